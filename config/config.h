@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CONFIG_CONFIG_H
+#define RELANCED_CONFIG_CONFIG_H
+
+/*
+ * The owner's one file (DESIGN 4.3), read whole and checked whole: config_load() gives every
+ * problem of a file in one run, each with file, line and, for an unknown key, the nearest known
+ * one. The result never changes; a reload makes another.
+ */
+
+#include "core/policy.h"
+
+typedef struct Problem {
+        bool is_warning; /* the configuration still stands */
+        char *file;      /* the file it is in, or NULL */
+        unsigned line;   /* 0: none */
+        char *text;
+} Problem;
+
+typedef struct Problems {
+        Problem *list;
+        size_t n, n_errors;
+        bool is_incomplete; /* memory ran out */
+} Problems;
+
+void problems_release(Problems *problems);
+/* file may be NULL, line 0. */
+void problems_add(Problems *problems, bool is_warning, const char *file, unsigned line,
+        const char *format, ...) _printf_(5, 6);
+
+typedef struct Creditor {
+        const char *name, *country, *timezone, *language, *currency;
+        const char *const *address; /* lines */
+        size_t n_address;
+        const char *registration, *vat, *iban, *email, *phone, *copy_to; /* "" when not given */
+} Creditor;
+
+typedef enum OptionKind { OPTION_TEXT, OPTION_INTEGER, OPTION_BOOLEAN, OPTION_CREDENTIAL,
+        OPTION_FILE } OptionKind;
+
+/* An option of a channel's module, not yet checked against the module's table. */
+typedef struct ChannelOption {
+        const char *name;
+        OptionKind kind;
+        const char *value; /* as text ("25", "true"); of a secret, its credential's or file's name */
+        const char *file;
+        unsigned line;
+} ChannelOption;
+
+typedef struct ChannelConfig {
+        const char *name, *module;
+        const char *file;
+        unsigned line;
+        int workers, in_flight; /* ≥ 1 */
+        int rate_per_minute;    /* 0: no limit */
+        int timeout_s;
+        const ChannelOption *options;
+        size_t n_options;
+} ChannelConfig;
+
+typedef struct Config {
+        const char *path;
+        const char *state, *cache, *documents, *templates; /* folders; cache defaults to
+                $CACHE_DIRECTORY, else state/cache; templates "" = only the shipped ones */
+        Creditor creditor;
+        unsigned wake_days;     /* bit 0 = Monday */
+        const int *wake_minutes; /* ascending minutes of the day */
+        size_t n_wake_minutes;
+        Rulebook book; /* book.channels[i] and channels[i] are the same channel */
+        const ChannelConfig *channels;
+        void *memory; /* private */
+} Config;
+
+/*
+ * Reads and checks a configuration. Problems are added to problems; *ret_config is given when there
+ * was no error among them. 0; -EINVAL: problems has at least one error; other -errno: it could not
+ * be read at all (also told in problems).
+ */
+int config_load(const char *path, Problems *problems, Config **ret_config);
+void config_free(Config *config);
+DEFINE_CLEANUP(Config, config_free)
+
+/* One key of the configuration, for help, manual and tests: "limits.contact_gap_days". */
+typedef struct ConfigKey {
+        const char *name;
+        const char *type;    /* "days", "text", "list of text", … */
+        const char *preset;  /* the default, as text; NULL: required */
+        const char *help;    /* one line */
+} ConfigKey;
+const ConfigKey *config_keys(size_t *ret_n);
+
+#endif

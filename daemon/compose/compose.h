@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_COMPOSE_COMPOSE_H
+#define RELANCED_COMPOSE_COMPOSE_H
+
+/*
+ * A decision's texts. A composer holds the compiled templates and locales; what it makes depends on
+ * its arguments alone. It never decides, never reads the store or a clock.
+ */
+
+#include "base/arena.h"
+#include "config/config.h"
+#include "core/decide.h"
+#include "store/accounts.h"
+#include "store/outbox.h"
+
+typedef struct Composer Composer;
+
+/* The configuration must outlive the composer. Templates: config->templates first, then the
+ * shipped ones. 0 or -errno; a template that is missing or wrong is told when it is used, or by
+ * composer_check(). */
+int composer_new(const Config *config, Composer **ret_composer);
+void composer_free(Composer *composer);
+DEFINE_CLEANUP(Composer, composer_free)
+
+/* Compiles every template of every language, action and form that the configuration can need and
+ * reports what is missing, malformed or names an unknown variable, with file and line; and words of
+ * the tone list as warnings (R26). */
+int composer_check(Composer *composer, Problems *problems);
+
+/* What one message is made from. details[i] belongs to account->instalments[i].invoice; only those
+ * of the planned lines must be filled. */
+typedef struct Occasion {
+        const Account *account;
+        const CustomerDetail *customer;
+        const InvoiceDetail *details;
+        const Planned *planned;
+        const Attachment *attachments;
+        size_t n_attachments;
+        Instant now;
+        LocalTime local; /* the creditor's */
+} Occasion;
+
+typedef struct Message {
+        const char *language; /* of the templates really used: "fr", "en" */
+        const char *subject;  /* one line; "" for forms that have none */
+        const char *text;     /* never empty */
+        const char *html;     /* or NULL */
+} Message;
+
+/*
+ * Lives in the arena. 0; -ENOENT (no template), -EINVAL (a template is malformed or names an
+ * unknown variable): then *ret_problem (arena) says which file, line and what, and the notice must
+ * not leave.
+ */
+int composer_compose(Composer *composer, const Occasion *occasion, Form form, Arena *arena,
+        Message *ret_message, const char **ret_problem);
+
+/* An amount, a date as a person of that language writes it: "1 200,00 €". For terminals and tests.
+ * Lives in the arena; NULL only when memory is out. */
+const char *composer_amount(Composer *composer, const char *language, int64_t minor,
+        const char *currency, Arena *arena);
+const char *composer_date(Composer *composer, const char *language, Date date, Arena *arena);
+
+/*
+ * An invoice's document as it may be attached: opened beneath the folder, regular, at most 10 MiB,
+ * and its digest. 0 and *ret_fd; -errno and *ret_problem (static text) says what is wrong with it.
+ */
+int document_open(const char *folder, const char *name, int *ret_fd, int64_t *ret_size,
+        char sha256[static 65], const char **ret_problem);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CORE_BALANCE_H
+#define RELANCED_CORE_BALANCE_H
+
+/* R10: what is open on an invoice, from its instalments and the sums of its facts. */
+
+#include <stdint.h>
+
+#include "core/date.h"
+
+/* Sums of the facts of one invoice (or, unassigned, of one account), minor units, each ≥ 0. */
+typedef struct FactSums {
+        int64_t payments;
+        int64_t credits;
+        int64_t undone; /* refunds and chargebacks: undo payments, never credits */
+        bool is_written_off;
+} FactSums;
+
+typedef struct Share {
+        Date due;       /* DATE_NONE counts as youngest */
+        int64_t amount; /* may be ≤ 0: a credit note */
+        int64_t open;   /* out */
+} Share;
+
+/*
+ * Fills open of each share (oldest due first, then in order; 0 ≤ open ≤ amount, 0 for amounts ≤ 0)
+ * and gives what is left over: credit for the account, ≥ 0 (overpayment, credit notes).
+ * 0 or -EOVERFLOW.
+ */
+int balance_invoice(Share *shares, size_t n, const FactSums *sums, int64_t *ret_left_over);
+
+/* What facts without an invoice leave as credit on the account, ≥ 0. 0 or -EOVERFLOW. */
+int balance_unassigned(const FactSums *sums, int64_t *ret_credit);
+
+#endif

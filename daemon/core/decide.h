@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CORE_DECIDE_H
+#define RELANCED_CORE_DECIDE_H
+
+/*
+ * The heart: decide() weighs one account against the rulebook at one instant. Pure: the same
+ * arguments give the same decision, nothing is read or written elsewhere. It knows of no notice
+ * that was planned earlier except through the account's flags, so it may be asked at any time, and
+ * asking again right before sending (R9) must give the same notice.
+ */
+
+#include "base/arena.h"
+#include "core/account.h"
+#include "core/policy.h"
+#include "core/reason.h"
+
+typedef enum Verdict {
+        VERDICT_NEVER,  /* is not chased at all (R22, R21) */
+        VERDICT_CLOSED, /* nothing is owed any more (R10) */
+        VERDICT_HELD,   /* until something happens: a person, a contact, an outcome */
+        VERDICT_WAIT,   /* until a date or an opening */
+        VERDICT_TASK,   /* its next step is a person's */
+        VERDICT_DUE,    /* goes out now: it is in one of the decision's notices */
+} Verdict;
+
+/* What the rules say of one instalment, and why. */
+typedef struct Judgement {
+        Verdict verdict;
+        Reason reason;
+        const Policy *policy; /* NULL: none (REASON_UNKNOWN_POLICY) */
+        int next;             /* index of the next step in the policy, or -1 */
+        Date earliest;        /* first day on which R1–R3 allow it, or DATE_NONE */
+        Date not_before;      /* first day on which every rule known today allows it */
+        bool is_listable;     /* overdue and could be chased: shown in its account's notices (R8) */
+} Judgement;
+
+typedef struct NoticeLine {
+        size_t instalment; /* index in the account */
+        int step;          /* index in its policy; -1: only listed */
+} NoticeLine;
+
+typedef enum NoticeKind {
+        NOTICE_CONTACT,   /* courtesy, remind, resend, deadline (R8) */
+        NOTICE_SUSPEND,   /* for one instalment alone */
+        NOTICE_RECONNECT, /* R16 */
+        NOTICE_THANKS,    /* an occasion (R11) */
+} NoticeKind;
+
+/* One decision's message, whatever its number of routes. */
+typedef struct Planned {
+        NoticeKind kind;
+        Action action;        /* of the lead; ACTION_RECONNECT; meaningless for thanks */
+        const Policy *policy; /* the lead's */
+        const Step *step;     /* the lead's, or NULL (reconnect, thanks) */
+        size_t lead;          /* instalment: index in the account */
+        NoticeLine *lines;    /* by due date, number, seq */
+        size_t n_lines;
+        int64_t total;        /* the sum asked, less unassigned credit (R10) */
+        Date deadline;        /* or DATE_NONE (R6) */
+        const Route *routes;
+        unsigned n_routes;
+        int chosen[ROUTES_MAX]; /* per route: alternative that is usable, or -1 */
+        Reason reason;
+} Planned;
+
+typedef struct Decision {
+        Judgement *judgements; /* one per instalment of the account */
+        Planned *notices;
+        size_t n_notices;
+        bool has_tasks; /* some judgement asks for a task, see judgement_task() */
+} Decision;
+
+typedef struct Now {
+        Instant instant;
+        LocalTime local; /* the creditor's clock; local.day is "today" */
+} Now;
+
+/* A person's wish to send an instalment's next step, or a given later one, now (relancectl send,
+ * preview): R1–R3 do not hold it, R5, R9 and R22 do. */
+typedef struct Forced {
+        int64_t invoice;
+        int seq;
+        const char *step; /* NULL: the next */
+        bool ignores_window; /* preview */
+} Forced;
+
+/*
+ * forced may be NULL. The decision lives in the arena and points into account and book.
+ * 0, -ENOMEM, or -EOVERFLOW (sums that do not fit: the account is to be reported, R23).
+ */
+int decide(const Rulebook *book, const Account *account, const Now *now, const Forced *forced,
+        Arena *arena, Decision *ret_decision);
+
+/* The kind of task a judgement asks for ("no-address", "call", "agency" …), or NULL. */
+const char *judgement_task(const Judgement *judgement);
+
+/* Whether a channel can reach the account's customer at all: address, opt-in, not refused. */
+bool channel_is_usable(const Rulebook *book, unsigned channel, const Account *account);
+/* Whether it may speak now (R5). */
+bool channel_is_open(const Rulebook *book, unsigned channel, const Account *account,
+        const Now *now);
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CORE_POLICY_H
+#define RELANCED_CORE_POLICY_H
+
+/* The rulebook: what the configuration says, as decide() reads it. Built by config/, owned there,
+ * never changed afterwards; a reload builds another. */
+
+#include "core/account.h"
+#include "core/calendar.h"
+#include "core/money.h"
+
+#define CHANNELS_MAX 32
+#define ROUTES_MAX 8       /* routes of a step */
+#define ALTERNATIVES_MAX 4 /* channels of a route */
+
+typedef enum Trigger {
+        TRIGGER_AFTER_DUE,
+        TRIGGER_BEFORE_DUE,
+        TRIGGER_AFTER_ISSUE,
+        TRIGGER_AFTER_PREVIOUS,
+        TRIGGER_AFTER_DEADLINE,
+} Trigger;
+
+typedef enum Attach { ATTACH_NONE, ATTACH_OWN, ATTACH_OVERDUE } Attach;
+
+/* What becomes of a step whose notice stays uncertain for limits.uncertain_hours (DESIGN 5). */
+typedef enum OnUncertain { UNCERTAIN_ASSUME_SENT, UNCERTAIN_RESEND, UNCERTAIN_ASK } OnUncertain;
+
+/* The form of a message: which text it carries and which manners bind it. */
+typedef enum Form { FORM_EMAIL, FORM_SMS, FORM_WHATSAPP, FORM_EVENT } Form;
+
+typedef struct Channel {
+        const char *name;
+        Form form;             /* SMS and WhatsApp keep the customer's night (R5) */
+        AddressColumn address; /* ADDRESS_NONE: needs none (a hook) */
+        const Window *window;  /* its own sending window, or NULL: the creditor's */
+} Channel;
+
+/* Alternatives in order: indices into Rulebook.channels. */
+typedef struct Route {
+        unsigned n_channels;
+        unsigned char channels[ALTERNATIVES_MAX];
+} Route;
+
+typedef struct Amount {
+        char currency[CURRENCY_SIZE];
+        int64_t minor;
+} Amount;
+
+/* One amount per currency; a currency not listed has none. */
+typedef struct Amounts {
+        const Amount *list;
+        size_t n;
+} Amounts;
+
+typedef struct Step {
+        const char *id;
+        Action action;
+        Trigger trigger;
+        int days;          /* the trigger's number, ≥ 0 */
+        bool end_of_month; /* the trigger moves to the last day of its month */
+        int min_gap_days;  /* -1: not given */
+        int deadline_days; /* 0: prints no deadline */
+        bool needs_approval;
+        bool has_charges;  /* shows late-payment charges (R24) */
+        Amounts min_total; /* the ladder waits while the sum asked is smaller (R10) */
+        Attach attach;
+        OnUncertain on_uncertain;
+        const char *template; /* folder of its texts; NULL: the action's name */
+        unsigned n_routes;
+        Route routes[ROUTES_MAX];
+} Step;
+
+typedef struct Policy {
+        const char *name;
+        const Step *steps;
+        size_t n_steps; /* 0: chases nobody */
+        int min_gap_days;
+        int reopen_gap_days;
+        Amounts tolerance;
+        bool lists_upcoming; /* notices list instalments that are not yet due (R8) */
+        unsigned n_thanks_routes; /* 0: no thanks after payment (R11) */
+        Route thanks_routes[ROUTES_MAX];
+} Policy;
+
+/* Unset members match everything (R21). */
+typedef struct AssignRule {
+        int kind;                  /* CustomerKind, or -1 */
+        int relation;              /* Relation, or -1 */
+        const char *tag;           /* NULL: any */
+        const char *currency;      /* NULL: any */
+        const Amount *amount;      /* NULL: any; else instalments of at least that, in its currency;
+                                      currency "" = whatever the instalment's */
+        const Policy *policy;
+} AssignRule;
+
+typedef struct Limits {
+        int contact_gap_days; /* 0: off */
+        int adopt_max_age_days;
+        int stale_after_days;
+        int payments_max_age_days;
+        int clock_jump_hours;
+        int uncertain_hours;
+        int reply_pause_days;
+} Limits;
+
+typedef struct Rulebook {
+        const Policy *policies;
+        size_t n_policies;
+        const AssignRule *rules; /* in order; the last matches all */
+        size_t n_rules;
+        const Channel *channels;
+        size_t n_channels;
+        Window sending;
+        Limits limits;
+} Rulebook;
+
+extern const char *const trigger_names[]; /* configuration keys, by Trigger: "after_due" … */
+
+/* The amount for a currency, or 0. */
+int64_t amounts_get(const Amounts *amounts, const char *currency);
+
+/* The policy of that name, or NULL. */
+const Policy *rulebook_find_policy(const Rulebook *book, const char *name);
+
+/* Index of the step of that id in the ladder, or -1. */
+int policy_find_step(const Policy *policy, const char *id);
+
+/* R21: the instalment's own > the customer's > the first rule that matches. NULL: it names a
+ * policy that is not configured. */
+const Policy *rulebook_policy_of(const Rulebook *book, const Account *account,
+        const Instalment *instalment);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_ENGINE_ENGINE_H
+#define RELANCED_ENGINE_ENGINE_H
+
+/*
+ * One running firm: its configuration, store, clock and composer, the wake that turns decisions
+ * into notices, and the dispatch that hands them to workers (DESIGN 5). Runs on an sd-event loop;
+ * nothing here blocks it but the store.
+ */
+
+#include "compose/compose.h"
+#include "store/store.h"
+#include "sys/clock.h"
+#include "sys/zone.h"
+
+typedef struct sd_event sd_event;
+typedef struct Dispatch Dispatch;
+
+typedef struct Engine {
+        const Config *config;
+        Store *store;
+        Clock clock;
+        const Zone *zone; /* the creditor's */
+        Composer *composer;
+        sd_event *event;
+        Dispatch *dispatch; /* NULL until engine_start_dispatch() */
+} Engine;
+
+/* Takes nothing over: config, store and composer must outlive the engine. */
+int engine_new(const Config *config, Store *store, Composer *composer, Clock clock,
+        Engine **ret_engine);
+void engine_free(Engine *engine);
+DEFINE_CLEANUP(Engine, engine_free)
+
+/* The creditor's wall clock at the engine's now. Read once a tick. */
+Now engine_now(const Engine *engine);
+
+typedef struct WakeResult {
+        size_t n_accounts, n_instalments; /* looked at */
+        size_t n_contacts, n_notices;     /* queued */
+        size_t n_cancelled, n_tasks;
+        size_t n_failed; /* accounts that could not be decided or composed (R23): reported */
+} WakeResult;
+
+/*
+ * One wake: cancels what no longer holds (R6, R9, R11), decides page by page, queues. 0 or a fatal
+ * -errno; a bad record is reported and passed over (R23). Within a transaction of the caller's
+ * (dry run) it makes none of its own.
+ */
+int engine_wake(Engine *engine, bool is_dry_run, WakeResult *ret_result);
+
+/* The transaction-free half of a wake, for one account: loads it, fills what the store cannot know
+ * (customer's clock, refused channels) and decides. except_contact as in store_load_account(). */
+int engine_decide(Engine *engine, int64_t account, int64_t except_contact, const Now *now,
+        const Forced *forced, Arena *arena, Account *ret_account, Decision *ret_decision);
+
+/* A planned notice as texts, one per route that may leave now; *ret_problem as in
+ * composer_compose(). For preview and for queueing. */
+int engine_compose(Engine *engine, const Account *account, const Planned *planned, const Now *now,
+        Arena *arena, Contact *ret_contact, Notice **ret_notices, size_t *ret_n,
+        const char **ret_problem);
+
+/* Queues one planned notice in a transaction of its own (relancectl send). */
+int engine_queue(Engine *engine, const Account *account, const Planned *planned, const Now *now,
+        bool is_forced, int64_t *ret_contact, const char **ret_problem);
+
+/* Recovers what an earlier run left (DESIGN 5.5), then hands out and settles notices as the loop
+ * runs. Store mode must have been set. */
+int engine_start_dispatch(Engine *engine);
+/* Looks for ready notices; called after a wake, a send, and by its own timer. */
+int engine_dispatch(Engine *engine);
+/* Nothing is handed or begun and nothing more can leave now. */
+bool engine_is_idle(const Engine *engine);
+/* Runs the loop until engine_is_idle(). 0 or -errno (a store that cannot record stops it). */
+int engine_run_until_idle(Engine *engine);
+
+/* Loads each configured channel's module in a worker and checks its options and secrets against
+ * the module's table. */
+int engine_check_channels(const Config *config, Problems *problems);
+
+#endif

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_INTAKE_INTAKE_H
+#define RELANCED_INTAKE_INTAKE_H
+
+/*
+ * Files of facts into the store (DESIGN 4.2). A worker process without any right reads the foreign
+ * file and sends back records of named text fields; this side checks each field and puts the rows,
+ * in transactions of a few hundred. A row in error is reported and the others go on (R23).
+ */
+
+#include "config/config.h"
+#include "core/date.h"
+#include "store/store.h"
+
+typedef struct ImportFile {
+        const char *name; /* as the user knows it: for messages only */
+        int fd;           /* open for reading; not taken over */
+} ImportFile;
+
+typedef struct ImportResult {
+        size_t n_rows, n_added, n_changed, n_same, n_withdrawn, n_errors, n_warnings;
+        const char *kind; /* "customers", "invoices", "payments", or "" when it could not be told */
+} ImportResult;
+
+/*
+ * Imports files in the order their kinds need (customers, invoices, payments), whatever order they
+ * are given in. message is called for every problem ("file:line: what, and what was expected"), and
+ * results[i] is filled for files[i]. 0 even when rows were in error; -errno: the store or a worker
+ * failed, what was committed before stays.
+ */
+int intake_import(Store *store, const Config *config, const ImportFile *files, size_t n,
+        Instant at, void (*message)(void *owner, bool is_warning, const char *text), void *owner,
+        ImportResult *results);
+
+/* The worker's side: reads requests from the socket until it closes. Returns an exit status. */
+int intake_worker_main(int socket_fd);
+
+#endif

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_STORE_ACCOUNTS_H
+#define RELANCED_STORE_ACCOUNTS_H
+
+/* Reading accounts for decide(). */
+
+#include "base/arena.h"
+#include "core/account.h"
+#include "store/store.h"
+
+#define PAGE_ACCOUNTS 256
+
+/* Accounts as decide() wants them, except customer_time and refused_channels, which the caller
+ * fills (see below). Valid until the arena is reset. Instalments that are settled are left out by
+ * store_page_accounts(), not by store_load_account(). */
+typedef struct AccountPage {
+        Account *accounts;
+        size_t n;
+} AccountPage;
+
+/*
+ * The next at most PAGE_ACCOUNTS accounts with an id above after, by id; n = 0 at the end. No
+ * cursor stays open.
+ */
+int store_page_accounts(Store *store, int64_t after, Arena *arena, AccountPage *ret_page);
+
+/*
+ * One account whole. except_contact ≠ 0: as though that contact had never been decided (R9): its
+ * steps are not done, its notices neither in flight nor uncertain, its day no contact.
+ * -ENOENT: no such account.
+ */
+int store_load_account(Store *store, int64_t account, int64_t except_contact, Arena *arena,
+        Account *ret_account);
+
+/* Accounts of a customer (code) or of an invoice (number); -ENOENT: no such customer, invoice. */
+int store_find_accounts(Store *store, const char *customer, Arena *arena, int64_t **ret_accounts,
+        size_t *ret_n);
+int store_find_invoice(Store *store, const char *number, int64_t *ret_account,
+        int64_t *ret_invoice);
+
+/* What refuses a customer's channels: addresses marked by a channel, opt-outs. Calls back for each
+ * channel name; for most customers never. */
+int store_refused_channels(Store *store, int64_t customer,
+        void (*refused)(void *owner, const char *channel, const char *address), void *owner);
+/* Whether store_refused_channels() would find anything for anybody. */
+int store_any_refused(Store *store, bool *ret_any);
+
+/* Marks all of an account's closed instalments settled whose judgement says nothing follows. */
+int store_settle_instalment(Store *store, int64_t account, int64_t invoice, int seq);
+
+/* What composing a notice needs of an invoice, beyond Instalment; "" where not given. */
+typedef struct InvoiceDetail {
+        const char *number, *document, *payment_url, *contract;
+        Date issued, delivered;
+        int64_t amount; /* sum of its instalments */
+        int n_instalments;
+        int discount_percent_hundredths; /* 2.5 % = 250; 0 = none */
+        Date discount_until;
+        const char *document_sha256; /* as first decided, or "" */
+        int n_document_customers;    /* customers whose invoices name the same document */
+} InvoiceDetail;
+int store_load_invoice(Store *store, int64_t invoice, Arena *arena, InvoiceDetail *ret_detail);
+/* Remembers the digest a document had when it was first decided to attach it. */
+int store_set_document_sha256(Store *store, int64_t invoice, const char *sha256);
+
+/* Who is written to. */
+typedef struct CustomerDetail {
+        const char *code, *name, *contact_name, *cc, *address, *postcode, *city, *country,
+                *registration, *language;
+} CustomerDetail;
+int store_load_customer(Store *store, int64_t customer, Arena *arena,
+        CustomerDetail *ret_detail);
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_STORE_FACTS_H
+#define RELANCED_STORE_FACTS_H
+
+/*
+ * What happened outside. Facts are appended, never edited; the balances they change are kept with
+ * them, in the caller's transaction. Every call needs one (store_begin()).
+ */
+
+#include "core/account.h"
+#include "store/store.h"
+
+/* Texts are "" where a file did not give them. */
+typedef struct CustomerRow {
+        const char *id, *name;
+        CustomerKind kind;
+        Relation relation;
+        const char *language, *timezone, *country, *email, *phone, *whatsapp, *policy, *tags,
+                *contact_name, *cc, *address, *postcode, *city, *registration;
+        Date whatsapp_opt_in;
+} CustomerRow;
+
+typedef struct InvoiceRow {
+        const char *number, *customer, *currency, *document, *payment_url, *contract, *policy;
+        Date issued, due, delivered, discount_until;
+        int64_t amount;
+        Method method;
+        InvoiceStatus status;
+        int discount_percent_hundredths;
+} InvoiceRow;
+
+typedef enum FactKind { FACT_PAYMENT, FACT_CREDIT, FACT_REFUND, FACT_CHARGEBACK, FACT_WRITE_OFF }
+FactKind;
+extern const char *const fact_kind_names[5];
+
+typedef struct PaymentRow {
+        const char *id, *invoice, *customer, *currency, *reference;
+        Date date;
+        int64_t amount; /* > 0 */
+        FactKind kind;
+} PaymentRow;
+
+/* What a row did. From PUT_REFUSED on it did nothing. */
+typedef enum Put {
+        PUT_SAME,
+        PUT_ADDED,
+        PUT_CHANGED,
+        PUT_REFUSED,
+        PUT_UNKNOWN_CUSTOMER = PUT_REFUSED,
+        PUT_UNKNOWN_INVOICE,
+        PUT_OTHER_CUSTOMER, /* the invoice is another customer's than the row says */
+        PUT_OTHER_CURRENCY, /* instalments or payments of one invoice in two currencies */
+        PUT_NO_TARGET,      /* a payment with neither invoice nor customer */
+} Put;
+
+/* An import: rows of one file. run tells instalments of this file from earlier ones. */
+int store_import_begin(Store *store, const char *file_name, Instant at, int64_t *ret_run);
+/* After the last row: instalments that an invoice of this file no longer has are withdrawn.
+ * *ret_withdrawn counts them. */
+int store_import_end(Store *store, int64_t run, size_t *ret_withdrawn);
+
+/*
+ * A changed row changes only the columns that differ from the row imported before, so that a
+ * person's correction outlives the next import of an unchanged file. A Put, or -errno.
+ */
+int store_put_customer(Store *store, const CustomerRow *row, Instant at);
+/* The next row of that number in this run is its next instalment. */
+int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant at);
+/* A row in error still takes its number's place in the run, so that later ones keep theirs. */
+int store_skip_invoice(Store *store, int64_t run, const char *number);
+/* Known id with the same content: PUT_SAME; with another: the old fact is withdrawn by the new. */
+int store_put_payment(Store *store, const PaymentRow *row, Instant at);
+
+/* A person's facts. Targets: an invoice number, or a customer's code; exactly one is not NULL.
+ * -ENOENT: no such invoice, customer. today: the creditor's civil day. */
+typedef struct Target {
+        const char *invoice, *customer;
+} Target;
+int store_hold(Store *store, const Target *target, Date until, const char *note, Instant at);
+/* Ends holds and disputes (R14). */
+int store_release(Store *store, const Target *target, Date today, Instant at);
+int store_dispute(Store *store, const char *invoice, const char *reason, const char *note,
+        Instant at);
+/* NULL leaves an address as it is, "" clears it. Frees what stood aside for want of one (R4) and
+ * forgets refusals. */
+int store_contact(Store *store, const char *customer, const char *email, const char *phone,
+        const char *whatsapp, Instant at);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_STORE_STORE_H
+#define RELANCED_STORE_STORE_H
+
+/*
+ * The truth: one SQLite database, opened by exactly one process. This header has its life; what is
+ * in it stands in accounts.h (what a wake reads), facts.h (what happened), outbox.h (what is sent)
+ * and report.h (what people look at). Nothing above the store knows SQL.
+ *
+ * Errors: -errno; -EUCLEAN: the database contradicts itself; -ENOSPC, -EIO: as of the disk, and the
+ * transaction is gone.
+ */
+
+#include "core/date.h"
+
+typedef struct Store Store;
+
+/* Why a store could not be opened; all but STORE_OPENED leave *ret_store alone. */
+typedef enum StoreOpened {
+        STORE_OPENED,
+        STORE_MISSING, /* never started over from an empty one: --init makes it */
+        STORE_LOCKED,  /* by another process: *ret_pid */
+        STORE_CORRUPT,
+        STORE_NEWER,   /* of a later version of relanced */
+        STORE_FOREIGN, /* not a database of relanced */
+        STORE_OLDER_THAN_FENCE, /* a restored backup (DESIGN 5.7) */
+} StoreOpened;
+
+typedef enum StoreMode {
+        STORE_FRESH,     /* has never sent */
+        STORE_REAL,      /* has really sent */
+        STORE_SIMULATED, /* --at was used: never sends for real */
+} StoreMode;
+
+/* Makes an empty store in the folder (made if missing). -EEXIST: there is one already. */
+int store_create(const char *state_folder, const char *cache_folder);
+
+/* Opens, locks, migrates, checks the small tables and the fence. A StoreOpened or -errno.
+ * ret_pid may be NULL; 0 = not known. */
+int store_open(const char *state_folder, const char *cache_folder, Store **ret_store,
+        int *ret_pid);
+/* The same for reading what is wrong with it: skips the fence. */
+int store_open_past_fence(const char *state_folder, const char *cache_folder, Store **ret_store,
+        int *ret_pid);
+void store_close(Store *store);
+DEFINE_CLEANUP(Store, store_close)
+
+/* Transactions do not nest. After -ENOSPC or -EIO inside one, it is gone: only roll back. */
+int store_begin(Store *store);
+/* Durable when it returns 0 (WAL, synchronous=FULL). Advances the generation and the fence when
+ * anything that was sent changed. */
+int store_commit(Store *store);
+void store_rollback(Store *store); /* fine without a transaction */
+
+int store_get_mode(Store *store, StoreMode *ret_mode);
+/* fresh → real or simulated, for good; -EPERM for any other change. */
+int store_set_mode(Store *store, StoreMode mode);
+
+/* The last wake (real or simulated), or INSTANT_NONE. */
+int store_get_last_wake(Store *store, Instant *ret_instant);
+int store_set_last_wake(Store *store, Instant instant);
+
+/* A consistent copy of all of it in a new file (-EEXIST if there is one). */
+int store_backup(Store *store, const char *path);
+
+/* Recomputes every balance and flag, runs SQLite's own check; calls found once per finding. */
+int store_verify(Store *store, void (*found)(void *owner, const char *finding), void *owner);
+
+#endif

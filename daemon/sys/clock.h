@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_SYS_CLOCK_H
+#define RELANCED_SYS_CLOCK_H
+
+/* The only reader of clocks. A clock is the machine's, or stands still at an instant (--at). */
+
+#include "core/date.h"
+
+typedef struct Clock {
+        Instant fixed; /* INSTANT_NONE: the machine's clock */
+} Clock;
+
+#define CLOCK_REAL ((Clock){ .fixed = INSTANT_NONE })
+
+static inline bool clock_is_simulated(const Clock *clock)
+{
+        return instant_is_set(clock->fixed);
+}
+
+Instant clock_now(const Clock *clock);
+/* Never jumps; for durations and retry timers. CLOCK_MONOTONIC, microseconds. */
+int64_t clock_monotonic_usec(void);
+
+#endif

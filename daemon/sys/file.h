@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_SYS_FILE_H
+#define RELANCED_SYS_FILE_H
+
+/* Files: whole reads and atomic writes, and opening what a stranger named beneath a folder. */
+
+#include <stddef.h>
+
+#include "base/macros.h"
+
+#define SHA256_TEXT_SIZE 65 /* 64 lower-case hexadecimal digits and NUL */
+
+/* The whole of a regular file of at most limit bytes, NUL-terminated (free()).
+ * -errno, -EFBIG past the limit, -EINVAL: not a regular file. */
+int file_read(const char *path, size_t limit, char **ret_text, size_t *ret_length);
+
+/* Writes beside path, syncs, renames over it and syncs the folder: old or new, never half. */
+int file_write_atomic(const char *path, const char *text, size_t length);
+
+/*
+ * Opens a regular file beneath folder for reading, walking component by component without
+ * following any symbolic link. name must be relative and without "." and ".." components.
+ * -EINVAL (bad name, not a regular file), -ELOOP (a link), -EFBIG (over limit bytes), -ENOENT …
+ */
+int file_open_beneath(const char *folder, const char *name, size_t limit, int *ret_fd);
+
+/* Digest of all of fd from its beginning; its offset is left at the beginning. */
+int file_sha256(int fd, char text[static SHA256_TEXT_SIZE]);
+/* Digest of bytes in memory. */
+void bytes_sha256(const void *bytes, size_t length, char text[static SHA256_TEXT_SIZE]);
+
+/* mkdir -p with that mode for what is missing. */
+int folder_make(const char *path, unsigned mode);
+
+/* name as seen from the folder of the file base_path, if it is relative; else a copy. */
+int path_from_file(const char *base_path, const char *name, char **ret_path);
+
+/*
+ * A folder of data that belongs to the program: "templates", "rates", "tone", "modules", "catalog".
+ * Found from where the running binary stands: in the build or source tree, else the installed
+ * prefix. -ENOENT when there is none.
+ */
+int data_folder(const char *what, char **ret_path);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_SYS_PROCESS_H
+#define RELANCED_SYS_PROCESS_H
+
+/*
+ * Worker processes: this binary executed again with a SOCK_SEQPACKET pair. A worker has a clean
+ * environment (PATH, LANG=C.UTF-8, TZ), no descriptor but 0–2 and 3, its own session, and gets
+ * SIGKILL when the process that started it dies.
+ */
+
+#include <sys/types.h>
+
+/* The descriptor of the socket in a worker. */
+#define WORKER_FD 3
+/* The largest packet that is sent; larger contents travel in a sealed memory file. */
+#define PACKET_SIZE_MAX (64 * 1024)
+
+/* kind: "channel" or "intake", given as --worker KIND. *ret_fd: our end, close-on-exec. */
+int process_start_worker(const char *kind, pid_t *ret_pid, int *ret_fd);
+
+/* Called first thing in a worker: dies with its parent, or at once if that is already dead. */
+int process_become_worker(void);
+
+/* One packet with up to 16 descriptors. -EAGAIN on a full non-blocking socket, -EPIPE … */
+int packet_send(int socket_fd, const void *bytes, size_t length, const int *fds, size_t n_fds);
+/* Receives one packet; descriptors beyond max_fds are closed. Its length, 0: the peer is gone. */
+ssize_t packet_receive(int socket_fd, void *bytes, size_t size, int *fds, size_t max_fds,
+        size_t *ret_n_fds);
+
+/* A sealed memory file with these bytes. */
+int memory_file(const char *name, const void *bytes, size_t length, int *ret_fd);
+
+#endif
