@@ -24,7 +24,7 @@ int parse_int64(const char *text, int64_t min, int64_t max, int64_t *ret_value)
                         return -EINVAL;
                 int digit = is_negative ? '0' - *p : *p - '0';
                 if (__builtin_mul_overflow(value, 10, &value) ||
-                    __builtin_add_overflow(value, digit, &value))
+                        __builtin_add_overflow(value, digit, &value))
                         return -ERANGE;
         }
         if (value < min || value > max)
@@ -75,10 +75,14 @@ static size_t utf8_sequence(const unsigned char *p, const unsigned char *end)
                 unsigned char first, last, second_low, second_high;
                 size_t length;
         } forms[] = {
-                { 0x01, 0x7F, 0, 0, 1 },       { 0xC2, 0xDF, 0x80, 0xBF, 2 },
-                { 0xE0, 0xE0, 0xA0, 0xBF, 3 }, { 0xE1, 0xEC, 0x80, 0xBF, 3 },
-                { 0xED, 0xED, 0x80, 0x9F, 3 }, { 0xEE, 0xEF, 0x80, 0xBF, 3 },
-                { 0xF0, 0xF0, 0x90, 0xBF, 4 }, { 0xF1, 0xF3, 0x80, 0xBF, 4 },
+                { 0x01, 0x7F, 0, 0, 1 },
+                { 0xC2, 0xDF, 0x80, 0xBF, 2 },
+                { 0xE0, 0xE0, 0xA0, 0xBF, 3 },
+                { 0xE1, 0xEC, 0x80, 0xBF, 3 },
+                { 0xED, 0xED, 0x80, 0x9F, 3 },
+                { 0xEE, 0xEF, 0x80, 0xBF, 3 },
+                { 0xF0, 0xF0, 0x90, 0xBF, 4 },
+                { 0xF1, 0xF3, 0x80, 0xBF, 4 },
                 { 0xF4, 0xF4, 0x80, 0x8F, 4 },
         };
 
@@ -88,7 +92,7 @@ static size_t utf8_sequence(const unsigned char *p, const unsigned char *end)
                 if ((size_t)(end - p) < forms[i].length)
                         return 0;
                 if (forms[i].length > 1 &&
-                    (p[1] < forms[i].second_low || p[1] > forms[i].second_high))
+                        (p[1] < forms[i].second_low || p[1] > forms[i].second_high))
                         return 0;
                 for (size_t k = 2; k < forms[i].length; k++)
                         if ((p[k] & 0xC0) != 0x80)

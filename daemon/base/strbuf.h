@@ -18,11 +18,11 @@
 #define STRBUF_LIMIT_DEFAULT ((size_t)64 * 1024 * 1024)
 
 typedef struct StrBuf {
-        char *text;     /* NULL until something was added; use strbuf_text() to read */
-        size_t length;  /* bytes, without the NUL */
-        size_t size;    /* bytes allocated */
-        size_t limit;   /* most bytes of text; 0 = STRBUF_LIMIT_DEFAULT */
-        int error;      /* 0 or the first -errno */
+        char *text;    /* NULL until something was added; use strbuf_text() to read */
+        size_t length; /* bytes, without the NUL */
+        size_t size;   /* bytes allocated */
+        size_t limit;  /* most bytes of text; 0 = STRBUF_LIMIT_DEFAULT */
+        int error;     /* 0 or the first -errno */
 } StrBuf;
 
 #define STRBUF_INIT ((StrBuf){ 0 })

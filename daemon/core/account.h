@@ -10,8 +10,15 @@
 #include "core/date.h"
 #include "core/money.h"
 
-typedef enum CustomerKind { KIND_BUSINESS, KIND_CONSUMER, KIND_PUBLIC } CustomerKind;
-typedef enum Relation { RELATION_GOODS, RELATION_SERVICE } Relation;
+typedef enum CustomerKind {
+        KIND_BUSINESS,
+        KIND_CONSUMER,
+        KIND_PUBLIC
+} CustomerKind;
+typedef enum Relation {
+        RELATION_GOODS,
+        RELATION_SERVICE
+} Relation;
 typedef enum AddressColumn {
         ADDRESS_NONE,
         ADDRESS_EMAIL,
@@ -34,9 +41,18 @@ typedef enum Action {
         ACTION_MAX
 } Action;
 
-typedef enum InvoiceStatus { STATUS_OPEN, STATUS_DRAFT, STATUS_DISPUTED, STATUS_CANCELLED }
-InvoiceStatus;
-typedef enum Method { METHOD_TRANSFER, METHOD_CARD, METHOD_CHEQUE, METHOD_DIRECT_DEBIT } Method;
+typedef enum InvoiceStatus {
+        STATUS_OPEN,
+        STATUS_DRAFT,
+        STATUS_DISPUTED,
+        STATUS_CANCELLED
+} InvoiceStatus;
+typedef enum Method {
+        METHOD_TRANSFER,
+        METHOD_CARD,
+        METHOD_CHEQUE,
+        METHOD_DIRECT_DEBIT
+} Method;
 
 /* Spelled as in files of facts, configuration and JSON; indexed by the enums above. */
 extern const char *const customer_kind_names[3];
@@ -59,27 +75,28 @@ typedef struct Done {
 
 typedef struct Instalment {
         int64_t invoice;
-        int seq; /* 1, 2, … */
-        const char *number; /* of the invoice */
-        Date issued, due; /* due may be DATE_NONE (R22) */
+        int seq;              /* 1, 2, … */
+        const char *number;   /* of the invoice */
+        Date issued, due;     /* due may be DATE_NONE (R22) */
         int64_t amount, open; /* minor units; open as R10 computes it */
         InvoiceStatus status;
         Method method;
         bool collection_failed; /* a direct debit was rejected or charged back (R22) */
-        const char *policy; /* its own, or "" */
-        bool is_disputed;   /* by a person (R14); status STATUS_DISPUTED says the same by import */
+        const char *policy;     /* its own, or "" */
+        bool is_disputed; /* by a person (R14); status STATUS_DISPUTED says the same by import */
         bool is_held;
-        Date held_until;    /* the hold's last day; DATE_NONE: until released */
-        Date released_on;   /* the day the last hold or dispute was ended, or DATE_NONE */
-        Date reopened_on;   /* R12, or DATE_NONE */
+        Date held_until;       /* the hold's last day; DATE_NONE: until released */
+        Date released_on;      /* the day the last hold or dispute was ended, or DATE_NONE */
+        Date reopened_on;      /* R12, or DATE_NONE */
         int64_t reopened_from; /* what was open before that */
-        bool is_handed_over; /* agency or legal was approved (R17) */
-        bool is_suspended;  /* a suspend step was sent and no reconnect since (R16) */
-        bool is_in_flight;  /* a notice that carries a step of it is pending, handed or begun */
-        bool is_uncertain;  /* such a notice may have been sent (DESIGN 5) */
-        bool is_aside;      /* every route refused; until the contact changes (R4) */
-        bool is_settled;    /* closed and all that follows from it done: nothing to do */
-        const Done *done;   /* oldest first */
+        bool is_handed_over;   /* agency or legal was approved (R17) */
+        bool is_suspended;     /* a suspend step was sent and no reconnect since (R16) */
+        bool is_in_flight;     /* a notice that carries a step of it is pending, handed or begun */
+        bool is_uncertain;     /* such a notice may have been sent (DESIGN 5) */
+        bool is_aside;         /* every route refused; until the contact changes (R4) */
+        bool has_payment; /* payments had a part in closing it, not only credits or a write-off */
+        bool is_settled;  /* closed and all that follows from it done: nothing to do */
+        const Done *done; /* oldest first */
         size_t n_done;
 } Instalment;
 
@@ -89,16 +106,16 @@ typedef struct Account {
         const char *code, *name; /* the customer's */
         CustomerKind kind;
         Relation relation;
-        const char *country, *language, *timezone; /* "": the creditor's */
-        const char *policy, *tags; /* tags: separated by spaces or commas */
+        const char *country, *language, *timezone;  /* "": the creditor's */
+        const char *policy, *tags;                  /* tags: separated by spaces or commas */
         const char *addresses[ADDRESS_COLUMNS_MAX]; /* addresses[ADDRESS_NONE] = "" */
         bool has_whatsapp_opt_in;
         uint32_t refused_channels; /* bit i: Rulebook.channels[i] has refused the address, or the
                                       customer has opted out of it */
-        LocalTime customer_time; /* the customer's clock now (R5) */
-        int64_t unassigned;      /* credit on the account, ≥ 0 (R10) */
-        Date last_contact;       /* day of the last contact, or DATE_NONE (R7) */
-        Date last_pressed;       /* the last one of action remind, resend, deadline */
+        LocalTime customer_time;   /* the customer's clock now (R5) */
+        int64_t unassigned;        /* credit on the account, ≥ 0 (R10) */
+        Date last_contact;         /* day of the last contact, or DATE_NONE (R7) */
+        Date last_pressed;         /* the last one of action remind, resend, deadline */
         bool has_contact_in_flight;
         Instalment *instalments; /* by invoice, then seq */
         size_t n_instalments;

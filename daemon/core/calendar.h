@@ -24,7 +24,7 @@ Date calendar_working_day_from(const Calendar *calendar, Date day);
 
 /* When messages may leave: from ≤ now < to on the given weekdays that are no public holiday. */
 typedef struct Window {
-        unsigned days;  /* bit 0 = Monday … bit 6 = Sunday */
+        unsigned days;   /* bit 0 = Monday … bit 6 = Sunday */
         int from_minute; /* 0–1439 */
         int to_minute;   /* 1–1440, after from */
         const Calendar *calendar;

@@ -34,7 +34,15 @@ typedef struct LocalTime {
 #define DATE_TEXT_SIZE sizeof("2026-03-05")
 #define INSTANT_TEXT_SIZE sizeof("2026-03-05T09:00:00+01:00")
 
-typedef enum Weekday { MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY, SUNDAY } Weekday;
+typedef enum Weekday {
+        MONDAY,
+        TUESDAY,
+        WEDNESDAY,
+        THURSDAY,
+        FRIDAY,
+        SATURDAY,
+        SUNDAY
+} Weekday;
 
 static inline bool date_is_set(Date date)
 {
@@ -84,8 +92,8 @@ int date_parse(const char *text, Date *ret_date);
 const char *date_format(Date date, char text[static DATE_TEXT_SIZE]);
 
 /* RFC 3339 of an instant as a clock offset_minutes east of UTC shows it, whole seconds. */
-const char *instant_format(Instant instant, int offset_minutes,
-        char text[static INSTANT_TEXT_SIZE]);
+const char *instant_format(
+        Instant instant, int offset_minutes, char text[static INSTANT_TEXT_SIZE]);
 /* RFC 3339 with an offset or Z (fractions are cut off); -EINVAL. */
 int instant_parse(const char *text, Instant *ret_instant);
 

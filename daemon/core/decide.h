@@ -32,6 +32,7 @@ typedef struct Judgement {
         Date earliest;        /* first day on which R1–R3 allow it, or DATE_NONE */
         Date not_before;      /* first day on which every rule known today allows it */
         bool is_listable;     /* overdue and could be chased: shown in its account's notices (R8) */
+        bool has_follow_up;   /* closed, and a thanks or a reconnect still follows (R11, R16) */
 } Judgement;
 
 typedef struct NoticeLine {
@@ -55,8 +56,8 @@ typedef struct Planned {
         size_t lead;          /* instalment: index in the account */
         NoticeLine *lines;    /* by due date, number, seq */
         size_t n_lines;
-        int64_t total;        /* the sum asked, less unassigned credit (R10) */
-        Date deadline;        /* or DATE_NONE (R6) */
+        int64_t total; /* the sum asked, less unassigned credit (R10) */
+        Date deadline; /* or DATE_NONE (R6) */
         const Route *routes;
         unsigned n_routes;
         int chosen[ROUTES_MAX]; /* per route: alternative that is usable, or -1 */
@@ -81,7 +82,7 @@ typedef struct Forced {
         int64_t invoice;
         int seq;
         const char *step; /* NULL: the next */
-        bool ignores_window; /* preview */
+        bool is_preview;  /* R5 and R7 do not hold it either */
 } Forced;
 
 /*
@@ -97,7 +98,7 @@ const char *judgement_task(const Judgement *judgement);
 /* Whether a channel can reach the account's customer at all: address, opt-in, not refused. */
 bool channel_is_usable(const Rulebook *book, unsigned channel, const Account *account);
 /* Whether it may speak now (R5). */
-bool channel_is_open(const Rulebook *book, unsigned channel, const Account *account,
-        const Now *now);
+bool channel_is_open(
+        const Rulebook *book, unsigned channel, const Account *account, const Now *now);
 
 #endif

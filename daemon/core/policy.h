@@ -21,13 +21,26 @@ typedef enum Trigger {
         TRIGGER_AFTER_DEADLINE,
 } Trigger;
 
-typedef enum Attach { ATTACH_NONE, ATTACH_OWN, ATTACH_OVERDUE } Attach;
+typedef enum Attach {
+        ATTACH_NONE,
+        ATTACH_OWN,
+        ATTACH_OVERDUE
+} Attach;
 
 /* What becomes of a step whose notice stays uncertain for limits.uncertain_hours (DESIGN 5). */
-typedef enum OnUncertain { UNCERTAIN_ASSUME_SENT, UNCERTAIN_RESEND, UNCERTAIN_ASK } OnUncertain;
+typedef enum OnUncertain {
+        UNCERTAIN_ASSUME_SENT,
+        UNCERTAIN_RESEND,
+        UNCERTAIN_ASK
+} OnUncertain;
 
 /* The form of a message: which text it carries and which manners bind it. */
-typedef enum Form { FORM_EMAIL, FORM_SMS, FORM_WHATSAPP, FORM_EVENT } Form;
+typedef enum Form {
+        FORM_EMAIL,
+        FORM_SMS,
+        FORM_WHATSAPP,
+        FORM_EVENT
+} Form;
 
 typedef struct Channel {
         const char *name;
@@ -78,18 +91,18 @@ typedef struct Policy {
         int min_gap_days;
         int reopen_gap_days;
         Amounts tolerance;
-        bool lists_upcoming; /* notices list instalments that are not yet due (R8) */
+        bool lists_upcoming;      /* notices list instalments that are not yet due (R8) */
         unsigned n_thanks_routes; /* 0: no thanks after payment (R11) */
         Route thanks_routes[ROUTES_MAX];
 } Policy;
 
 /* Unset members match everything (R21). */
 typedef struct AssignRule {
-        int kind;                  /* CustomerKind, or -1 */
-        int relation;              /* Relation, or -1 */
-        const char *tag;           /* NULL: any */
-        const char *currency;      /* NULL: any */
-        const Amount *amount;      /* NULL: any; else instalments of at least that, in its currency;
+        int kind;             /* CustomerKind, or -1 */
+        int relation;         /* Relation, or -1 */
+        const char *tag;      /* NULL: any */
+        const char *currency; /* NULL: any */
+        const Amount *amount; /* NULL: any; else instalments of at least that, in its currency;
                                       currency "" = whatever the instalment's */
         const Policy *policy;
 } AssignRule;
@@ -128,7 +141,7 @@ int policy_find_step(const Policy *policy, const char *id);
 
 /* R21: the instalment's own > the customer's > the first rule that matches. NULL: it names a
  * policy that is not configured. */
-const Policy *rulebook_policy_of(const Rulebook *book, const Account *account,
-        const Instalment *instalment);
+const Policy *rulebook_policy_of(
+        const Rulebook *book, const Account *account, const Instalment *instalment);
 
 #endif

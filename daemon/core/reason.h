@@ -8,54 +8,55 @@
 
 typedef enum Reason {
         REASON_DUE,
-        REASON_DRAFT,            /* R22 */
-        REASON_CANCELLED,        /* R22 */
-        REASON_CREDIT_NOTE,      /* R22: amount ≤ 0 */
-        REASON_NO_DUE_DATE,      /* R22 */
-        REASON_DIRECT_DEBIT,     /* R22 */
-        REASON_DO_NOT_CONTACT,   /* R22 */
-        REASON_UNKNOWN_POLICY,   /* R21 */
-        REASON_NO_STEPS,         /* R21: a policy without steps */
-        REASON_PAID,             /* R10, R11 */
-        REASON_TOLERATED,        /* R10 */
-        REASON_DISPUTED,         /* R14 */
-        REASON_HELD,             /* R2, R14 */
-        REASON_HANDED_OVER,      /* R17 */
-        REASON_UNCERTAIN,        /* DESIGN 5 */
-        REASON_IN_FLIGHT,        /* DESIGN 5 */
-        REASON_ALL_ROUTES_REFUSED, /* R4 */
-        REASON_NO_ADDRESS,       /* R4 */
-        REASON_LADDER_DONE,      /* R3 */
+        REASON_DRAFT,                /* R22 */
+        REASON_CANCELLED,            /* R22 */
+        REASON_CREDIT_NOTE,          /* R22: amount ≤ 0 */
+        REASON_NO_DUE_DATE,          /* R22 */
+        REASON_DIRECT_DEBIT,         /* R22 */
+        REASON_DO_NOT_CONTACT,       /* R22 */
+        REASON_UNKNOWN_POLICY,       /* R21 */
+        REASON_NO_STEPS,             /* R21: a policy without steps */
+        REASON_PAID,                 /* R10, R11 */
+        REASON_TOLERATED,            /* R10 */
+        REASON_DISPUTED,             /* R14 */
+        REASON_HELD,                 /* R2, R14 */
+        REASON_HANDED_OVER,          /* R17 */
+        REASON_UNCERTAIN,            /* DESIGN 5 */
+        REASON_IN_FLIGHT,            /* DESIGN 5 */
+        REASON_ALL_ROUTES_REFUSED,   /* R4 */
+        REASON_NO_ADDRESS,           /* R4 */
+        REASON_LADDER_DONE,          /* R3 */
         REASON_LADDER_DONE_REOPENED, /* R12 */
-        REASON_NO_DEADLINE,      /* R1, R16: counts from a deadline and none was printed */
-        REASON_NOT_YET,          /* R1: the trigger */
-        REASON_GAP,              /* R2 */
-        REASON_STEP_TODAY,       /* R3 */
-        REASON_DEADLINE_RUNNING, /* R2 */
-        REASON_RELEASED,         /* R2: the day a hold ended */
-        REASON_REOPENED,         /* R2, R12 */
-        REASON_NEEDS_APPROVAL,   /* a step with approve = true */
-        REASON_NEEDS_CALL,       /* action call */
-        REASON_NEEDS_PERSON,     /* R17: agency, legal */
-        REASON_MIN_TOTAL,        /* R10 */
-        REASON_COVERED,          /* R10: unassigned credit covers the sum */
-        REASON_CONTACT_IN_FLIGHT, /* R7 */
-        REASON_CONTACT_TODAY,    /* R7 */
-        REASON_CONTACT_GAP,      /* R7 */
-        REASON_OUTSIDE_WINDOW,   /* R5 */
-        REASON_DAY_OVER,         /* R6: not left by the end of its civil day */
-        REASON_CHANGED,          /* R9: what it says is no longer so */
-        REASON_REFUSED_ADDRESS,  /* outcome of a channel */
-        REASON_REFUSED_MESSAGE,  /* outcome of a channel */
-        REASON_RETRY,            /* outcome of a channel: surely not sent, later */
-        REASON_CHANNEL_DOWN,     /* outcome of a channel */
-        REASON_WORKER_DIED,      /* DESIGN 5: begun, and no outcome known */
-        REASON_MAY_HAVE_BEEN_SENT, /* outcome of a channel */
+        REASON_NOT_A_SERVICE,        /* R16: suspend is for services only */
+        REASON_NO_DEADLINE,          /* R1, R16: counts from a deadline and none was printed */
+        REASON_NOT_YET,              /* R1: the trigger */
+        REASON_GAP,                  /* R2 */
+        REASON_STEP_TODAY,           /* R3 */
+        REASON_DEADLINE_RUNNING,     /* R2 */
+        REASON_RELEASED,             /* R2: the day a hold ended */
+        REASON_REOPENED,             /* R2, R12 */
+        REASON_NEEDS_APPROVAL,       /* a step with approve = true */
+        REASON_NEEDS_CALL,           /* action call */
+        REASON_NEEDS_PERSON,         /* R17: agency, legal */
+        REASON_MIN_TOTAL,            /* R10 */
+        REASON_COVERED,              /* R10: unassigned credit covers the sum */
+        REASON_CONTACT_IN_FLIGHT,    /* R7 */
+        REASON_CONTACT_TODAY,        /* R7 */
+        REASON_CONTACT_GAP,          /* R7 */
+        REASON_OUTSIDE_WINDOW,       /* R5 */
+        REASON_DAY_OVER,             /* R6: not left by the end of its civil day */
+        REASON_CHANGED,              /* R9: what it says is no longer so */
+        REASON_REFUSED_ADDRESS,      /* outcome of a channel */
+        REASON_REFUSED_MESSAGE,      /* outcome of a channel */
+        REASON_RETRY,                /* outcome of a channel: surely not sent, later */
+        REASON_CHANNEL_DOWN,         /* outcome of a channel */
+        REASON_WORKER_DIED,          /* DESIGN 5: begun, and no outcome known */
+        REASON_MAY_HAVE_BEEN_SENT,   /* outcome of a channel */
         REASON_SETTLED_BY_PERSON,
-        REASON_ASSUMED_SENT,     /* on_uncertain */
-        REASON_BY_PERSON,        /* relancectl send */
-        REASON_THANKS,           /* R11 */
-        REASON_RECONNECT,        /* R16 */
+        REASON_ASSUMED_SENT, /* on_uncertain */
+        REASON_BY_PERSON,    /* relancectl send */
+        REASON_THANKS,       /* R11 */
+        REASON_RECONNECT,    /* R16 */
         REASON_MAX
 } Reason;
 
@@ -68,13 +69,13 @@ int reason_find(const char *code, Reason *ret_reason);
 
 /* What a sentence may name; unset members are left out. */
 typedef struct ReasonDetail {
-        const char *step;  /* or NULL */
-        Date date;         /* from when on, until when: as the reason needs, or DATE_NONE */
-        const char *text;  /* e.g. a policy's or channel's name, or NULL */
+        const char *step; /* or NULL */
+        Date date;        /* from when on, until when: as the reason needs, or DATE_NONE */
+        const char *text; /* e.g. a policy's or channel's name, or NULL */
 } ReasonDetail;
 
 /* Adds a whole sentence in "fr" or "en" (any other language: en), dates as YYYY-MM-DD. */
-void reason_sentence(Reason reason, const ReasonDetail *detail, const char *language,
-        StrBuf *sentence);
+void reason_sentence(
+        Reason reason, const ReasonDetail *detail, const char *language, StrBuf *sentence);
 
 #endif

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CORE_JUDGE_H
+#define RELANCED_CORE_JUDGE_H
+
+/* What the rules say of one instalment, before its account is looked at as a whole. */
+
+#include "core/decide.h"
+
+/* forced: a person's wish for this very instalment, or NULL. */
+void judge_instalment(const Rulebook *book, const Account *account, const Instalment *instalment,
+        const Now *now, const Forced *forced, Judgement *ret_judgement);
+
+#endif

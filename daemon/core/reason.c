@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the codes, rules and sentences of reasons. In a sentence {step}, {date} and {text} stand for
+ * the detail's members, always in a part in [brackets], which is left out when one is not set.
+ */
+
+#include "core/reason.h"
+
+#include <errno.h>
+
+typedef struct ReasonText {
+        const char *code, *rule, *english, *french;
+} ReasonText;
+
+static const ReasonText texts[REASON_MAX] = {
+        [REASON_DUE] = { "due", "R2", "The step[ {step}] is due.",
+                "L'étape[ {step}] est à faire." },
+        [REASON_DRAFT] = { "draft", "R22", "The invoice is a draft and is not chased.",
+                "La facture est un brouillon : elle n'est pas relancée." },
+        [REASON_CANCELLED] = { "cancelled", "R22", "The invoice is cancelled.",
+                "La facture est annulée." },
+        [REASON_CREDIT_NOTE] = { "credit-note", "R22",
+                "Its amount is not positive: it is a credit, nothing is asked for it.",
+                "Son montant n'est pas positif : c'est un avoir, rien n'est demandé." },
+        [REASON_NO_DUE_DATE] = { "no-due-date", "R22",
+                "The invoice has no due date and is not chased.",
+                "La facture n'a pas d'échéance : elle n'est pas relancée." },
+        [REASON_DIRECT_DEBIT] = { "direct-debit", "R22",
+                "It is collected by direct debit and not chased unless that is rejected.",
+                "Elle est prélevée : elle n'est relancée que si le prélèvement est rejeté." },
+        [REASON_DO_NOT_CONTACT] = { "do-not-contact", "R22",
+                "The customer is tagged do_not_contact.",
+                "Le client porte la marque do_not_contact." },
+        [REASON_UNKNOWN_POLICY] = { "unknown-policy", "R21",
+                "Its policy[ {text}] is not in the configuration.",
+                "Sa règle de relance[ {text}] n'est pas dans la configuration." },
+        [REASON_NO_STEPS] = { "no-steps", "R21", "Its policy[ {text}] chases nobody.",
+                "Sa règle de relance[ {text}] ne relance personne." },
+        [REASON_PAID] = { "paid", "R10", "It is paid in full.", "Elle est réglée en totalité." },
+        [REASON_TOLERATED] = { "tolerated", "R10", "What is left is within the policy's tolerance.",
+                "Le reste est dans la tolérance de la règle de relance." },
+        [REASON_DISPUTED] = { "disputed", "R14", "It is disputed: a person must settle that first.",
+                "Elle est contestée : une personne doit d'abord régler ce point." },
+        [REASON_HELD] = { "held", "R14", "It is on hold[ until {date}].",
+                "Elle est suspendue[ jusqu'au {date}]." },
+        [REASON_HANDED_OVER] = { "handed-over", "R17",
+                "It was handed over; nothing automatic reaches the customer about it.",
+                "Le dossier est transmis ; plus rien d'automatique ne part vers le client." },
+        [REASON_UNCERTAIN] = { "uncertain", "",
+                "A notice may or may not have left: that must be settled first.",
+                "Un message est peut-être parti : il faut d'abord le vérifier." },
+        [REASON_IN_FLIGHT] = { "in-flight", "R9", "A notice about it is on its way.",
+                "Un message à son sujet est en cours d'envoi." },
+        [REASON_ALL_ROUTES_REFUSED] = { "all-routes-refused", "R4",
+                "Every channel refused the last notice; it waits for another address.",
+                "Tous les canaux ont refusé le dernier message ; une autre adresse est attendue." },
+        [REASON_NO_ADDRESS] = { "no-address", "R4",
+                "The customer has no usable address for the step[ {step}].",
+                "Le client n'a pas d'adresse utilisable pour l'étape[ {step}]." },
+        [REASON_LADDER_DONE] = { "ladder-done", "R3", "All steps of its ladder are behind it.",
+                "Toutes les étapes de sa relance sont passées." },
+        [REASON_LADDER_DONE_REOPENED] = { "reopened-without-step", "R12",
+                "It was reopened[ on {date}] and no step is left: a person must decide.",
+                "Elle est rouverte[ depuis le {date}] et aucune étape ne reste : à vous de "
+                "décider." },
+        [REASON_NOT_A_SERVICE] = { "not-a-service", "R16",
+                "Only a service can be suspended; this customer buys goods.",
+                "Seul un service peut être suspendu ; ce client achète des biens." },
+        [REASON_NO_DEADLINE] = { "no-deadline", "R16",
+                "The step[ {step}] counts from a deadline, and none was printed yet.",
+                "L'étape[ {step}] part d'un délai, et aucun n'a encore été annoncé." },
+        [REASON_NOT_YET] = { "not-yet", "R1", "The step[ {step}] comes[ on {date}].",
+                "L'étape[ {step}] viendra[ le {date}]." },
+        [REASON_GAP] = { "gap", "R2", "The step before was recent;[ {step}] comes[ on {date}].",
+                "L'étape précédente est récente ;[ {step}] viendra[ le {date}]." },
+        [REASON_STEP_TODAY] = { "step-today", "R3",
+                "One step a day at most;[ {step}] comes[ on {date}].",
+                "Une étape par jour au plus ;[ {step}] viendra[ le {date}]." },
+        [REASON_DEADLINE_RUNNING] = { "deadline-running", "R2",
+                "A printed deadline is still running;[ {step}] comes[ on {date}].",
+                "Un délai annoncé court encore ;[ {step}] viendra[ le {date}]." },
+        [REASON_RELEASED] = { "released", "R2",
+                "A hold or dispute has ended; the step[ {step}] comes[ on {date}].",
+                "Une suspension ou contestation a pris fin ; l'étape[ {step}] viendra[ le "
+                "{date}]." },
+        [REASON_REOPENED] = { "reopened", "R12",
+                "A payment was undone; the step[ {step}] comes[ on {date}].",
+                "Un règlement a été annulé ; l'étape[ {step}] viendra[ le {date}]." },
+        [REASON_NEEDS_APPROVAL] = { "needs-approval", "",
+                "The step[ {step}] waits for a person's approval.",
+                "L'étape[ {step}] attend l'accord d'une personne." },
+        [REASON_NEEDS_CALL] = { "needs-call", "", "The next step is a call by a person.",
+                "L'étape suivante est un appel téléphonique." },
+        [REASON_NEEDS_PERSON] = { "needs-person", "R17",
+                "The step[ {step}] hands the file over: a person must approve that.",
+                "L'étape[ {step}] transmet le dossier : une personne doit l'approuver." },
+        [REASON_MIN_TOTAL] = { "below-min-total", "R10",
+                "The sum is below what the step[ {step}] asks for at least.",
+                "La somme est inférieure au minimum de l'étape[ {step}]." },
+        [REASON_COVERED] = { "covered", "R10", "Credit on the account covers what is open.",
+                "Un avoir sur le compte couvre ce qui reste à régler." },
+        [REASON_CONTACT_IN_FLIGHT] = { "contact-in-flight", "R7",
+                "Another notice to this customer is on its way.",
+                "Un autre message à ce client est en cours d'envoi." },
+        [REASON_CONTACT_TODAY] = { "contact-today", "R7",
+                "The customer was already written to that day;[ {step}] comes[ on {date}].",
+                "Un message est déjà parti ce jour-là ;[ {step}] viendra[ le {date}]." },
+        [REASON_CONTACT_GAP] = { "contact-gap", "R7",
+                "The customer was written to lately;[ {step}] comes[ on {date}].",
+                "Un message est parti récemment ;[ {step}] viendra[ le {date}]." },
+        [REASON_OUTSIDE_WINDOW] = { "outside-window", "R5",
+                "It is outside the hours in which messages may leave.",
+                "Hors des heures d'envoi." },
+        [REASON_DAY_OVER] = { "day-over", "R6", "It did not leave on its day; decided again.",
+                "Le message n'est pas parti le jour prévu ; il est décidé à nouveau." },
+        [REASON_CHANGED] = { "changed", "R9", "What it says is no longer so; decided again.",
+                "Ce qu'il dit n'est plus exact ; il est décidé à nouveau." },
+        [REASON_REFUSED_ADDRESS] = { "refused-address", "R4",
+                "The channel[ {text}] refuses this address.",
+                "Le canal[ {text}] refuse cette adresse." },
+        [REASON_REFUSED_MESSAGE] = { "refused-message", "R4",
+                "The channel[ {text}] refuses this message.",
+                "Le canal[ {text}] refuse ce message." },
+        [REASON_RETRY] = { "retry", "", "It has surely not left and is tried again later.",
+                "Il n'est sûrement pas parti et sera réessayé." },
+        [REASON_CHANNEL_DOWN] = { "channel-down", "",
+                "The channel[ {text}] cannot send until a person has looked at it.",
+                "Le canal[ {text}] ne peut rien envoyer avant une intervention." },
+        [REASON_WORKER_DIED] = { "worker-died", "",
+                "The worker ended in the middle of it: it may have left.",
+                "L'envoi s'est interrompu : le message est peut-être parti." },
+        [REASON_MAY_HAVE_BEEN_SENT] = { "may-have-been-sent", "",
+                "The channel[ {text}] cannot tell whether it left.",
+                "Le canal[ {text}] ne sait pas dire si le message est parti." },
+        [REASON_SETTLED_BY_PERSON] = { "settled-by-person", "", "A person settled it.",
+                "Une personne l'a confirmé." },
+        [REASON_ASSUMED_SENT] = { "assumed-sent", "",
+                "Nothing more was heard of it: taken as sent.",
+                "Sans autre nouvelle, le message est tenu pour envoyé." },
+        [REASON_BY_PERSON] = { "by-person", "", "A person asked for it.",
+                "À la demande d'une personne." },
+        [REASON_THANKS] = { "thanks", "R11", "It is paid: thanks are sent.",
+                "Elle est réglée : un remerciement est envoyé." },
+        [REASON_RECONNECT] = { "reconnect", "R16",
+                "Nothing that was suspended is open any more: the service comes back.",
+                "Plus rien de suspendu ne reste à régler : le service est rétabli." },
+};
+
+const char *reason_code(Reason reason)
+{
+        return texts[reason].code;
+}
+
+const char *reason_rule(Reason reason)
+{
+        return texts[reason].rule;
+}
+
+int reason_find(const char *code, Reason *ret_reason)
+{
+        for (int i = 0; i < REASON_MAX; i++) {
+                if (!streq(texts[i].code, code))
+                        continue;
+                *ret_reason = (Reason)i;
+                return 0;
+        }
+        return -EINVAL;
+}
+
+/* Adds the member that p names ("{step}…") and gives its length; 0: it is not set. */
+static size_t add_member(const char *p, const ReasonDetail *detail, StrBuf *sentence)
+{
+        char date[DATE_TEXT_SIZE];
+        const struct {
+                const char *name, *value;
+        } members[] = {
+                { "{step}", detail->step },
+                { "{date}", date_is_set(detail->date) ? date_format(detail->date, date) : NULL },
+                { "{text}", detail->text },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(members); i++) {
+                size_t length = strlen(members[i].name);
+                if (strncmp(p, members[i].name, length) != 0)
+                        continue;
+                if (!members[i].value)
+                        return 0;
+                strbuf_add(sentence, members[i].value);
+                return length;
+        }
+        return 0;
+}
+
+/* Adds the part in brackets at *p, or nothing when a member it names is not set; *p is left behind
+ * its closing bracket. */
+static void add_part(const char **p, const ReasonDetail *detail, StrBuf *sentence)
+{
+        size_t before = sentence->length;
+        bool is_whole = true;
+
+        for ((*p)++; **p && **p != ']';) {
+                if (**p != '{') {
+                        strbuf_add_char(sentence, *(*p)++);
+                        continue;
+                }
+                size_t length = add_member(*p, detail, sentence);
+                is_whole = is_whole && length > 0;
+                *p += length > 0 ? length : strcspn(*p, "}") + 1;
+        }
+        if (!is_whole)
+                strbuf_truncate(sentence, before);
+        *p += **p == ']';
+}
+
+void reason_sentence(
+        Reason reason, const ReasonDetail *detail, const char *language, StrBuf *sentence)
+{
+        bool is_french = strncmp(language, "fr", 2) == 0;
+        const char *p = is_french ? texts[reason].french : texts[reason].english;
+
+        while (*p) {
+                if (*p == '[')
+                        add_part(&p, detail, sentence);
+                else
+                        strbuf_add_char(sentence, *p++);
+        }
+}
