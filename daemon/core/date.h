@@ -88,10 +88,12 @@ Date date_easter(int year);
 
 /* "YYYY-MM-DD" and nothing else; -EINVAL. */
 int date_parse(const char *text, Date *ret_date);
-/* Writes "YYYY-MM-DD" ("" for DATE_NONE) into text[DATE_TEXT_SIZE] and returns it. */
+/* Writes "YYYY-MM-DD" ("" for DATE_NONE) into text[DATE_TEXT_SIZE] and returns it. What date_add()
+ * took beyond the years 1 to 9999 shows as the nearest day within. */
 const char *date_format(Date date, char text[static DATE_TEXT_SIZE]);
 
-/* RFC 3339 of an instant as a clock offset_minutes east of UTC shows it, whole seconds. */
+/* RFC 3339 of an instant as a clock offset_minutes east of UTC shows it, whole seconds; "" for
+ * INSTANT_NONE. */
 const char *instant_format(
         Instant instant, int offset_minutes, char text[static INSTANT_TEXT_SIZE]);
 /* RFC 3339 with an offset or Z (fractions are cut off); -EINVAL. */
