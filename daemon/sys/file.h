@@ -14,6 +14,9 @@
  * -errno, -EFBIG past the limit, -EINVAL: not a regular file. */
 int file_read(const char *path, size_t limit, char **ret_text, size_t *ret_length);
 
+/* All of the bytes, however often write() stops short; for blocking descriptors. */
+int fd_write_all(int fd, const void *bytes, size_t length);
+
 /* Writes beside path, syncs, renames over it and syncs the folder: old or new, never half. */
 int file_write_atomic(const char *path, const char *text, size_t length);
 
@@ -36,10 +39,18 @@ int folder_make(const char *path, unsigned mode);
 int path_from_file(const char *base_path, const char *name, char **ret_path);
 
 /*
- * A folder of data that belongs to the program: "templates", "rates", "tone", "modules", "catalog".
- * Found from where the running binary stands: in the build or source tree, else the installed
- * prefix. -ENOENT when there is none.
+ * A folder of data that belongs to the program: "templates", "rates", "tone", "modules". Found from
+ * where the running binary stands: <prefix>/share/relanced/<what> and
+ * <prefix>/lib[/<architecture>]/relanced/channels beside its own folder, else the source and build
+ * tree it is in. -ENOENT when there is none.
  */
 int data_folder(const char *what, char **ret_path);
+
+/*
+ * The channel module of that name: NAME.so in the folder "modules", or NAME/NAME.so there (as in a
+ * build tree). An absolute path is taken as it is, without a look. -EINVAL: no name of a module
+ * (letters, digits, - and _); -ENOENT: there is none.
+ */
+int module_path(const char *name, char **ret_path);
 
 #endif

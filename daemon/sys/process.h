@@ -15,19 +15,24 @@
 /* The largest packet that is sent; larger contents travel in a sealed memory file. */
 #define PACKET_SIZE_MAX (64 * 1024)
 
-/* kind: "channel" or "intake", given as --worker KIND. *ret_fd: our end, close-on-exec. */
+/* kind: "channel" or "intake", given as --worker KIND. *ret_fd: our end, close-on-exec. Its stdin is
+ * /dev/null, its stdout our stderr. The caller waits for the process. */
 int process_start_worker(const char *kind, pid_t *ret_pid, int *ret_fd);
 
-/* Called first thing in a worker: dies with its parent, or at once if that is already dead. */
+/* Called first thing in a worker: dies with its parent, or at once if that is already dead.
+ * -ENOTSOCK, -EBADF: nobody has started this process as a worker. */
 int process_become_worker(void);
 
-/* One packet with up to 16 descriptors. -EAGAIN on a full non-blocking socket, -EPIPE … */
+/* One packet of at least a byte with up to 16 descriptors, which stay open here. -EAGAIN on a full
+ * non-blocking socket, -EPIPE, -EMSGSIZE … Never raises SIGPIPE. */
 int packet_send(int socket_fd, const void *bytes, size_t length, const int *fds, size_t n_fds);
-/* Receives one packet; descriptors beyond max_fds are closed. Its length, 0: the peer is gone. */
+/* Receives one packet; descriptors beyond max_fds are closed, the others close on exec. Its length,
+ * 0: the peer is gone. -EMSGSIZE: it was longer than size, -EBADMSG: descriptors got lost on the
+ * way; it is gone with all its descriptors then. ret_n_fds may be NULL when max_fds is 0. */
 ssize_t packet_receive(int socket_fd, void *bytes, size_t size, int *fds, size_t max_fds,
         size_t *ret_n_fds);
 
-/* A sealed memory file with these bytes. */
+/* A sealed memory file with these bytes, its offset at the beginning. */
 int memory_file(const char *name, const void *bytes, size_t length, int *ret_fd);
 
 #endif
