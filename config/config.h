@@ -82,10 +82,11 @@ DEFINE_CLEANUP(Config, config_free)
 
 /* One key of the configuration, for help, manual and tests: "limits.contact_gap_days". */
 typedef struct ConfigKey {
-        const char *name;
-        const char *type;    /* "days", "text", "list of text", … */
-        const char *preset;  /* the default, as text; NULL: required */
-        const char *help;    /* one line */
+        const char *name;   /* NAME stands for a channel's or policy's own: "channels.NAME.module" */
+        const char *type;   /* "whole number", "text", "list of texts", … */
+        const char *preset; /* the default, as text, "" = none; NULL: required */
+        const char *help;   /* one line; a number's unit is in its name */
+        int min, max;       /* of a whole number, both inclusive; else 0, 0 */
 } ConfigKey;
 const ConfigKey *config_keys(size_t *ret_n);
 

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the table of keys. Never reads a value. Never fails. */
+
+#include "config/keys.h"
+
+#include <stddef.h>
+
+static const char *const store_names[] = { "sqlite" };
+static const char *const attach_names[] = { "none", "own", "overdue" };
+static const char *const on_uncertain_names[] = { "assume-sent", "resend", "ask" };
+
+/* clang-format off */
+#define TEXTUAL(section, type, word, values, member, path, preset, help) \
+        { section, { path, word, preset, help, 0, 0 }, type, NULL, 0, offsetof(values, member) }
+#define TEXT(section, values, member, path, preset, help) \
+        TEXTUAL(section, KEY_TEXT, "text", values, member, path, preset, help)
+#define NUMBER(section, values, member, path, min, max, preset, help) \
+        { section, { path, "whole number", preset, help, min, max }, KEY_NUMBER, NULL, 0, \
+          offsetof(values, member) }
+#define CHOICE(section, values, member, path, names, n, preset, help) \
+        { section, { path, "one of", preset, help, 0, 0 }, KEY_CHOICE, names, n, \
+          offsetof(values, member) }
+#define FLAG(section, values, member, path, help) \
+        { section, { path, "true or false", "false", help, 0, 0 }, KEY_BOOLEAN, NULL, 0, \
+          offsetof(values, member) }
+#define GROUP(section, values, member, path, help) \
+        { section, { path, "group", "", help, 0, 0 }, KEY_GROUP, NULL, 0, \
+          offsetof(values, member) }
+#define GROUPS(section, values, member, path, preset, help) \
+        { section, { path, "list of groups", preset, help, 0, 0 }, KEY_GROUPS, NULL, 0, \
+          offsetof(values, member) }
+#define TEXTS(section, values, member, path, help) \
+        { section, { path, "list of texts", "", help, 0, 0 }, KEY_TEXTS, NULL, 0, \
+          offsetof(values, member) }
+
+static const Key keys[] = {
+        { SECTION_FILE, { "creditor", "group", NULL, "the firm that is owed the money", 0, 0 },
+          KEY_GROUP, NULL, 0, offsetof(FileValues, creditor) },
+#define CREDITOR(type, word, member, preset, help) \
+        TEXTUAL(SECTION_CREDITOR, type, word, CreditorValues, creditor.member, "creditor." #member, \
+                preset, help)
+        CREDITOR(KEY_LABEL, "text", name, NULL, "its name, as customers know it"),
+        CREDITOR(KEY_COUNTRY, "country", country, "FR", "two letters of ISO 3166"),
+        CREDITOR(KEY_ZONE, "time zone", timezone, "Europe/Paris", "days and hours are of this zone"),
+        CREDITOR(KEY_LANGUAGE, "language", language, "fr", "of customers who have none of their own"),
+        CREDITOR(KEY_CURRENCY, "currency", currency, "EUR", "of amounts that name none"),
+        TEXTS(SECTION_CREDITOR, CreditorValues, address, "creditor.address", "its lines"),
+        CREDITOR(KEY_TEXT, "text", registration, "", "trade register, as printed on notices"),
+        CREDITOR(KEY_TEXT, "text", vat, "", "VAT number"),
+        CREDITOR(KEY_TEXT, "text", iban, "", "the account to be paid to"),
+        CREDITOR(KEY_EMAIL, "e-mail address", email, "", "where customers can write to"),
+        CREDITOR(KEY_TEXT, "text", phone, "", "where customers can call"),
+        CREDITOR(KEY_EMAIL, "e-mail address", copy_to, "", "gets an archive copy of every e-mail"),
+
+#define FOLDER(member, preset, help) \
+        TEXTUAL(SECTION_FILE, KEY_PATH, "folder", FileValues, member, #member, preset, help)
+        FOLDER(state, "/var/lib/relanced", "the database; a relative path is relative to this file"),
+        FOLDER(cache, "", "what may be lost; default: cache in the state folder"),
+        FOLDER(documents, "", "the PDFs that invoices name; default: documents in the state folder"),
+        FOLDER(templates, "", "your own texts, before the shipped ones"),
+        CHOICE(SECTION_FILE, FileValues, store, "store", store_names, 1, "sqlite",
+                "the kind of database"),
+
+        GROUP(SECTION_FILE, FileValues, wake, "wake", "when it looks at all invoices"),
+        TEXTUAL(SECTION_WAKE, KEY_DAYS, "days of the week", WakeValues, days, "wake.days",
+                "mon-sun", "such as \"mon-fri\" or \"mon,wed,fri\""),
+        TEXTS(SECTION_WAKE, WakeValues, at, "wake.at",
+                "times of day; default: [ \"09:00\", \"14:00\" ]"),
+
+        GROUP(SECTION_FILE, FileValues, sending, "sending", "when messages may leave"),
+#define SENDING(type, word, member, preset, help) \
+        TEXTUAL(SECTION_SENDING, type, word, WindowValues, member, "sending." #member, preset, help)
+        SENDING(KEY_DAYS, "days of the week", days, "mon-fri", "such as \"mon-fri\""),
+        SENDING(KEY_TIME, "time of day", from, "09:00", "nothing leaves before"),
+        SENDING(KEY_TIME, "time of day", to, "18:00", "nothing leaves from then on; \"24:00\" is midnight"),
+        SENDING(KEY_CALENDAR, "calendar", holidays, "",
+                "a country, or \"none\": every day is a working day; default: creditor.country"),
+
+        GROUP(SECTION_FILE, FileValues, limits, "limits", "guards against sending too much"),
+#define LIMIT(member, min, max, preset, help) \
+        NUMBER(SECTION_LIMITS, Limits, member, "limits." #member, min, max, preset, help)
+        LIMIT(contact_gap_days, 0, 90, "3", "between two notices to one customer; 0: off"),
+        LIMIT(adopt_max_age_days, 0, 3650, "60", "older invoices wait for approval; 0: off"),
+        LIMIT(stale_after_days, 0, 365, "7", "without a wake, nothing leaves unasked; 0: off"),
+        LIMIT(payments_max_age_days, 0, 365, "0", "deadlines wait for newer payments; 0: off"),
+        LIMIT(clock_jump_hours, 0, 8760, "24", "a larger jump stops sending; 0: off"),
+        LIMIT(uncertain_hours, 0, 720, "24", "then a step's on_uncertain decides"),
+        LIMIT(reply_pause_days, 0, 90, "5", "a customer who answers is left alone for"),
+
+        GROUP(SECTION_FILE, FileValues, agency, "agency", "the collection agency"),
+        GROUP(SECTION_FILE, FileValues, legal, "legal", "the lawyer or bailiff; keys as of agency"),
+        TEXTUAL(SECTION_RECIPIENT, KEY_LABEL, "text", RecipientValues, name, "agency.name", NULL,
+                "its name"),
+        TEXTUAL(SECTION_RECIPIENT, KEY_EMAIL, "e-mail address", RecipientValues, email,
+                "agency.email", NULL, "where the dossier goes"),
+
+        GROUP(SECTION_FILE, FileValues, channels, "channels", "the ways out, each under its name"),
+#define CHANNEL(member, min, max, preset, help) \
+        NUMBER(SECTION_CHANNEL, ChannelValues, member, "channels.NAME." #member, min, max, preset, \
+                help)
+        TEXTUAL(SECTION_CHANNEL, KEY_NAME, "name", ChannelValues, module, "channels.NAME.module",
+                NULL, "the program part that sends; its own options stand beside it"),
+        CHOICE(SECTION_CHANNEL, ChannelValues, address, "channels.NAME.address",
+                address_column_names, ADDRESS_COLUMNS_MAX, "",
+                "the customer's column it writes to; default: as the channel's name says"),
+        CHANNEL(workers, 1, 16, "1", "processes that send side by side"),
+        CHANNEL(in_flight, 1, 64, "8", "messages given to a worker at once"),
+        CHANNEL(rate_per_minute, 0, 100000, "0", "messages at most; 0: no limit"),
+        CHANNEL(timeout_s, 1, 3600, "60", "a worker silent for longer is ended"),
+        GROUP(SECTION_CHANNEL, ChannelValues, sending, "channels.NAME.sending",
+                "its own sending window; keys as of sending, which also gives the defaults"),
+
+        GROUP(SECTION_FILE, FileValues, policies, "policies",
+                "the ladders, each under its name; default: one called standard"),
+        GROUPS(SECTION_POLICY, PolicyValues, steps, "policies.NAME.steps", NULL,
+                "in order; () chases nobody"),
+        GROUPS(SECTION_POLICY, PolicyValues, tolerance, "policies.NAME.tolerance", "",
+                "what is too little to ask for, per currency"),
+        TEXTS(SECTION_POLICY, PolicyValues, thanks, "policies.NAME.thanks",
+                "routes of a word of thanks after payment; default: none"),
+#define POLICY(member, min, max, preset, help) \
+        NUMBER(SECTION_POLICY, PolicyValues, member, "policies.NAME." #member, min, max, preset, help)
+        POLICY(min_gap_days, 0, 365, "0", "at least, between two steps"),
+        POLICY(reopen_gap_days, 0, 365, "3", "after a payment was taken back"),
+        FLAG(SECTION_POLICY, PolicyValues, list_upcoming, "policies.NAME.list_upcoming",
+                "notices also list what is not due yet"),
+
+        TEXTUAL(SECTION_STEP, KEY_LABEL, "text", StepValues, id, "policies.NAME.steps.id", NULL,
+                "known by this for ever: renaming it makes another step"),
+        CHOICE(SECTION_STEP, StepValues, action, "policies.NAME.steps.action", action_names,
+                ACTION_RECONNECT, NULL, "what it does; it also chooses the text"),
+#define TIMING(member, trigger, help) \
+        NUMBER(SECTION_STEP, StepValues, timing[trigger], "policies.NAME.steps." #member, 0, 3650, \
+                "", help)
+        TIMING(after_due, TRIGGER_AFTER_DUE, "days after the due date"),
+        TIMING(before_due, TRIGGER_BEFORE_DUE, "days before the due date"),
+        TIMING(after_issue, TRIGGER_AFTER_ISSUE, "days after the date of the invoice"),
+        TIMING(after_previous, TRIGGER_AFTER_PREVIOUS, "days after the step before"),
+        TIMING(after_deadline, TRIGGER_AFTER_DEADLINE, "days after the deadline last printed"),
+        FLAG(SECTION_STEP, StepValues, end_of_month, "policies.NAME.steps.end_of_month",
+                "moves to the last day of that month"),
+        NUMBER(SECTION_STEP, StepValues, min_gap_days, "policies.NAME.steps.min_gap_days", 0, 365,
+                "", "at least, after the step before; default: the policy's and the timing's"),
+        NUMBER(SECTION_STEP, StepValues, deadline_days, "policies.NAME.steps.deadline_days", 1, 365,
+                "", "prints a deadline so many days ahead"),
+        TEXTS(SECTION_STEP, StepValues, send, "policies.NAME.steps.send",
+                "routes: each a channel, or \"whatsapp|sms\": the first that can be used"),
+        TEXTUAL(SECTION_STEP, KEY_NAME, "name", StepValues, template,
+                "policies.NAME.steps.template", "", "folder of its texts; default: the action's"),
+        CHOICE(SECTION_STEP, StepValues, attach, "policies.NAME.steps.attach", attach_names, 3, "",
+                "invoices attached; default: own for resend, else none"),
+        FLAG(SECTION_STEP, StepValues, charges, "policies.NAME.steps.charges",
+                "shows late-payment charges"),
+        FLAG(SECTION_STEP, StepValues, approve, "policies.NAME.steps.approve",
+                "waits for a person's approval"),
+        GROUPS(SECTION_STEP, StepValues, min_total, "policies.NAME.steps.min_total", "",
+                "the ladder waits while less is owed, per currency"),
+        GROUP(SECTION_STEP, StepValues, offer, "policies.NAME.steps.offer",
+                "a discount for paying now"),
+        CHOICE(SECTION_STEP, StepValues, on_uncertain, "policies.NAME.steps.on_uncertain",
+                on_uncertain_names, 3, "",
+                "a message that may have left; default: assume-sent, from deadline up ask"),
+        NUMBER(SECTION_OFFER, OfferValues, percent, "policies.NAME.steps.offer.percent", 1, 100,
+                NULL, "of what is open"),
+        NUMBER(SECTION_OFFER, OfferValues, valid_days, "policies.NAME.steps.offer.valid_days", 1,
+                365, NULL, "from the day it is sent"),
+        TEXTUAL(SECTION_AMOUNT, KEY_CURRENCY, "currency", AmountValues, currency,
+                "policies.NAME.tolerance.currency", NULL, "also in min_total"),
+        TEXTUAL(SECTION_AMOUNT, KEY_TEXT, "amount", AmountValues, amount,
+                "policies.NAME.tolerance.amount", NULL, "as text: \"1.00\"; also in min_total"),
+
+        GROUPS(SECTION_FILE, FileValues, assign, "assign", "",
+                "which invoices get which policy: the first rule that fits; default: standard"),
+        GROUP(SECTION_RULE, RuleValues, when, "assign.when", "what must be so; the last rule has none"),
+        TEXTUAL(SECTION_RULE, KEY_TEXT, "policy", RuleValues, policy, "assign.policy", NULL,
+                "the name of a policy"),
+        CHOICE(SECTION_WHEN, WhenValues, kind, "assign.when.kind", customer_kind_names, 3, "",
+                "of the customer"),
+        CHOICE(SECTION_WHEN, WhenValues, relation, "assign.when.relation", relation_names, 2, "",
+                "of the customer"),
+        TEXTUAL(SECTION_WHEN, KEY_TEXT, "text", WhenValues, tag, "assign.when.tag", "",
+                "one of the customer's tags"),
+        TEXTUAL(SECTION_WHEN, KEY_CURRENCY, "currency", WhenValues, currency,
+                "assign.when.currency", "", "of the invoice"),
+        TEXTUAL(SECTION_WHEN, KEY_TEXT, "amount", WhenValues, amount, "assign.when.amount", "",
+                "as text: instalments of at least that"),
+};
+/* clang-format on */
+
+const Key *keys_all(size_t *ret_n)
+{
+        *ret_n = ELEMENTSOF(keys);
+        return keys;
+}
+
+const char *key_name(const Key *key)
+{
+        const char *dot = strrchr(key->about.name, '.');
+
+        return dot ? dot + 1 : key->about.name;
+}
+
+const Key *key_find(Section section, const char *name)
+{
+        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
+                if (keys[i].section == section && streq(key_name(&keys[i]), name))
+                        return &keys[i];
+        return NULL;
+}
+
+const ConfigKey *config_keys(size_t *ret_n)
+{
+        static ConfigKey list[ELEMENTSOF(keys)];
+
+        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
+                list[i] = keys[i].about;
+        *ret_n = ELEMENTSOF(keys);
+        return list;
+}
