@@ -35,14 +35,20 @@ typedef struct Creditor {
         const char *registration, *vat, *iban, *email, *phone, *copy_to; /* "" when not given */
 } Creditor;
 
-typedef enum OptionKind { OPTION_TEXT, OPTION_INTEGER, OPTION_BOOLEAN, OPTION_CREDENTIAL,
-        OPTION_FILE } OptionKind;
+typedef enum OptionKind {
+        OPTION_TEXT,
+        OPTION_INTEGER,
+        OPTION_BOOLEAN,
+        OPTION_CREDENTIAL,
+        OPTION_FILE
+} OptionKind;
 
 /* An option of a channel's module, not yet checked against the module's table. */
 typedef struct ChannelOption {
         const char *name;
         OptionKind kind;
-        const char *value; /* as text ("25", "true"); of a secret, its credential's or file's name */
+        const char
+                *value; /* as text ("25", "true"); of a secret, its credential's or file's name */
         const char *file;
         unsigned line;
 } ChannelOption;
@@ -63,7 +69,7 @@ typedef struct Config {
         const char *state, *cache, *documents, *templates; /* folders; cache defaults to
                 $CACHE_DIRECTORY, else state/cache; templates "" = only the shipped ones */
         Creditor creditor;
-        unsigned wake_days;     /* bit 0 = Monday */
+        unsigned wake_days;      /* bit 0 = Monday */
         const int *wake_minutes; /* ascending minutes of the day */
         size_t n_wake_minutes;
         Rulebook book; /* book.channels[i] and channels[i] are the same channel */
@@ -82,8 +88,8 @@ DEFINE_CLEANUP(Config, config_free)
 
 /* One key of the configuration, for help, manual and tests: "limits.contact_gap_days". */
 typedef struct ConfigKey {
-        const char *name;   /* NAME stands for a channel's or policy's own: "channels.NAME.module" */
-        const char *type;   /* "whole number", "text", "list of texts", … */
+        const char *name; /* NAME stands for a channel's or policy's own: "channels.NAME.module" */
+        const char *type; /* "whole number", "text", "list of texts", … */
         const char *preset; /* the default, as text, "" = none; NULL: required */
         const char *help;   /* one line; a number's unit is in its name */
         int min, max;       /* of a whole number, both inclusive; else 0, 0 */

@@ -34,8 +34,7 @@ static const char *const on_uncertain_names[] = { "assume-sent", "resend", "ask"
           offsetof(values, member) }
 
 static const Key keys[] = {
-        { SECTION_FILE, { "creditor", "group", NULL, "the firm that is owed the money", 0, 0 },
-          KEY_GROUP, NULL, 0, offsetof(FileValues, creditor) },
+        GROUP(SECTION_FILE, FileValues, creditor, "creditor", "the firm that is owed the money"),
 #define CREDITOR(type, word, member, preset, help) \
         TEXTUAL(SECTION_CREDITOR, type, word, CreditorValues, creditor.member, "creditor." #member, \
                 preset, help)

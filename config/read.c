@@ -26,8 +26,8 @@ void *reader_alloc(Reader *reader, size_t n, size_t size)
         return memory;
 }
 
-static void reader_tell(Reader *reader, bool is_warning, const Node *node, const char *format,
-        va_list arguments)
+static void reader_tell(
+        Reader *reader, bool is_warning, const Node *node, const char *format, va_list arguments)
 {
         _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
 
@@ -95,9 +95,9 @@ static void key_add_expected(const Key *key, StrBuf *text)
         } else if (key->type == KEY_CHOICE) {
                 for (size_t i = 0; i < key->n_choices; i++)
                         strbuf_addf(text, "%s\"%s\"",
-                                i == 0                        ? "" :
-                                        i == key->n_choices - 1 ? " or " :
-                                                                  ", ",
+                                i == 0                    ? ""
+                                : i == key->n_choices - 1 ? " or "
+                                                          : ", ",
                                 key->choices[i]);
         } else {
                 strbuf_add(text, expected[key->type]);
@@ -161,8 +161,7 @@ bool reader_is_text(Reader *reader, const Node *node)
 
 static bool is_name(const char *text)
 {
-        size_t n = strspn(text,
-                "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
+        size_t n = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_");
 
         return text[n] == '\0' && n <= LABEL_MAX;
 }
@@ -178,25 +177,16 @@ static bool is_label(const char *text)
 static bool text_fits(KeyType type, const char *text)
 {
         switch (type) {
-        case KEY_NAME:
-                return is_name(text);
-        case KEY_LABEL:
-                return is_label(text);
-        case KEY_PATH:
-                return *text;
-        case KEY_EMAIL:
-                return !*text || email_is_plausible(text);
-        case KEY_COUNTRY:
-                return country_is_known(text);
-        case KEY_LANGUAGE:
-                return language_is_known(text);
-        case KEY_CURRENCY:
-                return currency_exponent(text) >= 0;
-        case KEY_ZONE:
-                return *text && zone_find(text);
-        case KEY_CALENDAR:
-                return calendar_find(text);
+        case KEY_NAME: return is_name(text);
+        case KEY_LABEL: return is_label(text);
+        case KEY_EMAIL: return !*text || email_is_plausible(text);
+        case KEY_COUNTRY: return country_is_known(text);
+        case KEY_LANGUAGE: return language_is_known(text);
+        case KEY_CURRENCY: return currency_exponent(text) >= 0;
+        case KEY_ZONE: return *text && zone_find(text);
+        case KEY_CALENDAR: return calendar_find(text);
         case KEY_TEXT:
+        case KEY_PATH:
         case KEY_NUMBER:
         case KEY_CHOICE:
         case KEY_BOOLEAN:
@@ -204,8 +194,7 @@ static bool text_fits(KeyType type, const char *text)
         case KEY_DAYS:
         case KEY_TEXTS:
         case KEY_GROUP:
-        case KEY_GROUPS:
-                break;
+        case KEY_GROUPS: break;
         }
         return true;
 }
@@ -214,15 +203,11 @@ static bool text_fits(KeyType type, const char *text)
 static NodeType key_node_type(KeyType type)
 {
         switch (type) {
-        case KEY_NUMBER:
-                return NODE_NUMBER;
-        case KEY_BOOLEAN:
-                return NODE_BOOLEAN;
+        case KEY_NUMBER: return NODE_NUMBER;
+        case KEY_BOOLEAN: return NODE_BOOLEAN;
         case KEY_TEXTS:
-        case KEY_GROUPS:
-                return NODE_LIST;
-        case KEY_GROUP:
-                return NODE_GROUP;
+        case KEY_GROUPS: return NODE_LIST;
+        case KEY_GROUP: return NODE_GROUP;
         case KEY_TEXT:
         case KEY_NAME:
         case KEY_LABEL:
@@ -235,8 +220,7 @@ static NodeType key_node_type(KeyType type)
         case KEY_CALENDAR:
         case KEY_CHOICE:
         case KEY_TIME:
-        case KEY_DAYS:
-                break;
+        case KEY_DAYS: break;
         }
         return NODE_TEXT;
 }
@@ -245,18 +229,14 @@ static NodeType key_node_type(KeyType type)
 static int key_store_text(const Key *key, const char *text, void *value)
 {
         switch (key->type) {
-        case KEY_CHOICE:
-                return parse_name(text, key->choices, key->n_choices, value);
-        case KEY_TIME:
-                return minute_parse(text, value);
-        case KEY_DAYS:
-                return days_parse(text, value);
+        case KEY_CHOICE: return parse_name(text, key->choices, key->n_choices, value);
+        case KEY_TIME: return minute_parse(text, value);
+        case KEY_DAYS: return days_parse(text, value);
         case KEY_NUMBER:
         case KEY_BOOLEAN:
         case KEY_TEXTS:
         case KEY_GROUP:
-        case KEY_GROUPS:
-                return -EINVAL;
+        case KEY_GROUPS: return -EINVAL;
         case KEY_TEXT:
         case KEY_NAME:
         case KEY_LABEL:
@@ -266,8 +246,7 @@ static int key_store_text(const Key *key, const char *text, void *value)
         case KEY_LANGUAGE:
         case KEY_CURRENCY:
         case KEY_ZONE:
-        case KEY_CALENDAR:
-                break;
+        case KEY_CALENDAR: break;
         }
         if (!text_fits(key->type, text))
                 return -EINVAL;
@@ -384,7 +363,7 @@ void reader_read(Reader *reader, const Node *group, Section section, void *value
         node_add_path(group, &path);
         for (size_t i = 0; i < n; i++)
                 if (keys[i].section == section && !keys[i].about.preset &&
-                    !node_member(group, key_name(&keys[i])))
+                        !node_member(group, key_name(&keys[i])))
                         reader_missing(reader, group, "%s%s%s is missing: %s", strbuf_text(&path),
                                 path.length > 0 ? "." : "", key_name(&keys[i]), keys[i].about.help);
 }
@@ -426,11 +405,14 @@ Amounts reader_amounts(Reader *reader, const Node *list)
                 Amount *amount = &amounts[result.n];
                 reader_read(reader, node, SECTION_AMOUNT, &values, NULL, NULL);
                 if (!values.currency || !values.amount ||
-                    !reader_amount(reader, member, values.amount, values.currency, &amount->minor))
+                        !reader_amount(
+                                reader, member, values.amount, values.currency, &amount->minor))
                         continue;
                 memcpy(amount->currency, values.currency, CURRENCY_SIZE);
-                if (amounts_get(&result, values.currency) != 0)
-                        reader_error(reader, node, "the currency %s is given twice", values.currency);
+                for (size_t k = 0; k < result.n; k++)
+                        if (streq(amounts[k].currency, values.currency))
+                                reader_error(reader, node, "the currency %s is given twice",
+                                        values.currency);
                 result.n++;
         }
         return result;

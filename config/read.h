@@ -11,8 +11,8 @@ typedef struct Reader {
         Problems *problems;
         const char *path;  /* of the configuration, absolute */
         const char *shown; /* the same as the user knows it: for problems */
-        bool is_partial;   /* the file could not be read to its end: nothing is known to be missing */
-        int error;         /* sticky: 0 or -ENOMEM */
+        bool is_partial; /* the file could not be read to its end: nothing is known to be missing */
+        int error;       /* sticky: 0 or -ENOMEM */
 } Reader;
 
 /* Zeroed memory of the arena; NULL only when memory is out, and then reader->error says so. */

@@ -91,8 +91,7 @@ ScanState scan_line(ScanState state, const char *line, size_t length)
         return state;
 }
 
-static void scanner_error(Scanner *scanner, unsigned line, const char *format, ...)
-        _printf_(3, 4);
+static void scanner_error(Scanner *scanner, unsigned line, const char *format, ...) _printf_(3, 4);
 static void scanner_error(Scanner *scanner, unsigned line, const char *format, ...)
 {
         SourceLine place = source_place(scanner->source, line);
@@ -153,8 +152,8 @@ static void scanner_number(Scanner *scanner)
                 n_digits++;
         bool is_hex = start[0] == '0' && length > 1 && (start[1] == 'x' || start[1] == 'X');
         if (is_hex ? length > 2 + 7 : n_digits > DIGITS_MAX)
-                scanner_error(scanner, scanner->line, "the number %.*s is too large", length,
-                        start);
+                scanner_error(
+                        scanner, scanner->line, "the number %.*s is too large", length, start);
         else if (!is_hex && n_digits > 1 && start[0] == '0')
                 scanner_error(scanner, scanner->line,
                         "the number %.*s begins with a zero: numbers do not, and a time of day is "
@@ -170,7 +169,8 @@ static void scanner_word(Scanner *scanner)
         while (scanner->p < scanner->end && is_name_part(*scanner->p))
                 scanner->p++;
         scanner->pending = (Name){ .at = (size_t)(start - scanner->source->text),
-                .length = (size_t)(scanner->p - start), .line = scanner->line,
+                .length = (size_t)(scanner->p - start),
+                .line = scanner->line,
                 .depth = scanner->depth };
         scanner->last = 'a';
 }
@@ -199,12 +199,11 @@ static int scanner_key(Scanner *scanner)
         for (size_t i = scanner->n_names; i > 0 && scanner->names[i - 1].depth == key->depth; i--) {
                 Name *name = &scanner->names[i - 1];
                 if (name->length != key->length ||
-                    memcmp(text + name->at, text + key->at, key->length) != 0)
+                        memcmp(text + name->at, text + key->at, key->length) != 0)
                         continue;
                 SourceLine place = source_place(scanner->source, name->line);
-                scanner_error(scanner, key->line,
-                        "\"%.*s\" is given twice: it is also in %s:%u", length, text + key->at,
-                        place.file, place.line);
+                scanner_error(scanner, key->line, "\"%.*s\" is given twice: it is also in %s:%u",
+                        length, text + key->at, place.file, place.line);
                 scanner_rename(scanner, name, key);
                 return 0;
         }
@@ -224,8 +223,8 @@ static void scanner_open(Scanner *scanner, char c)
 {
         if (scanner->depth == DEPTH_MAX) {
                 if (!scanner->source->is_unfit)
-                        scanner_error(scanner, scanner->line,
-                                "brackets are nested deeper than 32 here");
+                        scanner_error(
+                                scanner, scanner->line, "brackets are nested deeper than 32 here");
                 scanner->source->is_unfit = true;
                 return;
         }
@@ -239,8 +238,8 @@ static void scanner_close(Scanner *scanner, char c)
         if (scanner->source->is_unfit)
                 return;
         if (scanner->last == ',') {
-                scanner_error(scanner, scanner->line, "a comma has nothing after it before \"%c\"",
-                        c);
+                scanner_error(
+                        scanner, scanner->line, "a comma has nothing after it before \"%c\"", c);
                 scanner->source->is_broken = true;
         }
         if (scanner->depth == 0) {
@@ -254,8 +253,8 @@ static void scanner_close(Scanner *scanner, char c)
         if (bracket->open == open)
                 return;
         SourceLine place = source_place(scanner->source, bracket->line);
-        scanner_error(scanner, scanner->line, "\"%c\" closes the \"%c\" of %s:%u", c,
-                bracket->open, place.file, place.line);
+        scanner_error(scanner, scanner->line, "\"%c\" closes the \"%c\" of %s:%u", c, bracket->open,
+                place.file, place.line);
         scanner->source->is_broken = true;
 }
 
@@ -301,8 +300,11 @@ static int scanner_step(Scanner *scanner)
 
 int scan_source(Source *source, Problems *problems)
 {
-        Scanner scanner = { .source = source, .problems = problems, .p = source->text,
-                .end = source->text + source->length, .line = 1 };
+        Scanner scanner = { .source = source,
+                .problems = problems,
+                .p = source->text,
+                .end = source->text + source->length,
+                .line = 1 };
         int r = 0;
 
         while (r == 0 && scanner.p < scanner.end)

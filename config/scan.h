@@ -7,7 +7,11 @@
 #include "config/source.h"
 
 /* What the end of a line is inside of. */
-typedef enum ScanState { SCAN_PLAIN, SCAN_TEXT, SCAN_COMMENT } ScanState;
+typedef enum ScanState {
+        SCAN_PLAIN,
+        SCAN_TEXT,
+        SCAN_COMMENT
+} ScanState;
 
 /* The state after a line that began in state. */
 ScanState scan_line(ScanState state, const char *line, size_t length);

@@ -58,8 +58,8 @@ static int joiner_add_line(Joiner *joiner, const Frame *frame, const char *line,
 }
 
 /* The name in `@include "name"` and where it ends, or NULL: the line says something else. */
-static const char *include_name(const char *line, size_t length, size_t *ret_length,
-        size_t *ret_end)
+static const char *include_name(
+        const char *line, size_t length, size_t *ret_length, size_t *ret_end)
 {
         static const char word[] = "@include";
         size_t i = 0;
@@ -92,8 +92,8 @@ static int joiner_include(Joiner *joiner, const Frame *frame, const char *name, 
                 return -ENOMEM;
         if (length == 0 || frame->depth >= DEPTH_MAX) {
                 problems_add(joiner->problems, false, frame->file, frame->line,
-                        length == 0 ? "@include names no file" :
-                                      "@include goes deeper than 10 files here");
+                        length == 0 ? "@include names no file"
+                                    : "@include goes deeper than 10 files here");
                 return 0;
         }
         int r = path_from_file(frame->file, copy, &path);
@@ -188,10 +188,10 @@ static int joiner_finish(Joiner *joiner, int r, Source *ret_source)
                 r = -EFBIG;
         if (r == 0) {
                 source.length = joiner->text.length;
-                source.text = arena_strndup(joiner->arena, strbuf_text(&joiner->text),
-                        source.length);
-                source.lines = arena_alloc_array(joiner->arena, MAX(source.n_lines, (size_t)1),
-                        sizeof(*source.lines));
+                source.text =
+                        arena_strndup(joiner->arena, strbuf_text(&joiner->text), source.length);
+                source.lines = arena_alloc_array(
+                        joiner->arena, MAX(source.n_lines, (size_t)1), sizeof(*source.lines));
                 if (!source.text || !source.lines)
                         r = -ENOMEM;
         }
@@ -217,14 +217,14 @@ int source_load(const char *path, Arena *arena, Problems *problems, Source *ret_
         return r;
 }
 
-int source_of_text(const char *name, const char *text, Arena *arena, Problems *problems,
-        Source *ret_source)
+int source_of_text(
+        const char *name, const char *text, Arena *arena, Problems *problems, Source *ret_source)
 {
         Joiner joiner = { .arena = arena, .problems = problems, .text = { .limit = TEXT_LIMIT } };
         Frame frame = { .file = name, .line = 1, .depth = DEPTH_MAX };
 
-        return joiner_finish(&joiner, joiner_add_text(&joiner, &frame, text, strlen(text)),
-                ret_source);
+        return joiner_finish(
+                &joiner, joiner_add_text(&joiner, &frame, text, strlen(text)), ret_source);
 }
 
 SourceLine source_place(const Source *source, unsigned line)

@@ -18,13 +18,13 @@ typedef struct SourceLine {
 } SourceLine;
 
 typedef struct Source {
-        char *text;        /* NUL-terminated, UTF-8 */
+        char *text; /* NUL-terminated, UTF-8 */
         size_t length;
         SourceLine *lines; /* lines[i] is where line i + 1 of the text came from */
         size_t n_lines;
-        bool is_broken;    /* brackets or quotes do not match: libconfig would stop somewhere, and
+        bool is_broken; /* brackets or quotes do not match: libconfig would stop somewhere, and
                               what is missing from its result may well be in the file */
-        bool is_unfit;     /* not to be given to libconfig at all */
+        bool is_unfit;  /* not to be given to libconfig at all */
 } Source;
 
 /* A key that was given twice is renamed to begin with this, so that the rest can be read. */
@@ -38,8 +38,8 @@ typedef struct Source {
 int source_load(const char *path, Arena *arena, Problems *problems, Source *ret_source);
 
 /* The same of a text that is no file. */
-int source_of_text(const char *name, const char *text, Arena *arena, Problems *problems,
-        Source *ret_source);
+int source_of_text(
+        const char *name, const char *text, Arena *arena, Problems *problems, Source *ret_source);
 
 /* Where a line of the text came from; lines past the end belong to the last one. */
 SourceLine source_place(const Source *source, unsigned line);

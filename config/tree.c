@@ -8,18 +8,12 @@
 const char *node_type_name(NodeType type)
 {
         switch (type) {
-        case NODE_TEXT:
-                return "a text";
-        case NODE_NUMBER:
-                return "a number";
-        case NODE_DECIMAL:
-                return "a decimal number";
-        case NODE_BOOLEAN:
-                return "true or false";
-        case NODE_GROUP:
-                return "a group { … }";
-        case NODE_LIST:
-                return "a list";
+        case NODE_TEXT: return "a text";
+        case NODE_NUMBER: return "a number";
+        case NODE_DECIMAL: return "a decimal number";
+        case NODE_BOOLEAN: return "true or false";
+        case NODE_GROUP: return "a group { … }";
+        case NODE_LIST: return "a list";
         }
         return "nothing";
 }

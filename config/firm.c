@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns what the configuration says of the firm itself: who it is, where its files are, when it
+ * wakes and sends, and its guards. Problems go to the reader. */
+
+#include "config/parts.h"
+
+#include <errno.h>
+
+#include "base/strbuf.h"
+#include "config/codes.h"
+#include "sys/file.h"
+
+#define WAKES_MAX 96
+
+/* Relative to the configuration's folder; lives in the arena. */
+static const char *read_path(Reader *reader, const char *name)
+{
+        _cleanup_(freep) char *path = NULL;
+        const char *kept = NULL;
+
+        if (path_from_file(reader->path, name, &path) == 0)
+                kept = arena_strdup(reader->arena, path);
+        if (!kept)
+                reader->error = -ENOMEM;
+        return kept ? kept : "";
+}
+
+static const char *read_path_in(Reader *reader, const char *folder, const char *name)
+{
+        _cleanup_(strbuf_release) StrBuf path = STRBUF_INIT;
+
+        strbuf_addf(&path, "%s/%s", folder, name);
+        const char *kept = arena_strdup(reader->arena, strbuf_text(&path));
+        if (!kept || strbuf_error(&path) < 0)
+                reader->error = -ENOMEM;
+        return kept ? kept : "";
+}
+
+static void read_folders(Reader *reader, const Node *root, const FileValues *file, Config *config)
+{
+        const char *given = getenv("CACHE_DIRECTORY"); /* systemd's; several are joined by ":" */
+
+        if (is_empty(file->state))
+                reader_error(reader, node_member(root, "state"), "state must name a folder");
+        config->state = read_path(reader, file->state);
+        config->documents = is_empty(file->documents)
+                                    ? read_path_in(reader, config->state, "documents")
+                                    : read_path(reader, file->documents);
+        config->templates = is_empty(file->templates) ? "" : read_path(reader, file->templates);
+        if (!is_empty(file->cache))
+                config->cache = read_path(reader, file->cache);
+        else if (!is_empty(given))
+                config->cache = arena_strndup(reader->arena, given, strcspn(given, ":"));
+        else
+                config->cache = read_path_in(reader, config->state, "cache");
+}
+
+static void read_creditor(Reader *reader, const Node *root, const Node *group, Config *config)
+{
+        const Node nothing = { .parent = root, .name = "creditor", .type = NODE_GROUP };
+        CreditorValues values = { 0 };
+
+        reader_preset(SECTION_CREDITOR, &values);
+        reader_read(reader, group ? group : &nothing, SECTION_CREDITOR, &values, NULL, NULL);
+        config->creditor = values.creditor;
+        config->creditor.address =
+                reader_texts(reader, values.address, &config->creditor.n_address);
+        if (!is_empty(values.creditor.iban) && !iban_is_valid(values.creditor.iban))
+                reader_warning(reader, node_member(group, "iban"),
+                        "creditor.iban: its check digits are wrong, so no bank will take it");
+}
+
+static bool read_wake_time(
+        Reader *reader, const Node *node, const char *text, int *minutes, size_t n)
+{
+        int minute;
+
+        if (minute_parse(text, &minute) < 0 || minute == 24 * 60) {
+                reader_error(reader, node,
+                        "wake.at: \"%s\" is no time of day: it is written as \"09:00\"", text);
+                return false;
+        }
+        size_t i = n;
+        for (; i > 0 && minutes[i - 1] >= minute; i--)
+                if (minutes[i - 1] == minute) {
+                        reader_error(reader, node, "wake.at: \"%s\" is given twice", text);
+                        return false;
+                }
+        memmove(minutes + i + 1, minutes + i, (n - i) * sizeof(*minutes));
+        minutes[i] = minute;
+        return true;
+}
+
+static void read_wake(Reader *reader, const Node *group, Config *config)
+{
+        static const int preset[] = { 9 * 60, 14 * 60 };
+        WakeValues values = { 0 };
+        size_t n;
+
+        reader_preset(SECTION_WAKE, &values);
+        if (group)
+                reader_read(reader, group, SECTION_WAKE, &values, NULL, NULL);
+        config->wake_days = values.days;
+        config->wake_minutes = preset;
+        config->n_wake_minutes = ELEMENTSOF(preset);
+        if (!values.at)
+                return;
+        if (values.at->n_children == 0 || values.at->n_children > WAKES_MAX) {
+                reader_error(
+                        reader, values.at, "wake.at must have 1 to %d times of day", WAKES_MAX);
+                return;
+        }
+        const char *const *texts = reader_texts(reader, values.at, &n);
+        int *minutes = reader_alloc(reader, n, sizeof(*minutes));
+        config->n_wake_minutes = 0;
+        for (size_t i = 0; texts && minutes && i < n; i++)
+                config->n_wake_minutes += read_wake_time(
+                        reader, values.at, texts[i], minutes, config->n_wake_minutes);
+        config->wake_minutes = minutes;
+}
+
+void read_window(Reader *reader, const Node *group, const char *country, Window *window)
+{
+        WindowValues values = { window->days, window->from_minute, window->to_minute, "" };
+        const Node *place = group ? node_member(group, "to") : NULL;
+        size_t n_errors = reader->problems->n_errors;
+
+        if (group)
+                reader_read(reader, group, SECTION_SENDING, &values, NULL, NULL);
+        if (values.from >= values.to && reader->problems->n_errors == n_errors)
+                reader_error(reader, place ? place : group,
+                        "the sending window is never open: \"from\" must be earlier than \"to\"");
+        window->days = values.days;
+        window->from_minute = values.from;
+        window->to_minute = values.to;
+        if (*values.holidays)
+                window->calendar = calendar_find(values.holidays);
+        else if (!window->calendar)
+                window->calendar = calendar_find(country);
+}
+
+static void read_sending(Reader *reader, const Node *root, const FileValues *file, Config *config)
+{
+        Window *window = &config->book.sending;
+        WindowValues preset = { 0 };
+
+        reader_preset(SECTION_SENDING, &preset);
+        *window = (Window){ preset.days, preset.from, preset.to, NULL };
+        read_window(reader, file->sending, config->creditor.country, window);
+        if (window->calendar)
+                return;
+        reader_missing(reader, file->sending ? file->sending : root,
+                "sending.holidays is missing: there is no calendar of public holidays for the "
+                "creditor's country \"%s\", so one must be named, or \"none\"",
+                config->creditor.country);
+        window->calendar = calendar_find("none");
+}
+
+static void read_recipient(Reader *reader, const Node *group)
+{
+        RecipientValues values = { 0 };
+
+        if (group)
+                reader_read(reader, group, SECTION_RECIPIENT, &values, NULL, NULL);
+}
+
+void read_firm(Reader *reader, const Node *root, const FileValues *file, Config *config)
+{
+        read_folders(reader, root, file, config);
+        read_creditor(reader, root, file->creditor, config);
+        read_wake(reader, file->wake, config);
+        read_sending(reader, root, file, config);
+        reader_preset(SECTION_LIMITS, &config->book.limits);
+        if (file->limits)
+                reader_read(reader, file->limits, SECTION_LIMITS, &config->book.limits, NULL, NULL);
+        read_recipient(reader, file->agency);
+        read_recipient(reader, file->legal);
+}

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CONFIG_PARTS_H
+#define RELANCED_CONFIG_PARTS_H
+
+/* The parts of a configuration, in the order they need each other. Each reads its groups of the
+ * file and fills its members of config; problems go to the reader. */
+
+#include "config/read.h"
+
+/* creditor, folders, wake, sending, limits, agency, legal */
+void read_firm(Reader *reader, const Node *root, const FileValues *file, Config *config);
+/* A sending window over what it holds already. */
+void read_window(Reader *reader, const Node *group, const char *country, Window *window);
+/* channels */
+void read_channels(Reader *reader, const FileValues *file, Config *config);
+/* policies: after channels. is_shipped: they are not the owner's, and what needs a channel that is
+ * not configured is left out. */
+void read_policies(Reader *reader, const Node *group, bool is_shipped, Config *config);
+/* A list of routes into routes[ROUTES_MAX]; gives their number. */
+unsigned read_routes(
+        Reader *reader, const Node *list, bool is_shipped, const Rulebook *book, Route *routes);
+/* assign: after policies. */
+void read_assign(Reader *reader, const Node *root, const FileValues *file, Config *config);
+
+#endif
