@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_COMPOSE_LOCALE_H
+#define RELANCED_COMPOSE_LOCALE_H
+
+/*
+ * How people of a language write amounts, dates and lists (ICU). Formatters are made once per
+ * language and currency and kept. Results live in the arena; NULL only when memory is out.
+ */
+
+#include "base/arena.h"
+#include "core/date.h"
+#include "core/money.h"
+
+typedef struct Locales Locales;
+typedef struct Locale Locale;
+
+int locales_new(Locales **ret_locales);
+void locales_free(Locales *locales);
+DEFINE_CLEANUP(Locales, locales_free)
+
+/*
+ * The locale of a language tag: "fr", "fr-BE", "en_GB". Plain "en" is British, for its
+ * unambiguous dates; a tag that ICU does not know is written in ICU's neutral way. Owned by
+ * locales; NULL only when memory is out.
+ */
+Locale *locales_get(Locales *locales, const char *tag);
+
+typedef enum LocaleStyle {
+        STYLE_TEXT,  /* "1 200,00 €" with no-break spaces, "1er août 2026" */
+        STYLE_PLAIN, /* for SMS: plain spaces, "01/08/2026" ("1 Aug 2026" in English) */
+        STYLE_DATA,  /* for programs: "1200.00", "2026-08-01" */
+} LocaleStyle;
+
+/* Exact, with all decimals of the currency. */
+const char *locale_amount(
+        Locale *locale, int64_t minor, const char *currency, LocaleStyle style, Arena *arena);
+/* DATE_NONE gives "". */
+const char *locale_date(Locale *locale, Date date, LocaleStyle style, Arena *arena);
+/* "F-1, F-2 et F-3" */
+const char *locale_list(Locale *locale, const char *const items[], size_t n, Arena *arena);
+/* Whether the language says n things in the singular: 0 and 1 in French, 1 in English. */
+bool locale_is_singular(Locale *locale, int64_t n);
+
+/* Without differences of case, for comparing words; the language does not matter. */
+const char *text_fold(const char *text, size_t length, Arena *arena);
+
+#endif
