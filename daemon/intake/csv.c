@@ -16,10 +16,6 @@
 
 #define READ_SIZE ((size_t)32 * 1024)
 #define BUFFER_SIZE (CSV_RECORD_SIZE_MAX + READ_SIZE)
-/* So often a malformed record's later lines are read again; then they are given up with it, or a
- * file of nothing but odd quotes would take the square of its length. */
-#define REREADS_MAX 100
-
 #define PARSER_OPTIONS (CSV_STRICT | CSV_STRICT_FINI | CSV_REPALL_NL)
 
 struct CsvReader {
@@ -29,7 +25,6 @@ struct CsvReader {
         char buffer[BUFFER_SIZE];
         size_t begin, end; /* what of the buffer is not consumed yet */
         unsigned line;     /* of buffer[begin] */
-        unsigned rereads;
         struct csv_parser parser;
         bool is_complete; /* the record's end was reported */
         StrBuf text;      /* the record's fields, a NUL behind each */
@@ -48,7 +43,6 @@ int csv_reader_new(CsvSource source, void *owner, CsvReader **ret_reader)
         reader->is_at_end = false;
         reader->begin = reader->end = 0;
         reader->line = 1;
-        reader->rereads = 0;
         reader->is_complete = false;
         reader->text = STRBUF_INIT;
         (void)csv_init(&reader->parser, PARSER_OPTIONS);
@@ -252,20 +246,17 @@ static int reader_feed(
         return 0;
 }
 
-/* Leaves a malformed record behind: its first line, or all of it. */
-static int reader_recover(CsvReader *reader, size_t length, unsigned lines, size_t first)
+/*
+ * Leaves the first line of a malformed record behind; those after it are read again. No line is
+ * read a third time: what lies between a quote and the stray one or the bound that ends it has an
+ * even number of quotes on every line, so each of those lines ends by itself when read again.
+ */
+static int reader_recover(CsvReader *reader, unsigned lines, size_t first)
 {
         parser_reset(&reader->parser);
         if (first == 0)
                 return reader_drop_line(reader);
-        if (lines > 1 || length > first) {
-                if (reader->rereads < REREADS_MAX) {
-                        reader->rereads++;
-                        length = first;
-                        lines = 1;
-                }
-        }
-        reader_consume(reader, length, lines);
+        reader_consume(reader, first, MIN(lines, 1U));
         return 0;
 }
 
@@ -352,7 +343,7 @@ int csv_reader_next(CsvReader *reader, const CsvRecord **ret_record)
                 if (strbuf_error(&reader->text))
                         return strbuf_error(&reader->text);
                 if (record->fault)
-                        r = reader_recover(reader, length, lines, first);
+                        r = reader_recover(reader, lines, first);
                 else
                         reader_consume(reader, length, lines);
                 if (r < 0)
