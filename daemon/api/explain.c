@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the answer to "why was this invoice (not) chased, and what comes next?". Decides nothing
+ * itself: it asks decide() and tells. Never changes anything.
+ */
+
+#include "api/explain.h"
+
+#include <errno.h>
+
+#include "api/shapes.h"
+#include "store/accounts.h"
+
+#define STEP_MINUTES 15 /* zones and nights begin and end on quarters */
+#define STEPS_MAX (4 * 24 * 8)
+
+void explain_sentence(const Exchange *exchange, const Account *account, size_t instalment,
+        const Judgement *judgement, StrBuf *sentence)
+{
+        const Instalment *of = &account->instalments[instalment];
+        const Policy *policy = judgement->policy;
+        ReasonDetail detail = { .date = judgement->not_before };
+
+        if (policy && judgement->next >= 0)
+                detail.step = policy->steps[judgement->next].id;
+        if (judgement->reason == REASON_HELD)
+                detail.date = of->held_until;
+        else if (!date_is_set(detail.date))
+                detail.date = judgement->earliest;
+        if (policy)
+                detail.text = policy->name;
+        else
+                detail.text = is_empty(of->policy) ? account->policy : of->policy;
+        reason_sentence(
+                judgement->reason, &detail, exchange->engine->config->creditor.language, sentence);
+}
+
+static LocalTime later_minute(LocalTime time, int minutes)
+{
+        int minute = time.minute + minutes;
+
+        return (LocalTime){ date_add(time.day, minute / 1440), minute % 1440, time.offset_minutes };
+}
+
+/* When a channel may speak next, on the creditor's clock: its window, and the customer's night,
+ * which only the customer's own clock can tell. */
+static Instant channel_opening(
+        const Exchange *exchange, unsigned channel, const Account *account, LocalTime from)
+{
+        const Engine *engine = exchange->engine;
+        const Rulebook *book = &engine->config->book;
+        const Window *window = book->channels[channel].window;
+        const Zone *zone = is_empty(account->timezone) ? NULL : zone_find(account->timezone);
+        Account copy = *account;
+        LocalTime opening;
+
+        for (int i = 0; i < STEPS_MAX; i++) {
+                if (!window_next_opening(window ? window : &book->sending, from, &opening))
+                        return INSTANT_NONE;
+                Instant at = zone_instant(engine->zone, opening.day, opening.minute);
+                Now then = { at, zone_local(engine->zone, at) };
+                copy.customer_time = zone_local(zone ? zone : engine->zone, at);
+                if (channel_is_open(book, channel, &copy, &then))
+                        return at;
+                from = later_minute(opening, STEP_MINUTES - opening.minute % STEP_MINUTES);
+        }
+        return INSTANT_NONE;
+}
+
+static int usable_channel(const Rulebook *book, const Route *route, const Account *account)
+{
+        for (unsigned i = 0; i < route->n_channels; i++)
+                if (channel_is_usable(book, route->channels[i], account))
+                        return route->channels[i];
+        return -1;
+}
+
+Instant explain_next_opening(
+        const Exchange *exchange, const Account *account, const Judgement *judgement)
+{
+        const Rulebook *book = &exchange->engine->config->book;
+        const Step *step = &judgement->policy->steps[judgement->next];
+        LocalTime from = exchange->now.local;
+        Instant first = INSTANT_NONE;
+
+        if (!date_is_set(judgement->not_before) ||
+                (judgement->verdict != VERDICT_WAIT && judgement->verdict != VERDICT_DUE &&
+                        judgement->verdict != VERDICT_HELD))
+                return INSTANT_NONE;
+        if (date_compare(judgement->not_before, from.day) > 0)
+                from = (LocalTime){ judgement->not_before, 0, from.offset_minutes };
+        for (unsigned i = 0; i < step->n_routes; i++) {
+                int channel = usable_channel(book, &step->routes[i], account);
+                if (channel < 0)
+                        continue;
+                Instant at = channel_opening(exchange, (unsigned)channel, account, from);
+                if (instant_is_set(at) && (!instant_is_set(first) || at.usec < first.usec))
+                        first = at;
+        }
+        /* An opening in this very minute is now. */
+        if (instant_is_set(first) && first.usec < exchange->now.instant.usec)
+                first = exchange->now.instant;
+        return first;
+}
+
+static json_t *shape_next(
+        const Exchange *exchange, const Account *account, const Judgement *judgement)
+{
+        if (judgement->next < 0 || !judgement->policy || judgement->verdict == VERDICT_NEVER ||
+                judgement->verdict == VERDICT_CLOSED)
+                return json_null();
+        return json_pack("{s:o, s:o, s:o}", "step",
+                shape_text(judgement->policy->steps[judgement->next].id), "earliest",
+                shape_date(judgement->earliest), "at",
+                shape_instant(exchange->engine->zone,
+                        explain_next_opening(exchange, account, judgement)));
+}
+
+static json_t *shape_done(const Exchange *exchange, const Instalment *instalment)
+{
+        json_t *list = json_array();
+
+        for (size_t i = 0; i < instalment->n_done; i++) {
+                const Done *done = &instalment->done[i];
+                json_t *shaped = json_pack("{s:o, s:o}", "step", shape_text(done->step), "at",
+                        shape_instant(exchange->engine->zone, done->at));
+                if (json_array_append_new(list, shaped) < 0) {
+                        json_decref(list);
+                        return NULL;
+                }
+        }
+        return list;
+}
+
+static json_t *shape_days_late(const Exchange *exchange, const Instalment *instalment)
+{
+        if (!date_is_set(instalment->due))
+                return json_null();
+        int days = date_difference(exchange->now.local.day, instalment->due);
+        return json_integer(instalment->open > 0 ? MAX(days, 0) : 0);
+}
+
+static json_t *shape_judgement(
+        const Exchange *exchange, const Account *account, size_t i, const Judgement *judgement)
+{
+        const Instalment *instalment = &account->instalments[i];
+        StrBuf sentence = STRBUF_INIT;
+
+        explain_sentence(exchange, account, i, judgement, &sentence);
+        json_t *shaped = json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:n, s:s, s:o}", "invoice",
+                shape_text(instalment->number), "instalment", instalment->seq, "open",
+                shape_money(instalment->open, account->currency), "days_late",
+                shape_days_late(exchange, instalment), "policy",
+                shape_text(judgement->policy ? judgement->policy->name : NULL), "done",
+                shape_done(exchange, instalment), "next", shape_next(exchange, account, judgement),
+                "charges", "reason", reason_code(judgement->reason), "sentence",
+                shape_text(strbuf_text(&sentence)));
+        strbuf_release(&sentence);
+        return shaped;
+}
+
+int explain_invoice(Exchange *exchange, const char *number, json_t **ret_array)
+{
+        int64_t account_id, invoice;
+        Account account;
+        Decision decision;
+        int r;
+
+        r = store_find_invoice(exchange->engine->store, number, &account_id, &invoice);
+        if (r < 0)
+                return r;
+        r = engine_decide(exchange->engine, account_id, 0, &exchange->now, NULL, &exchange->arena,
+                &account, &decision);
+        if (r < 0)
+                return r;
+        json_t *array = json_array();
+        for (size_t i = 0; i < account.n_instalments; i++) {
+                if (account.instalments[i].invoice != invoice)
+                        continue;
+                json_t *shaped = shape_judgement(exchange, &account, i, &decision.judgements[i]);
+                if (json_array_append_new(array, shaped) < 0) {
+                        json_decref(array);
+                        return -ENOMEM;
+                }
+        }
+        *ret_array = array;
+        return 0;
+}
+
+int handle_explain(Exchange *exchange)
+{
+        const char *number = exchange_get(exchange, "invoice");
+        json_t *array = NULL, *line;
+        size_t i;
+
+        int r = explain_invoice(exchange, number, &array);
+        if (r == -ENOENT)
+                return exchange_no_invoice(exchange, number);
+        if (r < 0)
+                return r;
+        json_array_foreach(array, i, line) reply_add(&exchange->reply, json_incref(line));
+        json_decref(array);
+        return 0;
+}

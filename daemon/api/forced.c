@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the choice of what `send` and `preview` mean by an invoice: its first instalment, oldest
+ * first, that the rules let go. Never queues anything. Refuses with the rules' own sentence.
+ */
+
+#include "api/forced.h"
+
+#include <errno.h>
+
+#include "api/explain.h"
+#include "store/accounts.h"
+
+static const Planned *planned_for(const Decision *decision, size_t instalment)
+{
+        for (size_t i = 0; i < decision->n_notices; i++) {
+                const Planned *planned = &decision->notices[i];
+                if (planned->kind != NOTICE_CONTACT && planned->kind != NOTICE_SUSPEND)
+                        continue;
+                for (size_t j = 0; j < planned->n_lines; j++)
+                        if (planned->lines[j].instalment == instalment &&
+                                planned->lines[j].step >= 0)
+                                return planned;
+        }
+        return NULL;
+}
+
+int forced_no_text(Exchange *exchange, const char *problem, int error)
+{
+        if (problem)
+                (void)reply_refuse(&exchange->reply, REPLY_REFUSED, "%s", problem);
+        else
+                (void)reply_fail(&exchange->reply, error, "the notice could not be written");
+        return 1;
+}
+
+/* 0, or 1: the step is in no ladder that this instalment climbs. */
+static int check_step(Exchange *exchange, const char *step, const Policy *policy)
+{
+        StrBuf known = STRBUF_INIT;
+
+        if (!step || !policy || policy_find_step(policy, step) >= 0)
+                return 0;
+        for (size_t i = 0; i < policy->n_steps; i++)
+                strbuf_addf(&known, "%s%s", i > 0 ? ", " : "", policy->steps[i].id);
+        (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND,
+                "policy '%s' has no step '%s': its steps are %s", policy->name, step,
+                known.length > 0 ? strbuf_text(&known) : "none");
+        strbuf_release(&known);
+        return 1;
+}
+
+static int refuse_judged(
+        Exchange *exchange, const Account *account, size_t instalment, const Judgement *judgement)
+{
+        StrBuf sentence = STRBUF_INIT;
+
+        explain_sentence(exchange, account, instalment, judgement, &sentence);
+        (void)reply_refuse(&exchange->reply, REPLY_REFUSED, "%s", strbuf_text(&sentence));
+        strbuf_release(&sentence);
+        return 1;
+}
+
+/* The instalment's index in the account as it stands now. */
+static int find_instalment(const Account *account, const Forced *forced, size_t *ret_index)
+{
+        for (size_t i = 0; i < account->n_instalments; i++)
+                if (account->instalments[i].invoice == forced->invoice &&
+                        account->instalments[i].seq == forced->seq) {
+                        *ret_index = i;
+                        return 0;
+                }
+        return -ENOENT;
+}
+
+/* 0: *plan has the notice; 1: the rules say no (*plan has the judgement); -errno. */
+static int try_instalment(Exchange *exchange, int64_t account, const Forced *forced,
+        ForcedPlan *plan, size_t *ret_index)
+{
+        int r = engine_decide(exchange->engine, account, 0, &exchange->now, forced,
+                &exchange->arena, &plan->account, &plan->decision);
+        if (r < 0)
+                return r;
+        r = find_instalment(&plan->account, forced, ret_index);
+        if (r < 0)
+                return r;
+        plan->planned = planned_for(&plan->decision, *ret_index);
+        return plan->planned ? 0 : 1;
+}
+
+/* The invoice's instalments one after the other; the first that has something open and is refused
+ * tells why in the end. As try_instalment(). */
+static int try_invoice(Exchange *exchange, const Account *before, Forced *forced, ForcedPlan *plan,
+        size_t *ret_index)
+{
+        int told = 0;
+        int r;
+
+        for (size_t i = 0; i < before->n_instalments; i++) {
+                const Instalment *instalment = &before->instalments[i];
+                if (instalment->invoice != forced->invoice || instalment->open <= 0)
+                        continue;
+                forced->seq = instalment->seq;
+                r = try_instalment(exchange, before->id, forced, plan, ret_index);
+                if (r <= 0)
+                        return r;
+                told = told > 0 ? told : instalment->seq;
+        }
+        forced->seq = MAX(told, 1);
+        return try_instalment(exchange, before->id, forced, plan, ret_index);
+}
+
+int forced_plan(Exchange *exchange, bool ignores_window, ForcedPlan *ret_plan)
+{
+        Forced forced = { .step = exchange_get(exchange, "step"),
+                .ignores_window = ignores_window };
+        const char *number = exchange_get(exchange, "invoice");
+        int64_t account;
+        Account before;
+        ForcedPlan plan = { 0 };
+        size_t index;
+        int r;
+
+        r = store_find_invoice(exchange->engine->store, number, &account, &forced.invoice);
+        if (r == -ENOENT)
+                return exchange_no_invoice(exchange, number), 1;
+        if (r < 0)
+                return r;
+        r = store_load_account(exchange->engine->store, account, 0, &exchange->arena, &before);
+        if (r < 0)
+                return r;
+        r = try_invoice(exchange, &before, &forced, &plan, &index);
+        if (r < 0)
+                return r;
+        const Judgement *judgement = &plan.decision.judgements[index];
+        if (check_step(exchange, forced.step, judgement->policy) > 0)
+                return 1;
+        if (r > 0)
+                return refuse_judged(exchange, &plan.account, index, judgement);
+        *ret_plan = plan;
+        return 0;
+}

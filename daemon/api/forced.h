@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_API_FORCED_H
+#define RELANCED_API_FORCED_H
+
+/* A step that a person wants to see or to send now. */
+
+#include "api/routes.h"
+
+typedef struct ForcedPlan {
+        Account account;
+        Decision decision;
+        const Planned *planned; /* the notice that carries the step */
+} ForcedPlan;
+
+/*
+ * Finds the notice for the request's invoice and step (else its next). 0 and *ret_plan (in the
+ * exchange's arena); 1: refused, the reply says why; or -errno.
+ */
+int forced_plan(Exchange *exchange, bool ignores_window, ForcedPlan *ret_plan);
+
+/* Refuses because its texts could not be made. Always 1. */
+int forced_no_text(Exchange *exchange, const char *problem, int error);
+
+#endif

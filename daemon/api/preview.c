@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the preview: the very texts that a step would send now, whatever the hour. Never queues one.
+ */
+
+#include <errno.h>
+
+#include "api/forced.h"
+#include "api/shapes.h"
+
+typedef struct Preview {
+        const ForcedPlan *plan;
+        const Contact *contact;
+        const char *number; /* of the invoice that was asked for */
+} Preview;
+
+static int find_channel(const Rulebook *book, const char *name)
+{
+        for (size_t i = 0; i < book->n_channels; i++)
+                if (streq(book->channels[i].name, name))
+                        return (int)i;
+        return -1;
+}
+
+/* 0, or 1: refused. The planned notice, by that channel alone if one is asked for. */
+static int choose_channel(Exchange *exchange, Planned *planned, Route *route)
+{
+        const Rulebook *book = &exchange->engine->config->book;
+        const char *name = exchange_get(exchange, "channel");
+        StrBuf known = STRBUF_INIT;
+
+        if (!name)
+                return 0;
+        int channel = find_channel(book, name);
+        if (channel < 0) {
+                for (size_t i = 0; i < book->n_channels; i++)
+                        strbuf_addf(&known, "%s%s", i > 0 ? ", " : "", book->channels[i].name);
+                (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND,
+                        "there is no channel '%s': there are %s", name,
+                        known.length > 0 ? strbuf_text(&known) : "none");
+                strbuf_release(&known);
+                return 1;
+        }
+        *route = (Route){ .n_channels = 1, .channels = { (unsigned char)channel } };
+        planned->routes = route;
+        planned->n_routes = 1;
+        planned->chosen[0] = 0;
+        return 0;
+}
+
+static json_t *shape_attachments(const Contact *contact)
+{
+        json_t *list = json_array();
+
+        for (size_t i = 0; i < contact->n_attachments; i++) {
+                const Attachment *attachment = &contact->attachments[i];
+                json_t *shaped = json_pack("{s:o, s:o, s:I}", "name", shape_text(attachment->name),
+                        "document", shape_text(attachment->document), "size",
+                        (json_int_t)attachment->size);
+                if (json_array_append_new(list, shaped) < 0) {
+                        json_decref(list);
+                        return NULL;
+                }
+        }
+        return list;
+}
+
+static json_t *shape_preview(const Preview *preview, const Notice *notice)
+{
+        const Account *account = &preview->plan->account;
+        const Planned *planned = preview->plan->planned;
+
+        return json_pack("{s:o, s:{s:o, s:s}, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
+                         " s:o}",
+                "invoice", shape_text(preview->number), "account", "customer",
+                shape_text(account->code), "currency", account->currency, "step",
+                shape_text(planned->step ? planned->step->id : NULL), "action",
+                action_names[planned->action], "channel", shape_text(notice->channel), "to",
+                shape_given(notice->to), "language", shape_text(notice->language), "total",
+                shape_money(planned->total, account->currency), "deadline",
+                shape_date(planned->deadline), "subject",
+                shape_text(notice->subject ? notice->subject : ""), "text",
+                shape_text(notice->text), "html", shape_given(notice->html), "attachments",
+                shape_attachments(preview->contact));
+}
+
+int handle_preview(Exchange *exchange)
+{
+        const char *problem = NULL;
+        ForcedPlan plan;
+        Planned planned;
+        Route route;
+        Contact contact;
+        Notice *notices;
+        size_t n;
+        int r;
+
+        r = forced_plan(exchange, true, &plan);
+        if (r != 0)
+                return MIN(r, 0);
+        planned = *plan.planned;
+        if (choose_channel(exchange, &planned, &route) > 0)
+                return 0;
+        r = engine_compose(exchange->engine, &plan.account, &planned, &exchange->now,
+                &exchange->arena, &contact, &notices, &n, &problem);
+        if (r < 0)
+                return MIN(0, forced_no_text(exchange, problem, r));
+        if (n == 0)
+                return reply_refuse(&exchange->reply, REPLY_REFUSED,
+                        "no channel of this step can reach customer '%s'", plan.account.code);
+        const Preview preview = { &plan, &contact, exchange_get(exchange, "invoice") };
+        for (size_t i = 0; i < n; i++)
+                reply_add(&exchange->reply, shape_preview(&preview, &notices[i]));
+        return 0;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns answers while they are written. Never sends them. A failure on the way sticks and turns the
+ * whole answer into an error, so that nobody takes half a listing for a whole one.
+ */
+
+#include "api/reply.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+
+#include "api/shapes.h"
+
+#define TYPE_LINES "application/x-ndjson"
+#define TEXT_IN_MEMORY ((size_t)1024 * 1024)
+
+int spool_open(const char *folder, int *ret_fd)
+{
+        int fd = folder ? open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600) : -1;
+
+        if (fd < 0)
+                fd = memfd_create("relanced-spool", MFD_CLOEXEC);
+        if (fd < 0)
+                return -errno;
+        *ret_fd = fd;
+        return 0;
+}
+
+int spool_write(int fd, const void *bytes, size_t length)
+{
+        const char *next = bytes;
+
+        while (length > 0) {
+                ssize_t n = write(fd, next, length);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                next += n;
+                length -= (size_t)n;
+        }
+        return 0;
+}
+
+void reply_release(Reply *reply)
+{
+        strbuf_release(&reply->text);
+        closep(&reply->fd);
+        *reply = REPLY_INIT;
+}
+
+static void reply_spill(Reply *reply)
+{
+        int r = reply->fd < 0 ? spool_open(reply->folder, &reply->fd) : 0;
+
+        if (r == 0)
+                r = spool_write(reply->fd, strbuf_text(&reply->text), reply->text.length);
+        if (r < 0) {
+                reply->error = r;
+                return;
+        }
+        reply->fd_size += (int64_t)reply->text.length;
+        strbuf_truncate(&reply->text, 0);
+}
+
+static int add_bytes(const char *bytes, size_t length, void *buffer)
+{
+        strbuf_add_bytes(buffer, bytes, length);
+        return 0;
+}
+
+void reply_add(Reply *reply, json_t *line)
+{
+        reply->status = REPLY_OK;
+        if (!line || json_dump_callback(line, add_bytes, &reply->text, JSON_COMPACT) < 0)
+                reply->error = reply->error ? reply->error : -ENOMEM;
+        json_decref(line);
+        if (reply->error)
+                return;
+        strbuf_add_char(&reply->text, '\n');
+        if (reply->text.length > TEXT_IN_MEMORY)
+                reply_spill(reply);
+}
+
+void reply_set_file(Reply *reply, const char *type, int fd, int64_t size)
+{
+        reply_release(reply);
+        reply->status = REPLY_OK;
+        reply->type = type;
+        reply->fd = fd;
+        reply->fd_size = size;
+}
+
+static int reply_set_error(Reply *reply, unsigned status, const char *sentence)
+{
+        const char *folder = reply->folder;
+
+        reply_release(reply);
+        reply->folder = folder;
+        reply->status = status;
+        json_t *line = json_pack("{s:o}", "error", shape_text(sentence));
+        char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
+        json_decref(line);
+        strbuf_add(&reply->text, text ? text : "{\"error\":\"there is not enough memory\"}");
+        strbuf_add_char(&reply->text, '\n');
+        free(text);
+        return 0;
+}
+
+int reply_refuse(Reply *reply, unsigned status, const char *format, ...)
+{
+        StrBuf sentence = STRBUF_INIT;
+        va_list arguments;
+
+        va_start(arguments, format);
+        strbuf_vaddf(&sentence, format, arguments);
+        va_end(arguments);
+        int r = reply_set_error(reply, status, strbuf_text(&sentence));
+        strbuf_release(&sentence);
+        return r;
+}
+
+int reply_fail(Reply *reply, int error, const char *what)
+{
+        return reply_refuse(reply, REPLY_FAILED, "%s: %s", what, strerror(-error));
+}
+
+void reply_finish(Reply *reply)
+{
+        if (reply->fd >= 0 && reply->text.length > 0 && !reply->error)
+                reply_spill(reply);
+        int error = reply->error ? reply->error : strbuf_error(&reply->text);
+        if (error < 0)
+                (void)reply_fail(reply, error, "the answer could not be written");
+        if (reply->status == 0)
+                reply->status = REPLY_OK; /* a listing without a line */
+        if (!reply->type)
+                reply->type = TYPE_LINES;
+}

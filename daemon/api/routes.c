@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the table of routes and the way from a request to its handler. Never knows how a request
+ * arrived. A request that no route takes, or with a value that its route does not know, is refused
+ * with a sentence; a handler's -errno becomes a 500.
+ */
+
+#include "api/routes.h"
+
+#include <errno.h>
+
+#include "base/parse.h"
+
+#define ROUTE_PARAMETERS_MAX 5
+
+/* A path ends with a slash where one more segment follows: the first parameter. */
+typedef struct RouteEntry {
+        bool is_post;
+        const char *path;
+        int (*handle)(Exchange *exchange);
+        const char *parameters[ROUTE_PARAMETERS_MAX];
+        bool has_files;
+} RouteEntry;
+
+static const RouteEntry entries[] = {
+        { false, "/v1/status", handle_status },
+        { true, "/v1/import", handle_import, .has_files = true },
+        { false, "/v1/invoices", handle_invoices },
+        { false, "/v1/customers", handle_customers },
+        { false, "/v1/notices", handle_notices },
+        { false, "/v1/tasks", handle_tasks },
+        { false, "/v1/log", handle_log, { "since", "customer", "channel", "state" } },
+        { false, "/v1/show/", handle_show, { "invoice" } },
+        { false, "/v1/explain/", handle_explain, { "invoice" } },
+        { false, "/v1/preview/", handle_preview, { "invoice", "step", "channel" } },
+        { true, "/v1/send/", handle_send, { "invoice", "step" } },
+        { true, "/v1/pay/", handle_pay, { "invoice", "amount", "date", "kind" } },
+        { true, "/v1/hold/", handle_hold, { "target", "until", "note" } },
+        { true, "/v1/release/", handle_release, { "target" } },
+        { true, "/v1/dispute/", handle_dispute, { "invoice", "reason", "note" } },
+        { true, "/v1/contact/", handle_contact, { "customer", "email", "phone", "whatsapp" } },
+        { false, "/v1/backup", handle_backup },
+};
+
+Exchange *exchange_new(Engine *engine)
+{
+        Exchange *exchange = malloc(sizeof(*exchange));
+
+        if (exchange)
+                *exchange = (Exchange){ .engine = engine, .reply = REPLY_INIT };
+        return exchange;
+}
+
+void exchange_free(Exchange *exchange)
+{
+        if (!exchange)
+                return;
+        request_release(&exchange->request);
+        reply_release(&exchange->reply);
+        arena_release(&exchange->arena);
+        free(exchange);
+}
+
+int exchange_no_invoice(Exchange *exchange, const char *number)
+{
+        return reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no invoice '%s'", number);
+}
+
+int exchange_no_customer(Exchange *exchange, const char *code)
+{
+        return reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no customer '%s'", code);
+}
+
+int exchange_get_date(Exchange *exchange, const char *name, Date *date)
+{
+        const char *text = exchange_get(exchange, name);
+
+        if (!text || date_parse(text, date) == 0)
+                return 0;
+        (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                "%s '%s' is not a date: expected YYYY-MM-DD", name, text);
+        return 1;
+}
+
+static bool entry_takes_path(const RouteEntry *entry, const char *path)
+{
+        size_t length = strlen(entry->path);
+
+        if (entry->path[length - 1] != '/')
+                return streq(entry->path, path);
+        return strncmp(entry->path, path, length) == 0 && path[length] != '\0' &&
+               !strchr(path + length, '/');
+}
+
+static bool entry_knows(const RouteEntry *entry, const char *name)
+{
+        for (size_t i = 0; i < ROUTE_PARAMETERS_MAX && entry->parameters[i]; i++)
+                if (streq(entry->parameters[i], name))
+                        return true;
+        return false;
+}
+
+static const RouteEntry *find_entry(const Request *request, bool *ret_is_other_method)
+{
+        *ret_is_other_method = false;
+        for (size_t i = 0; i < ELEMENTSOF(entries); i++) {
+                if (!entry_takes_path(&entries[i], request->path))
+                        continue;
+                if (entries[i].is_post == request->is_post)
+                        return &entries[i];
+                *ret_is_other_method = true;
+        }
+        return NULL;
+}
+
+/* 0, or positive: refused. */
+static int check_parameters(Exchange *exchange, const RouteEntry *entry)
+{
+        Request *request = &exchange->request;
+        size_t length = strlen(entry->path);
+
+        for (size_t i = 0; i < request->n_parameters; i++)
+                if (!entry_knows(entry, request->parameters[i].name)) {
+                        (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                                "unknown value '%s'", request->parameters[i].name);
+                        return 1;
+                }
+        if (request->n_files > 0 && !entry->has_files) {
+                (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST, "no files are taken here");
+                return 1;
+        }
+        if (entry->path[length - 1] != '/')
+                return 0;
+        const char *segment = request->path + length;
+        if (request_add_encoded(request, entry->parameters[0], segment, strlen(segment)) < 0) {
+                (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST, "the %s is not well-formed",
+                        entry->parameters[0]);
+                return 1;
+        }
+        return 0;
+}
+
+static void finish(Exchange *exchange, int error)
+{
+        if (error == -EUCLEAN)
+                (void)reply_refuse(&exchange->reply, REPLY_FAILED,
+                        "the store contradicts itself: restore a backup");
+        else if (error < 0)
+                (void)reply_fail(&exchange->reply, error, "the store could not do it");
+        if (!exchange->resume)
+                reply_finish(&exchange->reply);
+}
+
+void exchange_answer(Exchange *exchange)
+{
+        bool is_other_method;
+        const RouteEntry *entry = find_entry(&exchange->request, &is_other_method);
+        int r = 0;
+
+        exchange->now = engine_now(exchange->engine);
+        exchange->reply.folder = exchange->engine->config->cache;
+        if (is_other_method && !entry)
+                (void)reply_refuse(&exchange->reply, REPLY_BAD_METHOD, "use %s here",
+                        exchange->request.is_post ? "GET" : "POST");
+        else if (!entry)
+                (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is nothing at '%s'",
+                        exchange->request.path);
+        else if (check_parameters(exchange, entry) == 0)
+                r = entry->handle(exchange);
+        finish(exchange, r);
+}
+
+bool exchange_resume(Exchange *exchange)
+{
+        int r = exchange->resume(exchange);
+
+        if (r < 0)
+                exchange->resume = NULL;
+        finish(exchange, r);
+        return !exchange->resume;
+}

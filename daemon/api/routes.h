@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_API_ROUTES_H
+#define RELANCED_API_ROUTES_H
+
+/*
+ * A request and its answer, without any socket. Every command of relancectl that needs the store is
+ * one row of the table in routes.c and one handler.
+ */
+
+#include "api/reply.h"
+#include "api/request.h"
+#include "base/arena.h"
+#include "engine/engine.h"
+
+typedef struct Exchange {
+        Engine *engine;
+        Now now; /* read once, when the request is answered */
+        Request request;
+        Reply reply;
+        Arena arena;      /* the handler's, until exchange_free() */
+        /* Set by a handler that cannot answer yet: asked again after each turn of the loop, until
+         * it clears itself. */
+        int (*resume)(struct Exchange *exchange);
+        int64_t contact;  /* what resume waits for */
+} Exchange;
+
+Exchange *exchange_new(Engine *engine); /* NULL: memory is out */
+void exchange_free(Exchange *exchange);
+DEFINE_CLEANUP(Exchange, exchange_free)
+
+/* Answers the request: afterwards the reply stands, or resume is set. */
+void exchange_answer(Exchange *exchange);
+/* Asks resume again; true: the reply stands. */
+bool exchange_resume(Exchange *exchange);
+
+/* One handler per route. 0 with a reply (a refusal is one), or -errno. */
+int handle_status(Exchange *exchange);
+int handle_import(Exchange *exchange);
+int handle_invoices(Exchange *exchange);
+int handle_customers(Exchange *exchange);
+int handle_notices(Exchange *exchange);
+int handle_tasks(Exchange *exchange);
+int handle_log(Exchange *exchange);
+int handle_show(Exchange *exchange);
+int handle_explain(Exchange *exchange);
+int handle_preview(Exchange *exchange);
+int handle_send(Exchange *exchange);
+int handle_pay(Exchange *exchange);
+int handle_hold(Exchange *exchange);
+int handle_release(Exchange *exchange);
+int handle_dispute(Exchange *exchange);
+int handle_contact(Exchange *exchange);
+int handle_backup(Exchange *exchange);
+
+/* The handlers' shared words. */
+static inline const char *exchange_get(const Exchange *exchange, const char *name)
+{
+        return request_get(&exchange->request, name);
+}
+
+/* 404 "there is no invoice 'X'". Always 0. */
+int exchange_no_invoice(Exchange *exchange, const char *number);
+int exchange_no_customer(Exchange *exchange, const char *code);
+
+/* Reads a day. 0; positive: it was no day and is refused; the default is what *date holds. */
+int exchange_get_date(Exchange *exchange, const char *name, Date *date);
+
+#endif

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_API_SHAPES_H
+#define RELANCED_API_SHAPES_H
+
+/*
+ * How values and rows look in JSON (DESIGN 4.1): money is a text with a dot, a day YYYY-MM-DD, an
+ * instant RFC 3339 with the creditor's offset, what is not given null. Each gives a new reference,
+ * or NULL when memory is out.
+ */
+
+#include <jansson.h>
+
+#include "core/date.h"
+#include "store/report.h"
+#include "sys/zone.h"
+
+/* Bytes that are no UTF-8 become U+FFFD; NULL gives null. */
+json_t *shape_text(const char *text);
+/* The same, and "" gives null as well. */
+json_t *shape_given(const char *text);
+json_t *shape_money(int64_t minor, const char *currency);
+json_t *shape_date(Date date);
+json_t *shape_instant(const Zone *zone, Instant instant);
+
+/* The state as the log calls it: who looks from outside cannot tell begun from handed. */
+const char *shape_state(NoticeState state);
+
+json_t *shape_log(const Zone *zone, const LogRow *row);
+json_t *shape_invoice(const InvoiceReport *row);
+json_t *shape_customer(const CustomerReport *row);
+json_t *shape_task(const Zone *zone, const TaskReport *row);
+json_t *shape_fact(const Zone *zone, const FactReport *row);
+
+#endif
