@@ -109,11 +109,13 @@ static json_t *shape_next(
         if (judgement->next < 0 || !judgement->policy || judgement->verdict == VERDICT_NEVER ||
                 judgement->verdict == VERDICT_CLOSED)
                 return json_null();
-        return json_pack("{s:o, s:o, s:o}", "step",
-                shape_text(judgement->policy->steps[judgement->next].id), "earliest",
-                shape_date(judgement->earliest), "at",
+        json_t *shaped = json_object();
+        shape_put(&shaped, "step", shape_text(judgement->policy->steps[judgement->next].id));
+        shape_put(&shaped, "earliest", shape_date(judgement->earliest));
+        shape_put(&shaped, "at",
                 shape_instant(exchange->engine->zone,
                         explain_next_opening(exchange, account, judgement)));
+        return shaped;
 }
 
 static json_t *shape_done(const Exchange *exchange, const Instalment *instalment)
@@ -122,12 +124,10 @@ static json_t *shape_done(const Exchange *exchange, const Instalment *instalment
 
         for (size_t i = 0; i < instalment->n_done; i++) {
                 const Done *done = &instalment->done[i];
-                json_t *shaped = json_pack("{s:o, s:o}", "step", shape_text(done->step), "at",
-                        shape_instant(exchange->engine->zone, done->at));
-                if (json_array_append_new(list, shaped) < 0) {
-                        json_decref(list);
-                        return NULL;
-                }
+                json_t *shaped = json_object();
+                shape_put(&shaped, "step", shape_text(done->step));
+                shape_put(&shaped, "at", shape_instant(exchange->engine->zone, done->at));
+                shape_append(&list, shaped);
         }
         return list;
 }
@@ -147,14 +147,18 @@ static json_t *shape_judgement(
         StrBuf sentence = STRBUF_INIT;
 
         explain_sentence(exchange, account, i, judgement, &sentence);
-        json_t *shaped = json_pack("{s:o, s:i, s:o, s:o, s:o, s:o, s:o, s:n, s:s, s:o}", "invoice",
-                shape_text(instalment->number), "instalment", instalment->seq, "open",
-                shape_money(instalment->open, account->currency), "days_late",
-                shape_days_late(exchange, instalment), "policy",
-                shape_text(judgement->policy ? judgement->policy->name : NULL), "done",
-                shape_done(exchange, instalment), "next", shape_next(exchange, account, judgement),
-                "charges", "reason", reason_code(judgement->reason), "sentence",
-                shape_text(strbuf_text(&sentence)));
+        json_t *shaped = json_object();
+        shape_put(&shaped, "invoice", shape_text(instalment->number));
+        shape_put(&shaped, "instalment", json_integer(instalment->seq));
+        shape_put(&shaped, "open", shape_money(instalment->open, account->currency));
+        shape_put(&shaped, "days_late", shape_days_late(exchange, instalment));
+        shape_put(
+                &shaped, "policy", shape_text(judgement->policy ? judgement->policy->name : NULL));
+        shape_put(&shaped, "done", shape_done(exchange, instalment));
+        shape_put(&shaped, "next", shape_next(exchange, account, judgement));
+        shape_put(&shaped, "charges", json_null());
+        shape_put(&shaped, "reason", json_string(reason_code(judgement->reason)));
+        shape_put(&shaped, "sentence", shape_text(strbuf_text(&sentence)));
         strbuf_release(&sentence);
         return shaped;
 }
@@ -178,13 +182,10 @@ int explain_invoice(Exchange *exchange, const char *number, json_t **ret_array)
                 if (account.instalments[i].invoice != invoice)
                         continue;
                 json_t *shaped = shape_judgement(exchange, &account, i, &decision.judgements[i]);
-                if (json_array_append_new(array, shaped) < 0) {
-                        json_decref(array);
-                        return -ENOMEM;
-                }
+                shape_append(&array, shaped);
         }
         *ret_array = array;
-        return 0;
+        return array ? 0 : -ENOMEM;
 }
 
 int handle_explain(Exchange *exchange)

@@ -78,61 +78,61 @@ int handle_hold(Exchange *exchange)
                 return no_target(exchange, &target);
         if (r < 0)
                 return r;
-        reply_add(&exchange->reply,
-                json_pack("{s:s, s:o, s:o, s:o, s:o}", "recorded", "hold", "invoice",
-                        shape_text(target.invoice), "customer", shape_text(target.customer),
-                        "until", shape_date(until), "note", shape_given(note)));
+        json_t *shaped = json_object();
+        shape_put(&shaped, "recorded", json_string("hold"));
+        shape_put(&shaped, "invoice", shape_text(target.invoice));
+        shape_put(&shaped, "customer", shape_text(target.customer));
+        shape_put(&shaped, "until", shape_date(until));
+        shape_put(&shaped, "note", shape_given(note));
+        reply_add(&exchange->reply, shaped);
         return 0;
 }
 
 /* What a release ends: told before it is done. */
 static int add_ended(void *owner, const InvoiceReport *row)
 {
-        json_t *ended = owner;
+        json_t **ended = owner;
         const char *const names[] = { row->is_held ? "hold" : NULL,
                 row->is_disputed ? "dispute" : NULL };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 if (!names[i])
                         continue;
-                json_t *line = json_pack("{s:o, s:i, s:s}", "invoice", shape_text(row->number),
-                        "instalment", row->seq, "what", names[i]);
-                if (json_array_append_new(ended, line) < 0)
-                        return -ENOMEM;
+                json_t *line = json_object();
+                shape_put(&line, "invoice", shape_text(row->number));
+                shape_put(&line, "instalment", json_integer(row->seq));
+                shape_put(&line, "what", json_string(names[i]));
+                shape_append(ended, line);
         }
-        return 0;
-}
-
-static int release(Exchange *exchange, const Target *target, json_t *ended)
-{
-        Store *store = exchange->engine->store;
-        Date today = exchange->now.local.day;
-        int r;
-
-        r = store_list_invoices(store, target->customer, target->invoice, false, add_ended, ended);
-        if (r < 0)
-                return r;
-        r = store_begin(store);
-        if (r < 0)
-                return r;
-        r = end_transaction(store, store_release(store, target, today, exchange->now.instant));
-        if (r < 0)
-                return r;
-        reply_add(&exchange->reply,
-                json_pack("{s:s, s:o, s:o, s:O, s:o}", "recorded", "release", "invoice",
-                        shape_text(target->invoice), "customer", shape_text(target->customer),
-                        "ended", ended, "free_from", shape_date(date_add(today, 1))));
         return 0;
 }
 
 int handle_release(Exchange *exchange)
 {
+        Store *store = exchange->engine->store;
         const Target target = target_of(exchange_get(exchange, "target"));
+        Date today = exchange->now.local.day;
         json_t *ended = json_array();
+        int r;
 
-        int r = release(exchange, &target, ended);
-        json_decref(ended);
-        return r == -ENOENT ? no_target(exchange, &target) : r;
+        r = store_list_invoices(store, target.customer, target.invoice, false, add_ended, &ended);
+        if (r == 0)
+                r = store_begin(store);
+        if (r == 0)
+                r = end_transaction(
+                        store, store_release(store, &target, today, exchange->now.instant));
+        if (r < 0) {
+                json_decref(ended);
+                return r == -ENOENT ? no_target(exchange, &target) : r;
+        }
+        json_t *shaped = json_object();
+        shape_put(&shaped, "recorded", json_string("release"));
+        shape_put(&shaped, "invoice", shape_text(target.invoice));
+        shape_put(&shaped, "customer", shape_text(target.customer));
+        shape_put(&shaped, "ended", ended);
+        shape_put(&shaped, "free_from", shape_date(date_add(today, 1)));
+        reply_add(&exchange->reply, shaped);
+        return 0;
 }
 
 int handle_dispute(Exchange *exchange)
@@ -161,9 +161,12 @@ int handle_dispute(Exchange *exchange)
                 return exchange_no_invoice(exchange, invoice);
         if (r < 0)
                 return r;
-        reply_add(&exchange->reply,
-                json_pack("{s:s, s:o, s:s, s:o}", "recorded", "dispute", "invoice",
-                        shape_text(invoice), "reason", reason, "note", shape_given(note)));
+        json_t *shaped = json_object();
+        shape_put(&shaped, "recorded", json_string("dispute"));
+        shape_put(&shaped, "invoice", shape_text(invoice));
+        shape_put(&shaped, "reason", json_string(reason));
+        shape_put(&shaped, "note", shape_given(note));
+        reply_add(&exchange->reply, shaped);
         return 0;
 }
 
@@ -218,15 +221,16 @@ int handle_contact(Exchange *exchange)
                 return exchange_no_customer(exchange, customer);
         if (r < 0)
                 return r;
-        json_t *line =
-                json_pack("{s:s, s:o}", "recorded", "contact", "customer", shape_text(customer));
+        json_t *shaped = json_object();
+        shape_put(&shaped, "recorded", json_string("contact"));
+        shape_put(&shaped, "customer", shape_text(customer));
         if (email)
-                (void)json_object_set_new(line, "email", shape_given(email));
+                shape_put(&shaped, "email", shape_given(email));
         if (phone)
-                (void)json_object_set_new(line, "phone", shape_given(phone));
+                shape_put(&shaped, "phone", shape_given(phone));
         if (whatsapp)
-                (void)json_object_set_new(line, "whatsapp", shape_given(whatsapp));
-        reply_add(&exchange->reply, line);
+                shape_put(&shaped, "whatsapp", shape_given(whatsapp));
+        reply_add(&exchange->reply, shaped);
         return 0;
 }
 
@@ -327,12 +331,16 @@ int handle_pay(Exchange *exchange)
                 r = store_list_invoices(store, NULL, number, false, add_owed, &after);
         if (r < 0)
                 return r;
-        reply_add(&exchange->reply,
-                json_pack("{s:s, s:s, s:o, s:s, s:o, s:s, s:o, s:o, s:o}", "recorded", "payment",
-                        "id", id, "invoice", shape_text(number), "kind", fact_kind_names[row.kind],
-                        "date", shape_date(row.date), "currency", row.currency, "amount",
-                        shape_money(row.amount, row.currency), "open_before",
-                        shape_money(before.open, row.currency), "open",
-                        shape_money(after.open, row.currency)));
+        json_t *shaped = json_object();
+        shape_put(&shaped, "recorded", json_string("payment"));
+        shape_put(&shaped, "id", json_string(id));
+        shape_put(&shaped, "invoice", shape_text(number));
+        shape_put(&shaped, "kind", json_string(fact_kind_names[row.kind]));
+        shape_put(&shaped, "date", shape_date(row.date));
+        shape_put(&shaped, "currency", json_string(row.currency));
+        shape_put(&shaped, "amount", shape_money(row.amount, row.currency));
+        shape_put(&shaped, "open_before", shape_money(before.open, row.currency));
+        shape_put(&shaped, "open", shape_money(after.open, row.currency));
+        reply_add(&exchange->reply, shaped);
         return 0;
 }

@@ -11,19 +11,27 @@
 static void add_problem(void *owner, bool is_warning, const char *text)
 {
         Exchange *exchange = owner;
+        json_t *shaped = json_object();
 
-        reply_add(&exchange->reply,
-                json_pack("{s:o, s:b}", "problem", shape_text(text), "warning", is_warning));
+        shape_put(&shaped, "problem", shape_text(text));
+        shape_put(&shaped, "warning", json_boolean(is_warning));
+        reply_add(&exchange->reply, shaped);
 }
 
 static json_t *shape_result(const ImportFile *file, const ImportResult *result)
 {
-        return json_pack("{s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "file",
-                shape_text(file->name), "kind", shape_given(result->kind), "rows",
-                (json_int_t)result->n_rows, "added", (json_int_t)result->n_added, "changed",
-                (json_int_t)result->n_changed, "same", (json_int_t)result->n_same, "withdrawn",
-                (json_int_t)result->n_withdrawn, "errors", (json_int_t)result->n_errors, "warnings",
-                (json_int_t)result->n_warnings);
+        json_t *shaped = json_object();
+
+        shape_put(&shaped, "file", shape_text(file->name));
+        shape_put(&shaped, "kind", shape_given(result->kind));
+        shape_put(&shaped, "rows", json_integer(result->n_rows));
+        shape_put(&shaped, "added", json_integer(result->n_added));
+        shape_put(&shaped, "changed", json_integer(result->n_changed));
+        shape_put(&shaped, "same", json_integer(result->n_same));
+        shape_put(&shaped, "withdrawn", json_integer(result->n_withdrawn));
+        shape_put(&shaped, "errors", json_integer(result->n_errors));
+        shape_put(&shaped, "warnings", json_integer(result->n_warnings));
+        return shaped;
 }
 
 int handle_import(Exchange *exchange)

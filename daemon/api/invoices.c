@@ -60,36 +60,45 @@ static int page_instalment(void *owner, const InvoiceReport *row)
         }
         if (money_add(&page->amount, row->amount) < 0 || money_add(&page->open, row->open) < 0)
                 return -EOVERFLOW;
-        return json_array_append_new(page->instalments, shape_invoice(row)) < 0 ? -ENOMEM : 0;
+        shape_append(&page->instalments, shape_invoice(row));
+        return 0;
 }
 
 static int page_fact(void *owner, const FactReport *row)
 {
         Page *page = owner;
-        json_t *fact = shape_fact(page->exchange->engine->zone, row);
-
-        return json_array_append_new(page->facts, fact) < 0 ? -ENOMEM : 0;
+        shape_append(&page->facts, shape_fact(page->exchange->engine->zone, row));
+        return 0;
 }
 
 static int page_notice(void *owner, const LogRow *row)
 {
         Page *page = owner;
-        json_t *notice = shape_log(page->exchange->engine->zone, row);
-
-        return json_array_append_new(page->notices, notice) < 0 ? -ENOMEM : 0;
+        shape_append(&page->notices, shape_log(page->exchange->engine->zone, row));
+        return 0;
 }
 
+/* Takes the page's arrays over. */
 static json_t *page_shape(Page *page, json_t *explained)
 {
         const InvoiceReport *head = &page->head;
+        json_t *shaped = json_object(), *customer = json_object();
 
-        return json_pack("{s:o, s:{s:o, s:o}, s:s, s:o, s:s, s:o, s:o, s:o, s:O, s:o, s:O, s:O}",
-                "invoice", shape_text(head->number), "customer", "id", shape_text(head->customer),
-                "name", shape_text(head->customer_name), "currency", head->currency, "issued",
-                shape_date(head->issued), "status", invoice_status_names[head->status], "document",
-                shape_given(head->document), "amount", shape_money(page->amount, head->currency),
-                "open", shape_money(page->open, head->currency), "instalments", page->instalments,
-                "explained", explained, "facts", page->facts, "notices", page->notices);
+        shape_put(&customer, "id", shape_text(head->customer));
+        shape_put(&customer, "name", shape_text(head->customer_name));
+        shape_put(&shaped, "invoice", shape_text(head->number));
+        shape_put(&shaped, "customer", customer);
+        shape_put(&shaped, "currency", json_string(head->currency));
+        shape_put(&shaped, "issued", shape_date(head->issued));
+        shape_put(&shaped, "status", json_string(invoice_status_names[head->status]));
+        shape_put(&shaped, "document", shape_given(head->document));
+        shape_put(&shaped, "amount", shape_money(page->amount, head->currency));
+        shape_put(&shaped, "open", shape_money(page->open, head->currency));
+        shape_put(&shaped, "instalments", TAKE_PTR(page->instalments));
+        shape_put(&shaped, "explained", explained);
+        shape_put(&shaped, "facts", TAKE_PTR(page->facts));
+        shape_put(&shaped, "notices", TAKE_PTR(page->notices));
+        return shaped;
 }
 
 static int page_fill(Page *page, const char *number)

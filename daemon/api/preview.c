@@ -54,13 +54,11 @@ static json_t *shape_attachments(const Contact *contact)
 
         for (size_t i = 0; i < contact->n_attachments; i++) {
                 const Attachment *attachment = &contact->attachments[i];
-                json_t *shaped = json_pack("{s:o, s:o, s:I}", "name", shape_text(attachment->name),
-                        "document", shape_text(attachment->document), "size",
-                        (json_int_t)attachment->size);
-                if (json_array_append_new(list, shaped) < 0) {
-                        json_decref(list);
-                        return NULL;
-                }
+                json_t *shaped = json_object();
+                shape_put(&shaped, "name", shape_text(attachment->name));
+                shape_put(&shaped, "document", shape_text(attachment->document));
+                shape_put(&shaped, "size", json_integer(attachment->size));
+                shape_append(&list, shaped);
         }
         return list;
 }
@@ -69,19 +67,22 @@ static json_t *shape_preview(const Preview *preview, const Notice *notice)
 {
         const Account *account = &preview->plan->account;
         const Planned *planned = preview->plan->planned;
+        json_t *shaped = json_object();
 
-        return json_pack("{s:o, s:{s:o, s:s}, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-                         " s:o}",
-                "invoice", shape_text(preview->number), "account", "customer",
-                shape_text(account->code), "currency", account->currency, "step",
-                shape_text(planned->step ? planned->step->id : NULL), "action",
-                action_names[planned->action], "channel", shape_text(notice->channel), "to",
-                shape_given(notice->to), "language", shape_text(notice->language), "total",
-                shape_money(planned->total, account->currency), "deadline",
-                shape_date(planned->deadline), "subject",
-                shape_text(notice->subject ? notice->subject : ""), "text",
-                shape_text(notice->text), "html", shape_given(notice->html), "attachments",
-                shape_attachments(preview->contact));
+        shape_put(&shaped, "invoice", shape_text(preview->number));
+        shape_put(&shaped, "account", shape_account(account->code, account->currency));
+        shape_put(&shaped, "step", shape_text(planned->step ? planned->step->id : NULL));
+        shape_put(&shaped, "action", json_string(action_names[planned->action]));
+        shape_put(&shaped, "channel", shape_text(notice->channel));
+        shape_put(&shaped, "to", shape_given(notice->to));
+        shape_put(&shaped, "language", shape_text(notice->language));
+        shape_put(&shaped, "total", shape_money(planned->total, account->currency));
+        shape_put(&shaped, "deadline", shape_date(planned->deadline));
+        shape_put(&shaped, "subject", shape_text(notice->subject ? notice->subject : ""));
+        shape_put(&shaped, "text", shape_text(notice->text));
+        shape_put(&shaped, "html", shape_given(notice->html));
+        shape_put(&shaped, "attachments", shape_attachments(preview->contact));
+        return shaped;
 }
 
 int handle_preview(Exchange *exchange)

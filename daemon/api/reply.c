@@ -100,7 +100,8 @@ static int reply_set_error(Reply *reply, unsigned status, const char *sentence)
         reply_release(reply);
         reply->folder = folder;
         reply->status = status;
-        json_t *line = json_pack("{s:o}", "error", shape_text(sentence));
+        json_t *line = json_object();
+        shape_put(&line, "error", shape_text(sentence));
         char *text = line ? json_dumps(line, JSON_COMPACT) : NULL;
         json_decref(line);
         strbuf_add(&reply->text, text ? text : "{\"error\":\"there is not enough memory\"}");

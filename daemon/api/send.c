@@ -26,8 +26,8 @@ static int add_progress(void *owner, const LogRow *row)
         if (row->state == NOTICE_PENDING || row->state == NOTICE_HANDED ||
                 row->state == NOTICE_BEGUN)
                 progress->has_active = true;
-        json_t *line = shape_log(progress->exchange->engine->zone, row);
-        return json_array_append_new(progress->lines, line) < 0 ? -ENOMEM : 0;
+        shape_append(&progress->lines, shape_log(progress->exchange->engine->zone, row));
+        return 0;
 }
 
 /* Answers once no notice of the contact can get any further by itself. */

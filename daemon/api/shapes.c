@@ -10,6 +10,26 @@
 #include "core/money.h"
 #include "core/reason.h"
 
+static void shape_added(json_t **to, json_t *value, int result)
+{
+        if (result == 0)
+                return;
+        if (!*to)
+                json_decref(value);
+        json_decref(*to);
+        *to = NULL;
+}
+
+void shape_put(json_t **object, const char *key, json_t *value)
+{
+        shape_added(object, value, *object ? json_object_set_new(*object, key, value) : -1);
+}
+
+void shape_append(json_t **array, json_t *value)
+{
+        shape_added(array, value, *array ? json_array_append_new(*array, value) : -1);
+}
+
 /* The length of the well-formed character at the start of text, or 0. */
 static size_t character_length(const char *text)
 {
@@ -83,65 +103,101 @@ static json_t *shape_log_lines(const LogRow *row)
 
         for (size_t i = 0; i < row->n_lines; i++) {
                 const LogLine *line = &row->lines[i];
-                json_t *shaped = json_pack("{s:o, s:i, s:o, s:o}", "invoice",
-                        shape_text(line->invoice), "instalment", line->seq, "step",
-                        shape_text(line->step), "open", shape_money(line->open, row->currency));
-                if (json_array_append_new(lines, shaped) < 0) {
-                        json_decref(lines);
-                        return NULL;
-                }
+                json_t *shaped = json_object();
+                shape_put(&shaped, "invoice", shape_text(line->invoice));
+                shape_put(&shaped, "instalment", json_integer(line->seq));
+                shape_put(&shaped, "step", shape_text(line->step));
+                shape_put(&shaped, "open", shape_money(line->open, row->currency));
+                shape_append(&lines, shaped);
         }
         return lines;
+}
+
+json_t *shape_account(const char *customer, const char *currency)
+{
+        json_t *account = json_object();
+
+        shape_put(&account, "customer", shape_text(customer));
+        shape_put(&account, "currency", json_string(currency));
+        return account;
 }
 
 json_t *shape_log(const Zone *zone, const LogRow *row)
 {
         bool is_occasion = row->occasion != NULL;
+        json_t *shaped = json_object();
 
-        return json_pack("{s:I, s:o, s:{s:o, s:s}, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-                         " s:s, s:s, s:i, s:o, s:o, s:o}",
-                "notice", (json_int_t)row->notice, "at", shape_instant(zone, row->at), "account",
-                "customer", shape_text(row->customer), "currency", row->currency, "step",
-                shape_text(is_occasion ? NULL : row->step), "action",
-                shape_text(is_occasion ? NULL : action_names[row->action]), "lines",
-                shape_log_lines(row), "total", shape_money(row->total, row->currency), "deadline",
-                shape_date(row->deadline), "channel", shape_text(row->channel), "to",
-                shape_given(row->to), "state", shape_state(row->state), "reason",
-                reason_code(row->reason), "attempts", row->attempts, "reference",
-                shape_given(row->reference), "delivered", shape_given(row->delivered), "subject",
-                shape_text(row->subject ? row->subject : ""));
+        shape_put(&shaped, "notice", json_integer(row->notice));
+        shape_put(&shaped, "at", shape_instant(zone, row->at));
+        shape_put(&shaped, "account", shape_account(row->customer, row->currency));
+        shape_put(&shaped, "step", shape_text(is_occasion ? NULL : row->step));
+        shape_put(&shaped, "action", shape_text(is_occasion ? NULL : action_names[row->action]));
+        shape_put(&shaped, "lines", shape_log_lines(row));
+        shape_put(&shaped, "total", shape_money(row->total, row->currency));
+        shape_put(&shaped, "deadline", shape_date(row->deadline));
+        shape_put(&shaped, "channel", shape_text(row->channel));
+        shape_put(&shaped, "to", shape_given(row->to));
+        shape_put(&shaped, "state", json_string(shape_state(row->state)));
+        shape_put(&shaped, "reason", json_string(reason_code(row->reason)));
+        shape_put(&shaped, "attempts", json_integer(row->attempts));
+        shape_put(&shaped, "reference", shape_given(row->reference));
+        shape_put(&shaped, "delivered", shape_given(row->delivered));
+        shape_put(&shaped, "subject", shape_text(row->subject ? row->subject : ""));
+        return shaped;
 }
 
 json_t *shape_invoice(const InvoiceReport *row)
 {
-        return json_pack("{s:o, s:i, s:o, s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:o, s:b, s:b}",
-                "invoice", shape_text(row->number), "instalment", row->seq, "customer",
-                shape_text(row->customer), "currency", row->currency, "issued",
-                shape_date(row->issued), "due", shape_date(row->due), "amount",
-                shape_money(row->amount, row->currency), "open",
-                shape_money(row->open, row->currency), "status", invoice_status_names[row->status],
-                "policy", shape_given(row->policy), "last_step", shape_given(row->last_step),
-                "held", row->is_held, "disputed", row->is_disputed);
+        json_t *shaped = json_object();
+
+        shape_put(&shaped, "invoice", shape_text(row->number));
+        shape_put(&shaped, "instalment", json_integer(row->seq));
+        shape_put(&shaped, "customer", shape_text(row->customer));
+        shape_put(&shaped, "currency", json_string(row->currency));
+        shape_put(&shaped, "issued", shape_date(row->issued));
+        shape_put(&shaped, "due", shape_date(row->due));
+        shape_put(&shaped, "amount", shape_money(row->amount, row->currency));
+        shape_put(&shaped, "open", shape_money(row->open, row->currency));
+        shape_put(&shaped, "status", json_string(invoice_status_names[row->status]));
+        shape_put(&shaped, "policy", shape_given(row->policy));
+        shape_put(&shaped, "last_step", shape_given(row->last_step));
+        shape_put(&shaped, "held", json_boolean(row->is_held));
+        shape_put(&shaped, "disputed", json_boolean(row->is_disputed));
+        return shaped;
 }
 
 json_t *shape_customer(const CustomerReport *row)
 {
         bool has_account = !is_empty(row->currency);
         const char *currency = row->currency;
+        json_t *shaped = json_object();
 
-        return json_pack("{s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o,"
-                         " s:o, s:o, s:o, s:I, s:o}",
-                "customer", shape_text(row->code), "name", shape_text(row->name), "kind",
-                customer_kind_names[row->kind], "relation", relation_names[row->relation],
-                "language", shape_given(row->language), "country", shape_given(row->country),
-                "email", shape_given(row->email), "phone", shape_given(row->phone), "whatsapp",
-                shape_given(row->whatsapp), "whatsapp_opt_in", shape_date(row->whatsapp_opt_in),
-                "policy", shape_given(row->policy), "tags", shape_given(row->tags), "currency",
-                shape_given(currency), "open",
-                has_account ? shape_money(row->open, currency) : json_null(), "credit",
-                has_account ? shape_money(row->unassigned, currency) : json_null(),
-                "open_instalments", (json_int_t)row->n_open, "last_contact",
-                shape_date(row->last_contact));
+        shape_put(&shaped, "customer", shape_text(row->code));
+        shape_put(&shaped, "name", shape_text(row->name));
+        shape_put(&shaped, "kind", json_string(customer_kind_names[row->kind]));
+        shape_put(&shaped, "relation", json_string(relation_names[row->relation]));
+        shape_put(&shaped, "language", shape_given(row->language));
+        shape_put(&shaped, "country", shape_given(row->country));
+        shape_put(&shaped, "email", shape_given(row->email));
+        shape_put(&shaped, "phone", shape_given(row->phone));
+        shape_put(&shaped, "whatsapp", shape_given(row->whatsapp));
+        shape_put(&shaped, "whatsapp_opt_in", shape_date(row->whatsapp_opt_in));
+        shape_put(&shaped, "policy", shape_given(row->policy));
+        shape_put(&shaped, "tags", shape_given(row->tags));
+        shape_put(&shaped, "currency", shape_given(currency));
+        shape_put(&shaped, "open", has_account ? shape_money(row->open, currency) : json_null());
+        shape_put(&shaped, "credit",
+                has_account ? shape_money(row->unassigned, currency) : json_null());
+        shape_put(&shaped, "open_instalments", json_integer(row->n_open));
+        shape_put(&shaped, "last_contact", shape_date(row->last_contact));
+        return shaped;
+}
+
+static json_t *shape_bytes(const char *text, size_t length)
+{
+        _cleanup_(freep) char *copy = strndup(text, length);
+
+        return copy ? shape_text(copy) : NULL;
 }
 
 /* One command a line → an array of texts. */
@@ -151,11 +207,8 @@ static json_t *shape_lines(const char *text)
 
         while (text && *text) {
                 size_t length = strcspn(text, "\n");
-                _cleanup_(freep) char *line = strndup(text, length);
-                if (!line || (length > 0 && json_array_append_new(lines, shape_text(line)) < 0)) {
-                        json_decref(lines);
-                        return NULL;
-                }
+                if (length > 0)
+                        shape_append(&lines, shape_bytes(text, length));
                 text += length + (text[length] == '\n');
         }
         return lines;
@@ -163,23 +216,33 @@ static json_t *shape_lines(const char *text)
 
 json_t *shape_task(const Zone *zone, const TaskReport *row)
 {
-        return json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "task", (json_int_t)row->task,
-                "kind", shape_text(row->kind), "customer", shape_given(row->customer), "invoice",
-                shape_given(row->invoice), "instalment",
-                row->seq > 0 ? json_integer(row->seq) : json_null(), "since",
-                shape_instant(zone, row->since), "sentence",
-                shape_text(row->sentence ? row->sentence : ""), "commands",
-                shape_lines(row->commands));
+        json_t *shaped = json_object();
+
+        shape_put(&shaped, "task", json_integer(row->task));
+        shape_put(&shaped, "kind", shape_text(row->kind));
+        shape_put(&shaped, "customer", shape_given(row->customer));
+        shape_put(&shaped, "invoice", shape_given(row->invoice));
+        shape_put(&shaped, "instalment", row->seq > 0 ? json_integer(row->seq) : json_null());
+        shape_put(&shaped, "since", shape_instant(zone, row->since));
+        shape_put(&shaped, "sentence", shape_text(row->sentence ? row->sentence : ""));
+        shape_put(&shaped, "commands", shape_lines(row->commands));
+        return shaped;
 }
 
 json_t *shape_fact(const Zone *zone, const FactReport *row)
 {
         bool has_amount = !is_empty(row->currency);
+        json_t *shaped = json_object();
 
-        return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "at",
-                shape_instant(zone, row->at), "date", shape_date(row->date), "kind",
-                shape_text(row->kind), "id", shape_given(row->id), "amount",
-                has_amount ? shape_money(row->amount, row->currency) : json_null(), "reference",
-                shape_given(row->reference), "note", shape_given(row->note), "changes",
-                shape_given(row->changes), "withdrawn", row->is_withdrawn);
+        shape_put(&shaped, "at", shape_instant(zone, row->at));
+        shape_put(&shaped, "date", shape_date(row->date));
+        shape_put(&shaped, "kind", shape_text(row->kind));
+        shape_put(&shaped, "id", shape_given(row->id));
+        shape_put(&shaped, "amount",
+                has_amount ? shape_money(row->amount, row->currency) : json_null());
+        shape_put(&shaped, "reference", shape_given(row->reference));
+        shape_put(&shaped, "note", shape_given(row->note));
+        shape_put(&shaped, "changes", shape_given(row->changes));
+        shape_put(&shaped, "withdrawn", json_boolean(row->is_withdrawn));
+        return shaped;
 }

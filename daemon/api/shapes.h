@@ -22,9 +22,16 @@ json_t *shape_money(int64_t minor, const char *currency);
 json_t *shape_date(Date date);
 json_t *shape_instant(const Zone *zone, Instant instant);
 
+/* Adds to an object or array that is being built and takes the value over. When memory runs out, on
+ * either side, *to is freed and NULL from then on: check once, at the end. */
+void shape_put(json_t **object, const char *key, json_t *value);
+void shape_append(json_t **array, json_t *value);
+
 /* The state as the log calls it: who looks from outside cannot tell begun from handed. */
 const char *shape_state(NoticeState state);
 
+/* A customer and a currency: the unit that is written to. */
+json_t *shape_account(const char *customer, const char *currency);
 json_t *shape_log(const Zone *zone, const LogRow *row);
 json_t *shape_invoice(const InvoiceReport *row);
 json_t *shape_customer(const CustomerReport *row);

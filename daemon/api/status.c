@@ -38,8 +38,8 @@ static int count_down(void *owner, const LogRow *row)
         return 0;
 }
 
-static void add_problem(json_t *problems, const char *format, ...) _printf_(2, 3);
-static void add_problem(json_t *problems, const char *format, ...)
+static void add_problem(json_t **problems, const char *format, ...) _printf_(2, 3);
+static void add_problem(json_t **problems, const char *format, ...)
 {
         StrBuf sentence = STRBUF_INIT;
         va_list arguments;
@@ -47,11 +47,11 @@ static void add_problem(json_t *problems, const char *format, ...)
         va_start(arguments, format);
         strbuf_vaddf(&sentence, format, arguments);
         va_end(arguments);
-        (void)json_array_append_new(problems, shape_text(strbuf_text(&sentence)));
+        shape_append(problems, shape_text(strbuf_text(&sentence)));
         strbuf_release(&sentence);
 }
 
-static int find_problems(Engine *engine, const StoreStatus *status, json_t *problems)
+static int find_problems(Engine *engine, const StoreStatus *status, json_t **problems)
 {
         const LogFilter filter = { .since = INSTANT_NONE, .state = -1, .only_open = true };
         DownChannels down = { 0 };
@@ -80,8 +80,7 @@ static json_t *count_notices(const StoreStatus *status)
                         continue;
                 if (state == NOTICE_HANDED)
                         n += status->n_notices[NOTICE_BEGUN];
-                (void)json_object_set_new(
-                        notices, notice_state_names[state], json_integer((json_int_t)n));
+                shape_put(&notices, notice_state_names[state], json_integer(n));
         }
         return notices;
 }
@@ -97,22 +96,25 @@ int handle_status(Exchange *exchange)
         if (r < 0)
                 return r;
         json_t *problems = json_array();
-        r = find_problems(engine, &status, problems);
+        r = find_problems(engine, &status, &problems);
         if (r < 0) {
                 json_decref(problems);
                 return r;
         }
         bool is_ok = json_array_size(problems) == 0;
-        reply_add(&exchange->reply,
-                json_pack("{s:b, s:o, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:o, s:o}", "ok",
-                        is_ok, "creditor", shape_text(engine->config->creditor.name), "mode",
-                        mode_names[status.mode], "now",
-                        shape_instant(engine->zone, exchange->now.instant), "last_wake",
-                        shape_instant(engine->zone, status.last_wake), "last_sent",
-                        shape_instant(engine->zone, status.last_sent), "newest_payment",
-                        shape_date(status.newest_payment), "customers",
-                        (json_int_t)status.n_customers, "open_instalments",
-                        (json_int_t)status.n_open_instalments, "tasks", (json_int_t)status.n_tasks,
-                        "notices", count_notices(&status), "problems", problems));
+        json_t *shaped = json_object();
+        shape_put(&shaped, "ok", json_boolean(is_ok));
+        shape_put(&shaped, "creditor", shape_text(engine->config->creditor.name));
+        shape_put(&shaped, "mode", json_string(mode_names[status.mode]));
+        shape_put(&shaped, "now", shape_instant(engine->zone, exchange->now.instant));
+        shape_put(&shaped, "last_wake", shape_instant(engine->zone, status.last_wake));
+        shape_put(&shaped, "last_sent", shape_instant(engine->zone, status.last_sent));
+        shape_put(&shaped, "newest_payment", shape_date(status.newest_payment));
+        shape_put(&shaped, "customers", json_integer(status.n_customers));
+        shape_put(&shaped, "open_instalments", json_integer(status.n_open_instalments));
+        shape_put(&shaped, "tasks", json_integer(status.n_tasks));
+        shape_put(&shaped, "notices", count_notices(&status));
+        shape_put(&shaped, "problems", problems);
+        reply_add(&exchange->reply, shaped);
         return 0;
 }
