@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the integration tests."""
+
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+import firm as firms  # noqa: E402
+
+
+@pytest.fixture
+def bare_firm(tmp_path):
+    """A firm with a configuration and no store yet."""
+    return firms.Firm(tmp_path / "firm")
+
+
+@pytest.fixture
+def firm(bare_firm):
+    """A firm with an empty store."""
+    bare_firm.init()
+    return bare_firm
