@@ -1,0 +1,312 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""The kill test: never twice, never lost (DESIGN 5), while processes die at random moments.
+
+A firm has a notice due to each of its customers, through a slow `file` channel with several
+workers. `relanced --once` is started again and again and killed: the daemon, a worker, everything.
+The oracle looks at what left the house (one file a message) and at what the store says of it:
+
+- no message twice: one file for an invoice, and the channel never overwrites
+- no message lost: once drained each invoice has one notice, sent or uncertain, and what the store
+  calls sent is there
+- uncertain is only what had begun when something was killed: no more than was in flight
+
+usage: kill.py [--seed N] [--customers N] [kills|orphans|power-cut|power-cut-bites …]    TAP on stdout
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "integration"))
+
+import firm as firms  # noqa: E402
+
+AT = "2026-03-05T09:00"
+LATER = "2026-03-05T12:00"
+WORKERS = 4
+PATIENCE_S = 60
+SHIM = firms.BUILD / "tests" / "fault" / "powercut.so"
+
+
+class Broken(Exception):
+    """What the oracle found."""
+
+
+def await_condition(condition, what):
+    """Waits until condition() is true."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        if time.monotonic() > end:
+            raise Broken(f"waited {PATIENCE_S} s for {what}")
+        time.sleep(0.001)
+
+
+def children(pid):
+    try:
+        text = pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii")
+    except OSError:
+        return []
+    return [int(each) for each in text.split()]
+
+
+def is_alive(pid):
+    try:
+        state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return state.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
+def kill(pid):
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+class Trial:
+    """A firm whose notices leave while it is being killed."""
+
+    def __init__(self, folder, chance, customers, delay_ms=8):
+        self.chance = chance
+        config = firms.default_config()
+        config["limits"]["uncertain_hours"] = 1
+        config["channels"]["email"].update(delay_ms=delay_ms, workers=WORKERS)
+        config["policies"]["standard"] = {
+            "steps": [{"id": "reminder", "action": "remind", "after_due": 3, "send": ["email"]}]}
+        self.firm = firms.Firm(folder, config)
+        self.firm.init()
+        self.numbers = [f"F-{i:04}" for i in range(customers)]
+        self.firm.load([firms.customer(f"C-{i:04}") for i in range(customers)],
+                       [firms.invoice(number, f"C-{i:04}") for i, number in enumerate(self.numbers)],
+                       at=AT)
+        self.n_kills = 0
+        self.variables = {}
+        self.errors = self.firm.folder / "stderr"
+
+    def start(self, at=AT):
+        with open(self.errors, "ab") as errors:
+            return subprocess.Popen(
+                [firms.RELANCED, "--config", self.firm.path, "--once", "--at", at],
+                env={**self.firm.environment, **self.variables}, stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=errors)
+
+    def n_files(self):
+        return len(self.firm.files("email"))
+
+    def wait_for_moment(self, daemon):
+        """Some more messages and some milliseconds later, or right at the start. False: it ended."""
+        if self.chance.random() < 0.2:
+            end = time.monotonic() + self.chance.uniform(0, 0.15)
+        else:
+            target = self.n_files() + self.chance.randint(1, 24)
+            await_condition(lambda: self.n_files() >= target or daemon.poll() is not None,
+                            "messages to leave")
+            end = time.monotonic() + self.chance.uniform(0, 0.02)
+        await_condition(lambda: time.monotonic() >= end or daemon.poll() is not None, "a moment")
+        return daemon.poll() is None
+
+    def kill_everything(self, daemon):
+        workers = children(daemon.pid)
+        kill(daemon.pid)
+        daemon.wait()
+        for pid in workers:
+            kill(pid)
+        await_condition(lambda: not any(map(is_alive, workers)), "killed workers to end")
+
+    def finish(self, daemon):
+        """Whether the run came to its end; it must then have ended well."""
+        if daemon.returncode != 0:
+            tail = self.errors.read_text(encoding="utf-8", errors="replace")[-2000:]
+            raise Broken(f"relanced ended with {daemon.returncode}\n{tail}")
+
+    def drain_while_killing(self):
+        """Kills the daemon, workers or both until a run comes to its end by itself."""
+        while True:
+            daemon = self.start()
+            while self.wait_for_moment(daemon):
+                victim = self.chance.choice(("daemon", "worker", "both"))
+                self.n_kills += 1
+                if victim == "worker":
+                    if workers := children(daemon.pid):
+                        kill(self.chance.choice(workers))
+                    continue
+                if victim == "daemon":
+                    kill(daemon.pid)
+                    daemon.wait()
+                else:
+                    self.kill_everything(daemon)
+                break
+            else:
+                daemon.wait()
+                self.finish(daemon)
+                return
+
+    def invoices_of_files(self):
+        """{invoice: [file names]} of what left the house."""
+        found = {number: [] for number in self.numbers}
+        for name, text in self.firm.files("email").items():
+            numbers = set(re.findall(r"\bF-\d{4}\b", text))
+            if len(numbers) != 1:
+                raise Broken(f"{name} is of {sorted(numbers) or 'no invoice'}")
+            found[numbers.pop()].append(name)
+        return found
+
+    def judge(self, n_uncertain_max):
+        """The oracle; gives the number of uncertain notices."""
+        faults, n_uncertain = [], 0
+        notices = {number: [] for number in self.numbers}
+        for notice in self.firm.log():
+            if notice["state"] != "cancelled":
+                notices[notice["lines"][0]["invoice"]].append(notice)
+        for number, files in self.invoices_of_files().items():
+            if len(files) > 1:
+                faults.append(f"{number} left {len(files)} times: {', '.join(files)}")
+            states = [notice["state"] for notice in notices[number]]
+            if len(states) != 1 or states[0] not in ("sent", "uncertain"):
+                faults.append(f"{number}: notices {states or 'none'}, {len(files)} files")
+            elif states[0] == "uncertain":
+                n_uncertain += 1
+            elif not files:
+                faults.append(f"{number} is sent and never left")
+        if n_uncertain > n_uncertain_max:
+            faults.append(f"{n_uncertain} are uncertain, at most {n_uncertain_max} were in flight")
+        if faults:
+            raise Broken(f"{len(faults)} faults\n" + "\n".join(faults[:10]))
+        return n_uncertain
+
+    def settle(self, n_uncertain):
+        """What stays uncertain is assumed sent in time, and nothing more leaves for it."""
+        before = self.firm.files("email")
+        self.firm.wake(LATER)
+        if self.firm.files("email") != before:
+            raise Broken("something left when the uncertain ones were settled")
+        states = [notice["state"] for notice in self.firm.log() if notice["state"] != "cancelled"]
+        if states != ["sent"] * len(self.numbers):
+            raise Broken(f"{n_uncertain} uncertain ones were not settled")
+
+
+def test_kills(folder, chance, customers):
+    trial = Trial(folder, chance, customers)
+    trial.drain_while_killing()
+    n_uncertain = trial.judge(trial.n_kills * WORKERS)
+    trial.settle(n_uncertain)
+    if trial.n_kills < customers / 50:
+        raise Broken(f"only {trial.n_kills} kills: that proves nothing")
+    return f"{trial.n_kills} kills, {n_uncertain} uncertain"
+
+
+def test_orphans(folder, chance, customers):
+    """A worker outlives its daemon with a message begun: the next daemon waits for it."""
+    trial = Trial(folder, chance, 3 * WORKERS, delay_ms=1500)
+    trial.variables = {"LD_PRELOAD": str(SHIM), "FAULT_ORPHANS": "1"}
+    daemon = trial.start()
+    await_condition(lambda: len(children(daemon.pid)) >= WORKERS or daemon.poll() is not None,
+                    "the workers")
+    await_condition(lambda: trial.n_files() >= 1 or daemon.poll() is not None, "a first message")
+    workers = [pid for pid in children(daemon.pid) if is_alive(pid)]
+    kill(daemon.pid)
+    daemon.wait()
+    if not any(map(is_alive, workers)):
+        raise Broken("no worker outlived its daemon: that proves nothing")
+    again = trial.start()
+    try:
+        again.wait(PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        trial.kill_everything(again)
+        raise Broken("the second daemon never came to its end") from None
+    trial.finish(again)
+    if any(map(is_alive, workers)):
+        raise Broken("the second daemon did not wait for the orphans")
+    return f"{trial.judge(0)} uncertain"
+
+
+def cut_power(trial, is_lying):
+    """Runs until drained; each run but the last ends with everything killed and the state folder
+    as the disk has it."""
+    shadow = trial.firm.folder / "shadow"
+    trial.variables = {"LD_PRELOAD": str(SHIM), "FAULT_STATE": str(trial.firm.state),
+                       "FAULT_SHADOW": str(shadow)}
+    if is_lying:
+        trial.variables["FAULT_DROP"] = "1"
+    while True:
+        shutil.rmtree(shadow, ignore_errors=True)
+        shutil.copytree(trial.firm.state, shadow)
+        daemon = trial.start()
+        if not trial.wait_for_moment(daemon):
+            daemon.wait()
+            trial.finish(daemon)
+            return
+        trial.kill_everything(daemon)
+        trial.n_kills += 1
+        for fresh in shadow.rglob("*.fresh"):
+            fresh.unlink()
+        shutil.rmtree(trial.firm.state)
+        shadow.rename(trial.firm.state)
+        if is_lying and trial.n_kills == 3:
+            trial.variables = {}
+
+
+def test_power_cut(folder, chance, customers):
+    trial = Trial(folder, chance, customers // 2)
+    cut_power(trial, is_lying=False)
+    n_uncertain = trial.judge(trial.n_kills * WORKERS)
+    trial.settle(n_uncertain)
+    return f"{trial.n_kills} power cuts, {n_uncertain} uncertain"
+
+
+def test_power_cut_bites(folder, chance, customers):
+    """On a disk that lies, nothing that was begun is really there: the oracle must see doubles."""
+    trial = Trial(folder, chance, customers // 4)
+    cut_power(trial, is_lying=True)
+    try:
+        trial.judge(trial.n_kills * WORKERS)
+    except Broken as fault:
+        if re.search(r"left \d+ times", str(fault)):
+            return str(fault).splitlines()[0]
+        raise
+    raise Broken("nothing was doubled although nothing was committed: the oracle is blind")
+
+
+TESTS = {"kills": test_kills, "orphans": test_orphans, "power-cut": test_power_cut,
+         "power-cut-bites": test_power_cut_bites}
+
+
+def main():
+    parser = argparse.ArgumentParser(description="the kill test")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
+    parser.add_argument("--customers", type=int, default=400)
+    parser.add_argument("tests", nargs="*", choices=[[], *TESTS])
+    options = parser.parse_args()
+    names = options.tests or list(TESTS)
+    print(f"1..{len(names)}\n# --seed {options.seed}", flush=True)
+    n_failed = 0
+    for number, name in enumerate(names, 1):
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="relanced-kill-"))
+        started = time.monotonic()
+        try:
+            found = TESTS[name](folder / "firm", random.Random(options.seed), options.customers)
+            print(f"ok {number} - {name}")
+        except (Broken, firms.CommandFailed) as fault:
+            n_failed += 1
+            found = str(fault)
+            print(f"not ok {number} - {name}")
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        print("".join(f"# {line}\n" for line in found.splitlines())
+              + f"# {time.monotonic() - started:.1f} s", flush=True)
+    return 1 if n_failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
