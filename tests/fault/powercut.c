@@ -67,7 +67,7 @@ static void make_folders(char *path)
 
 static void copy_content(const char *from_path, const char *to_path)
 {
-        static char buffer[1 << 16];
+        char buffer[1 << 16];
         int from = open(from_path, O_RDONLY | O_CLOEXEC);
         int to = open(to_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
         if (from < 0 || to < 0)

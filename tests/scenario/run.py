@@ -212,7 +212,7 @@ def read_expected(line, text):
 
 
 def seen_notice(notice):
-    return {"step": notice["step"] or notice.get("occasion") or notice["action"] or "thanks",
+    return {"step": notice["step"] or notice["action"] or "thanks",
             "channel": notice["channel"],
             "to": notice["to"] or "",
             "lines": sorted(((each["invoice"], each["instalment"], each["step"], each["open"])
