@@ -110,10 +110,10 @@ static int try_invoice(Exchange *exchange, const Account *before, Forced *forced
         return try_instalment(exchange, before->id, forced, plan, ret_index);
 }
 
-int forced_plan(Exchange *exchange, bool ignores_window, ForcedPlan *ret_plan)
+int forced_plan(Exchange *exchange, bool is_preview, ForcedPlan *ret_plan)
 {
         Forced forced = { .step = exchange_get(exchange, "step"),
-                .ignores_window = ignores_window };
+                .is_preview = is_preview };
         const char *number = exchange_get(exchange, "invoice");
         int64_t account;
         Account before;

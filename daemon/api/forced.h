@@ -16,7 +16,7 @@ typedef struct ForcedPlan {
  * Finds the notice for the request's invoice and step (else its next). 0 and *ret_plan (in the
  * exchange's arena); 1: refused, the reply says why; or -errno.
  */
-int forced_plan(Exchange *exchange, bool ignores_window, ForcedPlan *ret_plan);
+int forced_plan(Exchange *exchange, bool is_preview, ForcedPlan *ret_plan);
 
 /* Refuses because its texts could not be made. Always 1. */
 int forced_no_text(Exchange *exchange, const char *problem, int error);
