@@ -89,8 +89,10 @@ int process_start_worker(const char *kind, pid_t *ret_pid, int *ret_fd)
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
                 return -errno;
         pid_t pid = fork();
-        if (pid == 0)
+        if (pid == 0) {
+                (void)close(pair[0]); /* or it could stay open as one of 0–2 */
                 run_worker(parent, pair[1], arguments, environment);
+        }
         int r = pid < 0 ? -errno : 0;
         (void)close(pair[1]);
         if (r < 0) {
@@ -143,7 +145,9 @@ int packet_send(int socket_fd, const void *bytes, size_t length, const int *fds,
         do
                 n = sendmsg(socket_fd, &message, MSG_NOSIGNAL);
         while (n < 0 && errno == EINTR);
-        return n < 0 ? -errno : 0;
+        if (n < 0)
+                return errno == ECONNRESET ? -EPIPE : -errno;
+        return 0;
 }
 
 /* Keeps the first max_fds of the descriptors that came, closes the others; how many were kept. */
@@ -184,9 +188,11 @@ ssize_t packet_receive(
         };
         ssize_t n;
 
+        /* A peer that went with packets of ours unread shows as ECONNRESET once, before the packets
+         * that it had sent. */
         do
                 n = recvmsg(socket_fd, &message, MSG_CMSG_CLOEXEC);
-        while (n < 0 && errno == EINTR);
+        while (n < 0 && (errno == EINTR || errno == ECONNRESET));
         if (n < 0)
                 return -errno;
         bool is_whole = (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) == 0;

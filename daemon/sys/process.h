@@ -24,11 +24,14 @@ int process_start_worker(const char *kind, pid_t *ret_pid, int *ret_fd);
 int process_become_worker(void);
 
 /* One packet of at least a byte with up to 16 descriptors, which stay open here. -EAGAIN on a full
- * non-blocking socket, -EPIPE, -EMSGSIZE … Never raises SIGPIPE. */
+ * non-blocking socket, -EPIPE when the peer is gone, -EMSGSIZE … Never raises SIGPIPE. */
 int packet_send(int socket_fd, const void *bytes, size_t length, const int *fds, size_t n_fds);
-/* Receives one packet; descriptors beyond max_fds are closed, the others close on exec. Its length,
- * 0: the peer is gone. -EMSGSIZE: it was longer than size, -EBADMSG: descriptors got lost on the
- * way; it is gone with all its descriptors then. ret_n_fds may be NULL when max_fds is 0. */
+/*
+ * Receives one packet; descriptors beyond max_fds are closed, the others close on exec. Its length;
+ * 0: the peer is gone and all it sent was received. -EMSGSIZE: it was longer than size, -EBADMSG:
+ * descriptors got lost on the way; the packet is gone with its descriptors then. ret_n_fds may be
+ * NULL when max_fds is 0.
+ */
 ssize_t packet_receive(int socket_fd, void *bytes, size_t size, int *fds, size_t max_fds,
         size_t *ret_n_fds);
 

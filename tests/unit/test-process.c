@@ -181,7 +181,7 @@ static void a_worker_starts_whatever_descriptors_are_free(void **state)
 }
 
 /* A process between us and a worker: it dies when the worker is ready. */
-static pid_t start_orphan(int *ret_fd)
+static pid_t start_orphan(void)
 {
         int pipe_fds[2];
         pid_t pid = 0, middle;
@@ -202,17 +202,14 @@ static pid_t start_orphan(int *ret_fd)
         assert_int_equal(read(pipe_fds[0], &pid, sizeof(pid)), sizeof(pid));
         (void)close(pipe_fds[0]);
         assert_int_equal(end_status(middle), SIGKILL);
-        *ret_fd = -1;
         return pid;
 }
 
 static void a_worker_dies_with_its_parent(void **state)
 {
-        int fd;
-
         /* So that the orphan becomes our child, and its end can be awaited. */
         assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-        pid_t orphan = start_orphan(&fd);
+        pid_t orphan = start_orphan();
         int status = end_status(orphan);
         assert_true(WIFSIGNALED(status));
         assert_int_equal(WTERMSIG(status), SIGKILL);
@@ -373,6 +370,20 @@ static void what_cannot_be_sent_is_told(void **state)
         pair->b = dup(STDERR_FILENO);
 }
 
+static void what_a_peer_sent_before_it_went_still_arrives(void **state)
+{
+        Pair *pair = *state;
+        char byte;
+
+        assert_int_equal(packet_send(pair->b, "x", 1, NULL, 0), 0);
+        assert_int_equal(packet_send(pair->a, "unread", 6, NULL, 0), 0);
+        (void)close(pair->b);
+        pair->b = dup(STDERR_FILENO);
+        assert_int_equal(packet_receive(pair->a, &byte, 1, NULL, 0, NULL), 1);
+        assert_int_equal(byte, 'x');
+        assert_int_equal(packet_receive(pair->a, &byte, 1, NULL, 0, NULL), 0);
+}
+
 static void an_end_is_no_packet(void **state)
 {
         Pair *pair = *state;
@@ -411,6 +422,7 @@ int main(int argc, char *argv[])
                 packet_test(a_packet_that_is_too_long_is_an_error_and_leaves_nothing),
                 packet_test(more_descriptors_than_fit_are_an_error_and_leave_nothing),
                 packet_test(what_cannot_be_sent_is_told),
+                packet_test(what_a_peer_sent_before_it_went_still_arrives),
                 packet_test(an_end_is_no_packet),
                 cmocka_unit_test(a_memory_file_cannot_be_changed),
         };
