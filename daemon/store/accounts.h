@@ -29,14 +29,14 @@ int store_page_accounts(Store *store, int64_t after, Arena *arena, AccountPage *
  * steps are not done, its notices neither in flight nor uncertain, its day no contact.
  * -ENOENT: no such account.
  */
-int store_load_account(Store *store, int64_t account, int64_t except_contact, Arena *arena,
-        Account *ret_account);
+int store_load_account(
+        Store *store, int64_t account, int64_t except_contact, Arena *arena, Account *ret_account);
 
 /* Accounts of a customer (code) or of an invoice (number); -ENOENT: no such customer, invoice. */
-int store_find_accounts(Store *store, const char *customer, Arena *arena, int64_t **ret_accounts,
-        size_t *ret_n);
-int store_find_invoice(Store *store, const char *number, int64_t *ret_account,
-        int64_t *ret_invoice);
+int store_find_accounts(
+        Store *store, const char *customer, Arena *arena, int64_t **ret_accounts, size_t *ret_n);
+int store_find_invoice(
+        Store *store, const char *number, int64_t *ret_account, int64_t *ret_invoice);
 
 /* What refuses a customer's channels: addresses marked by a channel, opt-outs. Calls back for each
  * channel name; for most customers never. */
@@ -68,7 +68,6 @@ typedef struct CustomerDetail {
         const char *code, *name, *contact_name, *cc, *address, *postcode, *city, *country,
                 *registration, *language;
 } CustomerDetail;
-int store_load_customer(Store *store, int64_t customer, Arena *arena,
-        CustomerDetail *ret_detail);
+int store_load_customer(Store *store, int64_t customer, Arena *arena, CustomerDetail *ret_detail);
 
 #endif

@@ -29,8 +29,13 @@ typedef struct InvoiceRow {
         int discount_percent_hundredths;
 } InvoiceRow;
 
-typedef enum FactKind { FACT_PAYMENT, FACT_CREDIT, FACT_REFUND, FACT_CHARGEBACK, FACT_WRITE_OFF }
-FactKind;
+typedef enum FactKind {
+        FACT_PAYMENT,
+        FACT_CREDIT,
+        FACT_REFUND,
+        FACT_CHARGEBACK,
+        FACT_WRITE_OFF
+} FactKind;
 extern const char *const fact_kind_names[5];
 
 typedef struct PaymentRow {
@@ -61,15 +66,19 @@ int store_import_end(Store *store, int64_t run, size_t *ret_withdrawn);
 
 /*
  * A changed row changes only the columns that differ from the row imported before, so that a
- * person's correction outlives the next import of an unchanged file. A Put, or -errno.
+ * person's correction outlives the next import of an unchanged file. A Put, or -errno; -EOVERFLOW:
+ * sums that do not fit, this row did nothing and the transaction stands (R23).
  */
 int store_put_customer(Store *store, const CustomerRow *row, Instant at);
-/* The next row of that number in this run is its next instalment. */
+/* The next row of that number in this run is its next instalment; a refused row takes its place
+ * too. */
 int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant at);
-/* A row in error still takes its number's place in the run, so that later ones keep theirs. */
+/* A row that cannot be put at all still takes its number's place in the run, so that later ones
+ * keep theirs. */
 int store_skip_invoice(Store *store, int64_t run, const char *number);
-/* Known id with the same content: PUT_SAME; with another: the old fact is withdrawn by the new. */
-int store_put_payment(Store *store, const PaymentRow *row, Instant at);
+/* Known id with the same content: PUT_SAME; with another: the old fact is withdrawn by the new. An
+ * empty id is always new. today: the creditor's civil day of at (R12). */
+int store_put_payment(Store *store, const PaymentRow *row, Instant at, Date today);
 
 /* A person's facts. Targets: an invoice number, or a customer's code; exactly one is not NULL.
  * -ENOENT: no such invoice, customer. today: the creditor's civil day. */
@@ -79,8 +88,8 @@ typedef struct Target {
 int store_hold(Store *store, const Target *target, Date until, const char *note, Instant at);
 /* Ends holds and disputes (R14). */
 int store_release(Store *store, const Target *target, Date today, Instant at);
-int store_dispute(Store *store, const char *invoice, const char *reason, const char *note,
-        Instant at);
+int store_dispute(
+        Store *store, const char *invoice, const char *reason, const char *note, Instant at);
 /* NULL leaves an address as it is, "" clears it. Frees what stood aside for want of one (R4) and
  * forgets refusals. */
 int store_contact(Store *store, const char *customer, const char *email, const char *phone,

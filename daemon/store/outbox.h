@@ -15,8 +15,15 @@
 #include "core/reason.h"
 #include "store/store.h"
 
-typedef enum NoticeState { NOTICE_PENDING, NOTICE_HANDED, NOTICE_BEGUN, NOTICE_SENT,
-        NOTICE_FAILED, NOTICE_UNCERTAIN, NOTICE_CANCELLED } NoticeState;
+typedef enum NoticeState {
+        NOTICE_PENDING,
+        NOTICE_HANDED,
+        NOTICE_BEGUN,
+        NOTICE_SENT,
+        NOTICE_FAILED,
+        NOTICE_UNCERTAIN,
+        NOTICE_CANCELLED
+} NoticeState;
 extern const char *const notice_state_names[7];
 
 typedef struct ContactLine {
@@ -37,7 +44,7 @@ typedef struct Attachment {
 typedef struct Contact {
         int64_t id; /* out */
         int64_t account;
-        int kind;             /* NoticeKind of core/decide.h */
+        int kind; /* NoticeKind of core/decide.h */
         Action action;
         const char *step, *policy; /* of the lead; step NULL: reconnect or an occasion */
         const char *occasion;      /* "thanks", or NULL */
@@ -45,12 +52,12 @@ typedef struct Contact {
         int64_t lead_invoice;
         int lead_seq;
         Instant at;
-        Date day;             /* the creditor's civil day of at */
+        Date day; /* the creditor's civil day of at */
         int64_t total;
         Date deadline;
         Reason reason;
         OnUncertain on_uncertain;
-        bool is_forced;       /* by a person */
+        bool is_forced; /* by a person */
         const ContactLine *lines;
         size_t n_lines;
         const Attachment *attachments;
@@ -62,16 +69,16 @@ typedef struct Notice {
         const char *channel, *to, *language, *message_id, *subject, *text, *html; /* html may be
                 NULL; to is "" for channels without an address */
         Form form;
-        unsigned route, alternative; /* of the contact's step */
-        Instant date;                /* the Date header of every copy */
-        Instant not_before;          /* its channel's opening, or INSTANT_NONE */
+        unsigned route, alternative;  /* of the contact's step */
+        Instant date;                 /* the Date header of every copy */
+        Instant not_before;           /* its channel's opening, or INSTANT_NONE */
         int64_t id, contact, account; /* out */
         NoticeState state;
         Reason reason;
         int attempts;
-        Instant next_try;            /* INSTANT_NONE: as soon as it may */
+        Instant next_try; /* INSTANT_NONE: as soon as it may */
         Instant begun_at;
-        Date day;                    /* of the contact */
+        Date day; /* of the contact */
 } Notice;
 
 /*
@@ -85,13 +92,13 @@ int store_add_contact(Store *store, Contact *contact, Notice *notices, size_t n)
 int store_add_notice(Store *store, int64_t contact, Notice *notice);
 
 /* Pending notices of a channel that may be tried at now, oldest first: ids, at most max. */
-int store_list_ready(Store *store, const char *channel, Instant now, int64_t *ids, size_t max,
-        size_t *ret_n);
+int store_list_ready(
+        Store *store, const char *channel, Instant now, int64_t *ids, size_t max, size_t *ret_n);
 /* The next instant at which a pending notice that is not ready now will be; INSTANT_NONE: none. */
 int store_next_ready(Store *store, Instant now, Instant *ret_instant);
 /* All notices in a state, above after, by id. */
-int store_list_state(Store *store, NoticeState state, int64_t after, int64_t *ids, size_t max,
-        size_t *ret_n);
+int store_list_state(
+        Store *store, NoticeState state, int64_t after, int64_t *ids, size_t max, size_t *ret_n);
 /* Active notices (pending, handed) of an account. */
 int store_list_active(Store *store, int64_t account, int64_t *ids, size_t max, size_t *ret_n);
 
@@ -101,15 +108,14 @@ int store_load_contact(Store *store, int64_t id, Arena *arena, Contact *ret_cont
 
 int store_mark_handed(Store *store, const int64_t *ids, size_t n);
 int store_mark_unhanded(Store *store, const int64_t *ids, size_t n); /* handed → pending */
-int store_mark_begun(Store *store, int64_t id, Instant at); /* counts the attempt */
+int store_mark_begun(Store *store, int64_t id, Instant at);          /* counts the attempt */
 /* begun or uncertain → sent. Completes the lines' steps (R4), once for a contact. */
-int store_mark_sent(Store *store, int64_t id, Reason reason, Instant at, Date day,
-        const char *reference);
+int store_mark_sent(
+        Store *store, int64_t id, Reason reason, Instant at, Date day, const char *reference);
 /* handed, begun or uncertain → failed. */
 int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detail);
 /* handed or begun → pending, not before next_try. */
-int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail,
-        Instant next_try);
+int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail, Instant next_try);
 /* begun → uncertain. */
 int store_mark_uncertain(Store *store, int64_t id, Reason reason, const char *detail);
 /* pending or handed → cancelled. */
@@ -125,10 +131,10 @@ int store_stand_aside(Store *store, int64_t contact);
 
 typedef struct Task {
         const char *kind, *sentence, *commands; /* commands: what to type, one per line */
-        int64_t account;  /* 0: none */
-        int64_t invoice;  /* 0: none */
-        int seq;          /* 0: none */
-        int64_t notice;   /* 0: none */
+        int64_t account;                        /* 0: none */
+        int64_t invoice;                        /* 0: none */
+        int seq;                                /* 0: none */
+        int64_t notice;                         /* 0: none */
 } Task;
 /* Opens a task unless the same (kind, account, invoice, seq, notice) is open. */
 int store_open_task(Store *store, const Task *task, Instant at, bool *ret_is_new);

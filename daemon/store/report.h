@@ -27,10 +27,10 @@ typedef struct LogLine {
 /* One notice of the log, oldest first (DESIGN 4.1). */
 typedef struct LogRow {
         int64_t notice, contact;
-        Instant at;           /* when it was sent, else decided */
+        Instant at; /* when it was sent, else decided */
         const char *customer, *customer_name, *currency;
         const char *step, *occasion; /* NULL where none */
-        Action action;        /* no meaning with an occasion */
+        Action action;               /* no meaning with an occasion */
         const LogLine *lines;
         size_t n_lines;
         int64_t total;
@@ -38,7 +38,7 @@ typedef struct LogRow {
         const char *channel, *to, *subject, *text;
         NoticeState state;
         Reason reason;
-        const char *detail;   /* what the channel said, or "" */
+        const char *detail; /* what the channel said, or "" */
         int attempts;
         const char *reference; /* or NULL */
         const char *delivered; /* delivered, read, bounced, or NULL */
@@ -46,8 +46,8 @@ typedef struct LogRow {
 int store_list_log(Store *store, const LogFilter *filter,
         int (*row)(void *owner, const LogRow *row), void *owner);
 /* One notice, or -ENOENT. */
-int store_get_log(Store *store, int64_t notice, int (*row)(void *owner, const LogRow *row),
-        void *owner);
+int store_get_log(
+        Store *store, int64_t notice, int (*row)(void *owner, const LogRow *row), void *owner);
 
 typedef struct InvoiceReport {
         const char *number, *customer, *customer_name, *currency, *document, *policy, *last_step;
@@ -66,8 +66,8 @@ typedef struct CustomerReport {
         CustomerKind kind;
         Relation relation;
         Date whatsapp_opt_in;
-        size_t n_open;          /* open instalments */
-        const char *currency;   /* of one of its accounts; one row per account, "" = none */
+        size_t n_open;        /* open instalments */
+        const char *currency; /* of one of its accounts; one row per account, "" = none */
         int64_t open, unassigned;
         Date last_contact;
 } CustomerReport;
@@ -77,7 +77,7 @@ int store_list_customers(Store *store, const char *customer,
 typedef struct TaskReport {
         int64_t task, notice;
         const char *kind, *customer, *invoice, *sentence, *commands; /* NULL where none */
-        int seq; /* 0: none */
+        int seq;                                                     /* 0: none */
         Instant since;
 } TaskReport;
 int store_list_tasks(Store *store, int (*row)(void *owner, const TaskReport *row), void *owner);
@@ -86,7 +86,7 @@ typedef struct FactReport {
         Instant at;
         Date date;
         const char *kind, *id, *reference, *note, *currency, *changes; /* "" where none */
-        int64_t amount; /* 0 where none */
+        int64_t amount;                                                /* 0 where none */
         bool is_withdrawn;
 } FactReport;
 /* Everything recorded of one invoice, oldest first. -ENOENT. */

@@ -21,8 +21,8 @@ typedef enum StoreOpened {
         STORE_MISSING, /* never started over from an empty one: --init makes it */
         STORE_LOCKED,  /* by another process: *ret_pid */
         STORE_CORRUPT,
-        STORE_NEWER,   /* of a later version of relanced */
-        STORE_FOREIGN, /* not a database of relanced */
+        STORE_NEWER,            /* of a later version of relanced */
+        STORE_FOREIGN,          /* not a database of relanced */
         STORE_OLDER_THAN_FENCE, /* a restored backup (DESIGN 5.7) */
 } StoreOpened;
 
@@ -37,11 +37,10 @@ int store_create(const char *state_folder, const char *cache_folder);
 
 /* Opens, locks, migrates, checks the small tables and the fence. A StoreOpened or -errno.
  * ret_pid may be NULL; 0 = not known. */
-int store_open(const char *state_folder, const char *cache_folder, Store **ret_store,
-        int *ret_pid);
+int store_open(const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid);
 /* The same for reading what is wrong with it: skips the fence. */
-int store_open_past_fence(const char *state_folder, const char *cache_folder, Store **ret_store,
-        int *ret_pid);
+int store_open_past_fence(
+        const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid);
 void store_close(Store *store);
 DEFINE_CLEANUP(Store, store_close)
 

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_STORE_BALANCES_H
+#define RELANCED_STORE_BALANCES_H
+
+/* Private to store/: sums of facts and what they leave open (R10, R12), kept in step. */
+
+#include "core/balance.h"
+#include "store/database.h"
+#include "store/facts.h"
+
+/* Adds an amount (negative: withdraws it) to the sums of an invoice, or of the account when invoice
+ * is 0. balance_refresh() must follow. -EOVERFLOW. */
+int balance_add_fact(Store *store, int64_t account, int64_t invoice, FactKind kind, int64_t amount);
+
+/*
+ * What is open on the invoice's instalments (if invoice is not 0) and the account's credit.
+ * Instalments whose open rises are no longer settled; they are reopened on that day (R12), unless
+ * it is DATE_NONE. -EOVERFLOW.
+ */
+int balance_refresh(Store *store, int64_t account, int64_t invoice, Date reopened_on);
+
+/* The invoice's shares as R10 counts them (arena); for balance_refresh() and store_verify(). */
+typedef struct InvoiceBalance {
+        FactSums sums;
+        int64_t left_over;
+        Share *shares; /* open: as stored, until balance_invoice() */
+        int *seqs;
+        size_t n;
+} InvoiceBalance;
+int balance_load(
+        Store *store, int64_t account, int64_t invoice, Arena *arena, InvoiceBalance *ret_balance);
+
+#endif

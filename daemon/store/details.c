@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns finding accounts and invoices by what people call them, and the details that only a notice
+ * needs. Fails with -errno; -ENOENT: there is no such thing. */
+
+#include <errno.h>
+
+#include "store/accounts.h"
+#include "store/database.h"
+
+int store_find_accounts(
+        Store *store, const char *customer, Arena *arena, int64_t **ret_accounts, size_t *ret_n)
+{
+        ROWS(rows);
+        int64_t id, n_accounts;
+        size_t n = 0;
+
+        int r = db_integers(
+                store, "select id from customer where code = ?", VALUES(TEXT(customer)), &id, 1);
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        r = db_integers(store, "select count(*) from account where customer = ?", VALUES(INT(id)),
+                &n_accounts, 1);
+        if (r < 0)
+                return r;
+        int64_t *accounts = arena_alloc_array(arena, (size_t)n_accounts, sizeof(int64_t));
+        if (!accounts)
+                return -ENOMEM;
+        r = rows_open(&rows, store, "select id from account where customer = ? order by id",
+                VALUES(INT(id)));
+        while (r >= 0 && n < (size_t)n_accounts && (r = rows_next(&rows)) > 0)
+                accounts[n++] = row_integer(&rows, 0);
+        if (r < 0)
+                return r;
+        *ret_accounts = accounts;
+        *ret_n = n;
+        return 0;
+}
+
+int store_find_invoice(Store *store, const char *number, int64_t *ret_account, int64_t *ret_invoice)
+{
+        int64_t found[2];
+        int r = db_integers(store, "select account, id from invoice where number = ?",
+                VALUES(TEXT(number)), found, 2);
+
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        *ret_account = found[0];
+        *ret_invoice = found[1];
+        return 0;
+}
+
+int store_refused_channels(Store *store, int64_t customer,
+        void (*refused)(void *owner, const char *channel, const char *address), void *owner)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select channel, address from refusal where customer = ? "
+                "order by channel, address",
+                VALUES(INT(customer)));
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0)
+                refused(owner, row_text(&rows, 0), row_text(&rows, 1));
+        return r;
+}
+
+int store_any_refused(Store *store, bool *ret_any)
+{
+        int64_t one;
+        int r = db_integers(
+                store, "select 1 from refusal where customer > 0 limit 1", NO_VALUES, &one, 1);
+
+        if (r < 0)
+                return r;
+        *ret_any = r > 0;
+        return 0;
+}
+
+static int read_invoice(const Rows *rows, Arena *arena, InvoiceDetail *detail)
+{
+        *detail = (InvoiceDetail){
+                .number = row_copy(rows, 0, arena),
+                .document = row_copy(rows, 1, arena),
+                .payment_url = row_copy(rows, 2, arena),
+                .contract = row_copy(rows, 3, arena),
+                .delivered = row_date(rows, 4),
+                .discount_percent_hundredths = (int)row_integer(rows, 5),
+                .discount_until = row_date(rows, 6),
+                .document_sha256 = row_copy(rows, 7, arena),
+        };
+        return detail->number && detail->document && detail->payment_url && detail->contract &&
+                               detail->document_sha256
+                       ? 0
+                       : -ENOMEM;
+}
+
+static int read_instalment_sums(
+        Store *store, int64_t account, int64_t invoice, InvoiceDetail *detail)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select amount, issued, status from instalment where account = ? and invoice = ? "
+                "order by seq",
+                VALUES(INT(account), INT(invoice)));
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0) {
+                if (!date_is_set(detail->issued))
+                        detail->issued = row_date(&rows, 1);
+                if (row_integer(&rows, 2) == STATUS_CANCELLED)
+                        continue;
+                detail->n_instalments++;
+                r = money_add(&detail->amount, row_integer(&rows, 0));
+        }
+        return r;
+}
+
+int store_load_invoice(Store *store, int64_t invoice, Arena *arena, InvoiceDetail *ret_detail)
+{
+        ROWS(rows);
+        InvoiceDetail detail;
+        int64_t n_customers = 0;
+
+        int r = rows_open(&rows, store,
+                "select number, document, payment_url, contract, delivered, "
+                "discount_percent_hundredths, discount_until, document_sha256, account "
+                "from invoice where id = ?",
+                VALUES(INT(invoice)));
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        r = read_invoice(&rows, arena, &detail);
+        detail.issued = DATE_NONE;
+        if (r == 0)
+                r = read_instalment_sums(store, row_integer(&rows, 8), invoice, &detail);
+        if (r == 0 && *detail.document)
+                r = db_integers(store,
+                        "select count(distinct a.customer) from invoice i "
+                        "cross join account a on a.id = i.account "
+                        "where i.document = ? and i.document <> ''",
+                        VALUES(TEXT(detail.document)), &n_customers, 1);
+        if (r < 0)
+                return r;
+        detail.n_document_customers = (int)n_customers;
+        *ret_detail = detail;
+        return 0;
+}
+
+int store_set_document_sha256(Store *store, int64_t invoice, const char *sha256)
+{
+        bool is_own;
+        int r = db_join(store, &is_own);
+
+        if (r < 0)
+                return r;
+        r = db_run(store, "update invoice set document_sha256 = ? where id = ?",
+                VALUES(TEXT(sha256), INT(invoice)));
+        return db_leave(store, is_own, r);
+}
+
+int store_load_customer(Store *store, int64_t customer, Arena *arena, CustomerDetail *ret_detail)
+{
+        ROWS(rows);
+        const char *texts[10];
+
+        int r = rows_open(&rows, store,
+                "select code, name, contact_name, cc, address, postcode, city, country, "
+                "registration, language from customer where id = ?",
+                VALUES(INT(customer)));
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        for (int i = 0; i < (int)ELEMENTSOF(texts); i++) {
+                texts[i] = row_copy(&rows, i, arena);
+                if (!texts[i])
+                        return -ENOMEM;
+        }
+        *ret_detail = (CustomerDetail){ texts[0], texts[1], texts[2], texts[3], texts[4], texts[5],
+                texts[6], texts[7], texts[8], texts[9] };
+        return 0;
+}

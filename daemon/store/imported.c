@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns what the importers share: comparison of rows, events, look-ups. Fails with -errno. */
+
+#include "store/imported.h"
+
+#include <errno.h>
+
+void imported_pack(const ImportedRow *row, StrBuf *packed)
+{
+        for (size_t i = 0; i < row->n; i++)
+                strbuf_add_bytes(packed, row->texts[i], strlen(row->texts[i]) + 1);
+}
+
+uint32_t imported_compare(
+        const ImportedRow *row, const void *packed, size_t length, StrBuf *changes)
+{
+        const char *p = packed, *end = p + length;
+        uint32_t differs = 0;
+
+        for (size_t i = 0; i < row->n; i++) {
+                const char *nul = p < end ? memchr(p, '\0', (size_t)(end - p)) : NULL;
+                const char *was = nul ? p : "";
+                p = nul ? nul + 1 : end;
+                if (streq(was, row->texts[i]))
+                        continue;
+                differs |= UINT32_C(1) << i;
+                strbuf_addf(changes, "%s%s: %s → %s", changes->length > 0 ? "; " : "",
+                        row->names[i], *was ? was : "–", *row->texts[i] ? row->texts[i] : "–");
+        }
+        return differs;
+}
+
+static Value id_value(int64_t id)
+{
+        return id != 0 ? INT(id) : (Value){ .type = SQLITE_NULL };
+}
+
+int event_add(Store *store, const Event *event)
+{
+        return db_run(store,
+                "insert into fact (kind, at, customer, account, invoice, seq, date, amount, "
+                "reference, note, changes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                VALUES(TEXT(event->kind), TIME(event->at), id_value(event->customer),
+                        id_value(event->account), id_value(event->invoice), id_value(event->seq),
+                        DAY(event->date), INT(event->amount), TEXT(event->reference),
+                        TEXT(event->note), TEXT(event->changes)));
+}
+
+int customer_find(Store *store, const char *code, int64_t *ret_customer)
+{
+        return db_integers(store, "select id from customer where code = ?", VALUES(TEXT(code)),
+                ret_customer, 1);
+}
+
+int account_find(Store *store, int64_t customer, const char *currency, int64_t *ret_account)
+{
+        return db_integers(store, "select id from account where customer = ? and currency = ?",
+                VALUES(INT(customer), TEXT(currency)), ret_account, 1);
+}
+
+int account_get(Store *store, int64_t customer, const char *currency, int64_t *ret_account)
+{
+        int r = account_find(store, customer, currency, ret_account);
+
+        if (r != 0)
+                return MIN(r, 0);
+        return db_insert(store, "insert into account (customer, currency) values (?, ?)",
+                VALUES(INT(customer), TEXT(currency)), ret_account);
+}
+
+int invoice_find(Store *store, const char *number, InvoiceFound *ret_found)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select i.id, i.account, a.customer, a.currency from invoice i "
+                "cross join account a on a.id = i.account where i.number = ?",
+                VALUES(TEXT(number)));
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r;
+        const char *currency = row_text(&rows, 3);
+        if (!currency || strlen(currency) >= sizeof(ret_found->currency))
+                return -EUCLEAN;
+        *ret_found = (InvoiceFound){ row_integer(&rows, 0), row_integer(&rows, 1),
+                row_integer(&rows, 2), "" };
+        memcpy(ret_found->currency, currency, strlen(currency) + 1);
+        return 1;
+}
+
+int customer_free(Store *store, int64_t customer)
+{
+        return db_run(store,
+                "update instalment set is_aside = 0 "
+                "where account in (select id from account where customer = ?) and is_aside = 1",
+                VALUES(INT(customer)));
+}

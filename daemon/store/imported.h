@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_STORE_IMPORTED_H
+#define RELANCED_STORE_IMPORTED_H
+
+/* Private to store/: rows of files as texts, kept to tell what a later file has changed. */
+
+#include "base/strbuf.h"
+#include "core/date.h"
+#include "store/database.h"
+
+#define IMPORTED_COLUMNS_MAX 18
+
+typedef struct ImportedRow {
+        const char *const *names; /* of the columns */
+        size_t n;
+        const char *texts[IMPORTED_COLUMNS_MAX];
+        char buffers[6][32]; /* of texts that are made here */
+} ImportedRow;
+
+/* The texts, each followed by a NUL. */
+void imported_pack(const ImportedRow *row, StrBuf *packed);
+/* Which columns differ from the packed row (bit i: column i), and in words: "email: a → b; …". */
+uint32_t imported_compare(
+        const ImportedRow *row, const void *packed, size_t length, StrBuf *changes);
+
+/* A fact that is not about money. Unset members are none. */
+typedef struct Event {
+        const char *kind;
+        Instant at;
+        int64_t customer, account, invoice;
+        int seq;
+        Date date;
+        int64_t amount;
+        const char *reference, *note, *changes;
+} Event;
+int event_add(Store *store, const Event *event);
+
+/* The account of a customer in a currency, made if missing. */
+int account_get(Store *store, int64_t customer, const char *currency, int64_t *ret_account);
+/* The same without making it: 1, 0 (none), -errno. */
+int account_find(Store *store, int64_t customer, const char *currency, int64_t *ret_account);
+/* 1, 0 (unknown), -errno. */
+int customer_find(Store *store, const char *code, int64_t *ret_customer);
+
+typedef struct InvoiceFound {
+        int64_t invoice, account, customer;
+        char currency[8];
+} InvoiceFound;
+int invoice_find(Store *store, const char *number, InvoiceFound *ret_found); /* as above */
+
+/* A customer's addresses have changed: what stood aside for want of one is free (R4). */
+int customer_free(Store *store, int64_t customer);
+
+#endif

@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the life of a notice: every change of state, each from the states it may come from (-EPERM
+ * otherwise), and the lists that dispatch works from. Whatever follows for instalments and accounts
+ * is done in the same transaction.
+ */
+
+#include <errno.h>
+
+#include "store/database.h"
+#include "store/flags.h"
+#include "store/outbox.h"
+
+#define BIT(state) (1U << (state))
+
+const char *const notice_state_names[7] = { "pending", "handed", "begun", "sent", "failed",
+        "uncertain", "cancelled" };
+
+/* The notice's contact, if it is in one of these states. */
+static int check_state(Store *store, int64_t id, unsigned allowed, int64_t *ret_contact)
+{
+        int64_t found[2];
+        int r = db_integers(
+                store, "select state, contact from notice where id = ?", VALUES(INT(id)), found, 2);
+
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        if (!(allowed & BIT(found[0])))
+                return -EPERM;
+        *ret_contact = found[1];
+        return 0;
+}
+
+/* handed and pending mean the same to everybody else: no flag changes. */
+static int move_all(Store *store, const int64_t *ids, size_t n, NoticeState from, NoticeState to)
+{
+        int64_t contact;
+
+        for (size_t i = 0; i < n; i++) {
+                int r = check_state(store, ids[i], BIT(from), &contact);
+                if (r == 0)
+                        r = db_run(store, "update notice set state = ? where id = ?",
+                                VALUES(INT(to), INT(ids[i])));
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int store_mark_handed(Store *store, const int64_t *ids, size_t n)
+{
+        return move_all(store, ids, n, NOTICE_PENDING, NOTICE_HANDED);
+}
+
+int store_mark_unhanded(Store *store, const int64_t *ids, size_t n)
+{
+        return move_all(store, ids, n, NOTICE_HANDED, NOTICE_PENDING);
+}
+
+int store_mark_begun(Store *store, int64_t id, Instant at)
+{
+        int64_t contact;
+        int r = check_state(store, id, BIT(NOTICE_HANDED), &contact);
+
+        if (r < 0)
+                return r;
+        store->is_sent_changed = true;
+        r = db_run(store,
+                "update notice set state = 2, attempts = attempts + 1, begun_at = ? where id = ?",
+                VALUES(TIME(at), INT(id)));
+        return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
+}
+
+/* The steps of a contact's lines are behind their instalments (R4). */
+static int complete_steps(Store *store, int64_t contact, Instant at, Date day)
+{
+        int r = db_run(store,
+                "insert into done (account, invoice, seq, position, contact, step, action, at, "
+                "day, deadline) "
+                "select i.account, i.invoice, i.seq, i.n_done + 1, c.id, l.step, l.action, ?2, ?3, "
+                "iif(l.prints_deadline, c.deadline, null) "
+                "from contact c cross join contact_line l on l.contact = c.id "
+                "cross join instalment i on i.account = c.account and i.invoice = l.invoice "
+                "and i.seq = l.seq "
+                "where c.id = ?1 and l.step is not null",
+                VALUES(INT(contact), TIME(at), DAY(day)));
+
+        if (r < 0)
+                return r;
+        return db_run(store,
+                "update instalment set n_done = n_done + 1, "
+                "is_suspended = iif(l.action = 5, 1, is_suspended) "
+                "from contact c cross join contact_line l on l.contact = c.id "
+                "where c.id = ?1 and l.step is not null and instalment.account = c.account "
+                "and instalment.invoice = l.invoice and instalment.seq = l.seq",
+                VALUES(INT(contact)));
+}
+
+static int end_suspension(Store *store, int64_t contact)
+{
+        return db_run(store,
+                "update instalment set is_suspended = 0 "
+                "where account = (select account from contact where id = ?1 and action = 8) "
+                "and (invoice, seq) in (select invoice, seq from contact_line where contact = ?1)",
+                VALUES(INT(contact)));
+}
+
+int store_mark_sent(
+        Store *store, int64_t id, Reason reason, Instant at, Date day, const char *reference)
+{
+        int64_t contact;
+        bool is_completed;
+        int r = check_state(store, id, BIT(NOTICE_BEGUN) | BIT(NOTICE_UNCERTAIN), &contact);
+
+        if (r < 0)
+                return r;
+        store->is_sent_changed = true;
+        r = db_run(store,
+                "update notice set state = 3, reason = ?, sent_at = ?, "
+                "reference = coalesce(?, reference), next_try = null where id = ?",
+                VALUES(TEXT(reason_code(reason)), TIME(at), TEXT(reference), INT(id)));
+        if (r == 0)
+                r = flags_refresh_contact(store, contact, &is_completed);
+        if (r < 0 || !is_completed)
+                return r;
+        r = complete_steps(store, contact, at, day);
+        return r < 0 ? r : end_suspension(store, contact);
+}
+
+/* Its keys are free again. */
+static int end_notice(
+        Store *store, int64_t id, NoticeState state, Reason reason, const char *detail)
+{
+        int r = db_run(store,
+                "update notice set state = ?, reason = ?, detail = coalesce(?, detail), "
+                "next_try = null where id = ?",
+                VALUES(INT(state), TEXT(reason_code(reason)), TEXT(detail), INT(id)));
+
+        if (r < 0)
+                return r;
+        return db_run(
+                store, "update notice_line set is_live = 0 where notice = ?", VALUES(INT(id)));
+}
+
+int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detail)
+{
+        int64_t contact;
+        int r = check_state(store, id,
+                BIT(NOTICE_HANDED) | BIT(NOTICE_BEGUN) | BIT(NOTICE_UNCERTAIN), &contact);
+
+        if (r < 0)
+                return r;
+        store->is_sent_changed = true;
+        r = end_notice(store, id, NOTICE_FAILED, reason, detail);
+        return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
+}
+
+int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail, Instant next_try)
+{
+        int64_t contact;
+        int r = check_state(store, id, BIT(NOTICE_HANDED) | BIT(NOTICE_BEGUN), &contact);
+
+        if (r < 0)
+                return r;
+        store->is_sent_changed = true;
+        r = db_run(store,
+                "update notice set state = 0, reason = ?1, detail = coalesce(?2, detail), "
+                "next_try = ?3, ready_at = max(coalesce(?3, 0), coalesce(not_before, 0)) "
+                "where id = ?4",
+                VALUES(TEXT(reason_code(reason)), TEXT(detail), TIME(next_try), INT(id)));
+        return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
+}
+
+int store_mark_uncertain(Store *store, int64_t id, Reason reason, const char *detail)
+{
+        int64_t contact;
+        int r = check_state(store, id, BIT(NOTICE_BEGUN), &contact);
+
+        if (r < 0)
+                return r;
+        store->is_sent_changed = true;
+        r = db_run(store,
+                "update notice set state = 5, reason = ?, detail = coalesce(?, detail) "
+                "where id = ?",
+                VALUES(TEXT(reason_code(reason)), TEXT(detail), INT(id)));
+        return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
+}
+
+int store_mark_cancelled(Store *store, int64_t id, Reason reason)
+{
+        int64_t contact;
+        int r = check_state(store, id, BIT(NOTICE_PENDING) | BIT(NOTICE_HANDED), &contact);
+
+        if (r == 0)
+                r = end_notice(store, id, NOTICE_CANCELLED, reason, NULL);
+        return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
+}
+
+int store_mark_resend(Store *store, int64_t id)
+{
+        int64_t contact;
+        int r = check_state(store, id, BIT(NOTICE_UNCERTAIN), &contact);
+
+        if (r < 0)
+                return r;
+        store->is_sent_changed = true;
+        r = db_run(store,
+                "update notice set state = 0, next_try = null, "
+                "ready_at = coalesce(not_before, 0) where id = ?",
+                VALUES(INT(id)));
+        return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
+}
+
+static int list_ids(Store *store, const char *sql, const Value *values, size_t n_values,
+        int64_t *ids, size_t *ret_n)
+{
+        ROWS(rows);
+        size_t n = 0;
+        int r = rows_open(&rows, store, sql, values, n_values);
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0)
+                ids[n++] = row_integer(&rows, 0);
+        if (r < 0)
+                return r;
+        *ret_n = n;
+        return 0;
+}
+
+int store_list_ready(
+        Store *store, const char *channel, Instant now, int64_t *ids, size_t max, size_t *ret_n)
+{
+        return list_ids(store,
+                "select id from notice where state = 0 and channel = ? and ready_at <= ? "
+                "order by ready_at, id limit ?",
+                VALUES(TEXT(channel), INT(now.usec), INT(max)), ids, ret_n);
+}
+
+/* One search for each channel that has anything pending: the index begins with the channel. */
+int store_next_ready(Store *store, Instant now, Instant *ret_instant)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "with recursive waiting (channel) as ("
+                "select (select min(channel) from notice where state = 0) "
+                "union all "
+                "select (select min(n.channel) from notice n "
+                "where n.state = 0 and n.channel > waiting.channel) "
+                "from waiting where waiting.channel is not null) "
+                "select min((select min(n.ready_at) from notice n where n.state = 0 "
+                "and n.channel = waiting.channel and n.ready_at > ?)) from waiting",
+                VALUES(INT(now.usec)));
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret_instant = row_instant(&rows, 0);
+        return 0;
+}
+
+int store_list_state(
+        Store *store, NoticeState state, int64_t after, int64_t *ids, size_t max, size_t *ret_n)
+{
+        unsigned open = BIT(NOTICE_PENDING) | BIT(NOTICE_HANDED) | BIT(NOTICE_BEGUN) |
+                        BIT(NOTICE_UNCERTAIN);
+
+        if (open & BIT(state))
+                return list_ids(store,
+                        "select id from notice where state = ? and state in (0, 1, 2, 5) "
+                        "and id > ? order by id limit ?",
+                        VALUES(INT(state), INT(after), INT(max)), ids, ret_n);
+        return list_ids(store,
+                "select id from notice where id > ? and state = ? order by id limit ?",
+                VALUES(INT(after), INT(state), INT(max)), ids, ret_n);
+}
+
+int store_list_active(Store *store, int64_t account, int64_t *ids, size_t max, size_t *ret_n)
+{
+        return list_ids(store,
+                "select id from notice where account = ? and state in (0, 1) order by id limit ?",
+                VALUES(INT(account), INT(max)), ids, ret_n);
+}
+
+static int read_notice(const Rows *rows, Arena *arena, Notice *notice)
+{
+        *notice = (Notice){
+                .id = row_integer(rows, 0),
+                .contact = row_integer(rows, 1),
+                .account = row_integer(rows, 2),
+                .channel = row_copy(rows, 3, arena),
+                .to = row_copy(rows, 4, arena),
+                .language = row_copy(rows, 5, arena),
+                .message_id = row_copy(rows, 6, arena),
+                .form = (Form)row_integer(rows, 7),
+                .route = (unsigned)row_integer(rows, 8),
+                .alternative = (unsigned)row_integer(rows, 9),
+                .date = row_instant(rows, 10),
+                .not_before = row_instant(rows, 11),
+                .state = (NoticeState)row_integer(rows, 12),
+                .attempts = (int)row_integer(rows, 14),
+                .next_try = row_instant(rows, 15),
+                .begun_at = row_instant(rows, 16),
+                .day = row_date(rows, 17),
+        };
+        if (!notice->channel || !notice->to || !notice->language || !notice->message_id)
+                return -ENOMEM;
+        return reason_find(row_text(rows, 13), &notice->reason) < 0 ? -EUCLEAN : 0;
+}
+
+static int load_body(Store *store, Arena *arena, Notice *notice)
+{
+        ROWS(rows);
+        bool is_out = false;
+        int r = rows_open(&rows, store, "select subject, text, html from body where notice = ?",
+                VALUES(INT(notice->id)));
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        notice->subject = row_copy(&rows, 0, arena);
+        notice->text = row_copy(&rows, 1, arena);
+        notice->html = row_copy_or_null(&rows, 2, arena, &is_out);
+        return is_out || !notice->subject || !notice->text ? -ENOMEM : 0;
+}
+
+int store_load_notice(Store *store, int64_t id, bool with_body, Arena *arena, Notice *ret_notice)
+{
+        ROWS(rows);
+        Notice notice;
+
+        int r = rows_open(&rows, store,
+                "select n.id, n.contact, n.account, n.channel, n.recipient, n.language, "
+                "n.message_id, n.form, n.route, n.alternative, n.date, n.not_before, n.state, "
+                "n.reason, n.attempts, n.next_try, n.begun_at, c.day "
+                "from notice n cross join contact c on c.id = n.contact where n.id = ?",
+                VALUES(INT(id)));
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        r = read_notice(&rows, arena, &notice);
+        if (r == 0 && with_body)
+                r = load_body(store, arena, &notice);
+        if (r < 0)
+                return r;
+        *ret_notice = notice;
+        return 0;
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the way to an open store: its files (relanced.db and SQLite's -wal beside it, relanced.lock),
+ * the lock, the checks at start, migrations. Never repairs and never starts over from an empty
+ * file: whatever is not right is told apart and refused.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "base/parse.h"
+#include "base/strbuf.h"
+#include "store/database.h"
+#include "store/fence.h"
+#include "sys/file.h"
+
+#define APPLICATION_ID 0x524C4E43 /* "RLNC" */
+#define WAL_HEADER_SIZE 32
+#define BUSY_TIMEOUT_MS 2000
+#define MAGIC "SQLite format 3"
+
+/* The log is synced at every commit; 8 MiB of pages keep the whole process small. */
+static const char settings[] = "pragma locking_mode = exclusive;"
+                               "pragma foreign_keys = on;"
+                               "pragma cache_size = -8192;"
+                               "pragma mmap_size = 0;"
+                               "pragma trusted_schema = off;"
+                               "pragma cell_size_check = on;";
+static const char log_settings[] = "pragma journal_mode = wal;"
+                                   "pragma synchronous = full;"
+                                   "pragma journal_size_limit = 16777216;";
+
+static int store_path(const char *folder, const char *name, char **ret_path)
+{
+        StrBuf path = STRBUF_INIT;
+
+        strbuf_addf(&path, "%s/%s", folder, name);
+        int r = strbuf_take(&path, ret_path);
+        if (r < 0)
+                strbuf_release(&path);
+        return r;
+}
+
+/* 0 and a locked descriptor, STORE_LOCKED and the holder's pid (0: not known), or -errno. */
+static int lock_take(const char *folder, int *ret_fd, int *ret_pid)
+{
+        _cleanup_(freep) char *path = NULL;
+        _cleanup_(closep) int fd = -1;
+        char text[16] = "";
+
+        int r = store_path(folder, "relanced.lock", &path);
+        if (r < 0)
+                return r;
+        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0)
+                return -errno;
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+                if (errno != EWOULDBLOCK)
+                        return -errno;
+                ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+                text[MAX(n, 0)] = '\0';
+                text[strcspn(text, "\n")] = '\0';
+                if (parse_int(text, 1, INT32_MAX, ret_pid) < 0)
+                        *ret_pid = 0;
+                return STORE_LOCKED;
+        }
+        int length = snprintf(text, sizeof(text), "%d\n", getpid());
+        if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length)
+                return -errno;
+        *ret_fd = TAKE_FD(fd);
+        return 0;
+}
+
+static int store_alloc(char *path, Store **ret_store)
+{
+        Store *store = malloc(sizeof(*store));
+
+        if (!store)
+                return -ENOMEM;
+        *store = (Store){ .path = path, .lock_fd = -1, .fence_fd = -1 };
+        *ret_store = store;
+        return 0;
+}
+
+static int connect_file(Store *store, const char *path, int flags)
+{
+        int result = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
+
+        if (result != SQLITE_OK)
+                return db_error(result);
+        (void)sqlite3_extended_result_codes(store->db, 1);
+        (void)sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
+        return db_execute(store, settings);
+}
+
+/* A pragma's or a query's first number; not cached. */
+static int read_number(Store *store, const char *sql, int64_t *ret_number)
+{
+        ROWS(rows);
+        int r = rows_open_private(&rows, store, sql, NO_VALUES);
+
+        if (r < 0)
+                return r;
+        r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret_number = row_integer(&rows, 0);
+        return 0;
+}
+
+/* Schema files after version, each in a transaction of its own. */
+static int migrate(Store *store, int version)
+{
+        for (int i = version; i < schema_n_versions; i++) {
+                _cleanup_(strbuf_release) StrBuf stamp = STRBUF_INIT;
+                strbuf_addf(&stamp, "pragma user_version = %d", i + 1);
+                int r = db_execute(store, "begin immediate");
+                if (r == 0)
+                        r = db_execute(store, schema_versions[i]);
+                if (r == 0)
+                        r = strbuf_error(&stamp);
+                if (r == 0)
+                        r = db_execute(store, strbuf_text(&stamp));
+                if (r == 0)
+                        r = db_execute(store, "commit");
+                if (r < 0) {
+                        (void)db_execute(store, "rollback");
+                        return r;
+                }
+        }
+        return 0;
+}
+
+static int sync_path(const char *path, int flags)
+{
+        _cleanup_(closep) int fd = open(path, flags | O_CLOEXEC);
+
+        if (fd < 0)
+                return -errno;
+        return fsync(fd) < 0 ? -errno : 0;
+}
+
+/* An empty store in a new file, complete and closed. */
+static int fill_new_file(const char *path)
+{
+        _cleanup_(store_closep) Store *store = NULL;
+        _cleanup_(strbuf_release) StrBuf stamp = STRBUF_INIT;
+
+        if (unlink(path) < 0 && errno != ENOENT)
+                return -errno;
+        int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (fd < 0)
+                return -errno;
+        (void)close(fd);
+        int r = store_alloc(NULL, &store);
+        if (r == 0)
+                r = connect_file(store, path, SQLITE_OPEN_READWRITE);
+        strbuf_addf(&stamp, "pragma application_id = %d", APPLICATION_ID);
+        if (r == 0)
+                r = strbuf_error(&stamp);
+        if (r == 0)
+                r = db_execute(store, strbuf_text(&stamp));
+        if (r == 0)
+                r = migrate(store, 0);
+        return r;
+}
+
+int store_create(const char *state_folder, const char *cache_folder)
+{
+        _cleanup_(freep) char *path = NULL, *wal = NULL, *fresh = NULL;
+        _cleanup_(closep) int lock_fd = -1, fence_fd = -1;
+        int pid;
+
+        int r = folder_make(state_folder, 0700);
+        if (r == 0)
+                r = store_path(state_folder, "relanced.db", &path);
+        if (r == 0)
+                r = store_path(state_folder, "relanced.db-wal", &wal);
+        if (r == 0)
+                r = store_path(state_folder, "relanced.db.new", &fresh);
+        if (r < 0)
+                return r;
+        r = lock_take(state_folder, &lock_fd, &pid);
+        if (r != 0)
+                return r == STORE_LOCKED ? -EEXIST : r;
+        /* A log without its database is the rest of a store, not an empty place. */
+        if (access(path, F_OK) == 0 || access(wal, F_OK) == 0)
+                return -EEXIST;
+        r = fence_open(cache_folder, &fence_fd);
+        if (r == 0)
+                r = fill_new_file(fresh);
+        if (r == 0)
+                r = sync_path(fresh, O_RDONLY);
+        if (r == 0 && renameat2(AT_FDCWD, fresh, AT_FDCWD, path, RENAME_NOREPLACE) < 0)
+                r = -errno;
+        if (r == 0)
+                r = sync_path(state_folder, O_RDONLY | O_DIRECTORY);
+        return r;
+}
+
+/* Whether the file begins as every SQLite database does. 1, 0 or -errno; -ENOENT: no file. */
+static int has_magic(const char *path)
+{
+        char head[sizeof(MAGIC)] = "";
+        _cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+        if (fd < 0)
+                return -errno;
+        ssize_t n = pread(fd, head, sizeof(head), 0);
+        if (n < 0)
+                return -errno;
+        return n == sizeof(head) && memcmp(head, MAGIC, sizeof(MAGIC)) == 0;
+}
+
+static int load_meta(Store *store)
+{
+        ROWS(rows);
+        int r = rows_open_private(
+                &rows, store, "select uuid, generation, is_open from meta where id = 1", NO_VALUES);
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        if (sqlite3_column_bytes(rows.statement, 0) != sizeof(store->uuid) - 1)
+                return -EUCLEAN;
+        memcpy(store->uuid, row_text(&rows, 0), sizeof(store->uuid));
+        store->generation = row_integer(&rows, 1);
+        store->is_marked_open = row_integer(&rows, 2) != 0;
+        return 0;
+}
+
+/* What must be whole before anything is sent: the store's own row, and notices that are under way
+ * with their contact and texts. The rest is store_verify()'s. */
+static int check_small_tables(Store *store)
+{
+        int64_t n;
+        ROWS(rows);
+        int r = rows_open_private(&rows, store, "pragma quick_check(meta)", NO_VALUES);
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r < 0)
+                return r;
+        if (r == 0 || !streq(row_text(&rows, 0), "ok"))
+                return -EUCLEAN;
+        r = read_number(store,
+                "select count(*) from notice n left join contact c on c.id = n.contact "
+                "left join body b on b.notice = n.id "
+                "where n.state in (0, 1, 2, 5) and (c.id is null or b.notice is null)",
+                &n);
+        return r < 0 ? r : n > 0 ? -EUCLEAN : 0;
+}
+
+/* STORE_OPENED when the database is one of ours and not of a later version. */
+static int check_kind(Store *store, int *ret_version)
+{
+        int64_t application, version;
+        int r = read_number(store, "pragma application_id", &application);
+
+        if (r == 0)
+                r = read_number(store, "pragma user_version", &version);
+        if (r < 0)
+                return r;
+        if (application != APPLICATION_ID)
+                return STORE_FOREIGN;
+        if (version > schema_n_versions)
+                return STORE_NEWER;
+        if (version < 1)
+                return STORE_CORRUPT;
+        *ret_version = (int)version;
+        return STORE_OPENED;
+}
+
+static int open_database(Store *store, const char *cache_folder, bool is_fenced, bool has_wal)
+{
+        int version;
+        int r = connect_file(store, store->path, SQLITE_OPEN_READWRITE);
+
+        if (r == 0)
+                r = check_kind(store, &version);
+        if (r == 0)
+                r = load_meta(store);
+        if (r != 0)
+                return r;
+        if (is_fenced) {
+                /* It was not closed, so its log must be there: what it had is lost. */
+                if (store->is_marked_open && !has_wal)
+                        return STORE_CORRUPT;
+                r = fence_open(cache_folder, &store->fence_fd);
+                if (r < 0)
+                        return r;
+                if (fence_is_ahead(store->fence_fd, store->uuid, store->generation))
+                        return STORE_OLDER_THAN_FENCE;
+        }
+        r = db_execute(store, log_settings);
+        if (r == 0)
+                r = migrate(store, version);
+        if (r == 0)
+                r = check_small_tables(store);
+        if (r == 0)
+                r = db_execute(store, "create temp table place (run integer not null, "
+                                      "number text not null, n integer not null, "
+                                      "primary key (run, number)) strict, without rowid");
+        if (r == 0 && is_fenced)
+                r = fence_write(store->fence_fd, store->uuid, store->generation);
+        return r;
+}
+
+static int open_store(const char *state_folder, const char *cache_folder, bool is_fenced,
+        Store **ret_store, int *ret_pid)
+{
+        _cleanup_(store_closep) Store *store = NULL;
+        _cleanup_(freep) char *path = NULL, *wal = NULL;
+        struct stat wal_stat;
+        int pid = 0;
+
+        int r = store_path(state_folder, "relanced.db", &path);
+        if (r == 0)
+                r = store_path(state_folder, "relanced.db-wal", &wal);
+        if (r < 0)
+                return r;
+        if (access(path, F_OK) < 0)
+                return errno == ENOENT || errno == ENOTDIR ? STORE_MISSING : -errno;
+        r = store_alloc(NULL, &store);
+        if (r < 0)
+                return r;
+        store->path = TAKE_PTR(path);
+        r = lock_take(state_folder, &store->lock_fd, &pid);
+        if (r == STORE_LOCKED && ret_pid)
+                *ret_pid = pid;
+        if (r != 0)
+                return r;
+        r = has_magic(store->path);
+        if (r <= 0)
+                return r == -ENOENT ? STORE_MISSING : r < 0 ? r : STORE_CORRUPT;
+        bool has_wal = stat(wal, &wal_stat) == 0 && wal_stat.st_size > WAL_HEADER_SIZE;
+        r = open_database(store, cache_folder, is_fenced, has_wal);
+        if (r == -EUCLEAN)
+                return STORE_CORRUPT;
+        if (r == -EBUSY) {
+                if (ret_pid)
+                        *ret_pid = 0;
+                return STORE_LOCKED;
+        }
+        if (r != 0)
+                return r;
+        store->is_mark_ours = is_fenced;
+        *ret_store = TAKE_PTR(store);
+        return STORE_OPENED;
+}
+
+int store_open(const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid)
+{
+        return open_store(state_folder, cache_folder, true, ret_store, ret_pid);
+}
+
+int store_open_past_fence(
+        const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid)
+{
+        return open_store(state_folder, cache_folder, false, ret_store, ret_pid);
+}

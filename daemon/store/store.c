@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns transactions, the store's own row (mode, last wake, generation) and backups. A commit is
+ * durable when it returns 0; after -ENOSPC or -EIO the transaction may be gone, which every later
+ * write notices (database.c).
+ */
+
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+
+#include "store/database.h"
+#include "store/fence.h"
+
+/* The file itself says that a log stands beside it, so that a log that was deleted is missed. Done
+ * once, before the first change: a store that is only read is never written. */
+static int mark_open(Store *store)
+{
+        if (store->is_marked_open)
+                return 0;
+        int r = db_execute(store, "update meta set is_open = 1 where id = 1");
+        if (r < 0)
+                return r;
+        store->is_marked_open = true;
+        return db_execute(store, "pragma wal_checkpoint(passive)");
+}
+
+int store_begin(Store *store)
+{
+        assert(!store->is_in_transaction);
+        int r = mark_open(store);
+        if (r == 0)
+                r = db_execute(store, "begin immediate");
+        if (r < 0)
+                return r;
+        store->is_in_transaction = true;
+        store->is_sent_changed = false;
+        return 0;
+}
+
+void store_rollback(Store *store)
+{
+        store->is_in_transaction = false;
+        store->is_sent_changed = false;
+        if (!sqlite3_get_autocommit(store->db))
+                (void)db_execute(store, "rollback");
+}
+
+int store_commit(Store *store)
+{
+        ROWS(rows);
+        int r = 0;
+
+        assert(store->is_in_transaction);
+        bool is_sent_changed = store->is_sent_changed;
+        if (is_sent_changed)
+                r = db_run(store, "update meta set generation = generation + 1 where id = 1",
+                        NO_VALUES);
+        if (r >= 0)
+                r = db_run(store, "commit", NO_VALUES);
+        store_rollback(store);
+        if (r < 0)
+                return r;
+        if (!is_sent_changed)
+                return 0;
+        store->generation++;
+        /* The commit stands whatever becomes of the fence: one that lags guards less, that is all. */
+        if (store->fence_fd >= 0)
+                (void)fence_write(store->fence_fd, store->uuid, store->generation);
+        return 0;
+}
+
+void store_close(Store *store)
+{
+        if (!store)
+                return;
+        if (store->db) {
+                store_rollback(store);
+                db_finalize_statements(store);
+                if (store->is_marked_open && store->is_mark_ours)
+                        (void)db_execute(store, "update meta set is_open = 0 where id = 1");
+                (void)sqlite3_close(store->db);
+        }
+        closep(&store->fence_fd);
+        closep(&store->lock_fd);
+        free(store->import_file);
+        free(store->path);
+        free(store);
+}
+
+int store_get_mode(Store *store, StoreMode *ret_mode)
+{
+        int64_t mode;
+        int r = db_integers(store, "select mode from meta where id = 1", NO_VALUES, &mode, 1);
+
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret_mode = (StoreMode)mode;
+        return 0;
+}
+
+int store_set_mode(Store *store, StoreMode mode)
+{
+        StoreMode now;
+        bool is_own;
+
+        int r = store_get_mode(store, &now);
+        if (r < 0 || now == mode)
+                return r;
+        if (now != STORE_FRESH)
+                return -EPERM;
+        r = db_join(store, &is_own);
+        if (r < 0)
+                return r;
+        r = db_run(store, "update meta set mode = ? where id = 1", VALUES(INT(mode)));
+        return db_leave(store, is_own, r);
+}
+
+int store_get_last_wake(Store *store, Instant *ret_instant)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store, "select last_wake from meta where id = 1", NO_VALUES);
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret_instant = row_instant(&rows, 0);
+        return 0;
+}
+
+int store_set_last_wake(Store *store, Instant instant)
+{
+        bool is_own;
+        int r = db_join(store, &is_own);
+
+        if (r < 0)
+                return r;
+        r = db_run(store, "update meta set last_wake = ? where id = 1", VALUES(TIME(instant)));
+        return db_leave(store, is_own, r);
+}
+
+/* The copy is a store that was closed. */
+static int finish_copy(const char *path)
+{
+        sqlite3 *copy = NULL;
+        int result = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE, NULL);
+
+        if (result == SQLITE_OK)
+                result = sqlite3_exec(copy,
+                        "pragma synchronous = full;"
+                        "update meta set is_open = 0 where id = 1",
+                        NULL, NULL, NULL);
+        int closed = sqlite3_close(copy);
+        return db_error(result != SQLITE_OK ? result : closed);
+}
+
+int store_backup(Store *store, const char *path)
+{
+        int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        int r;
+
+        if (fd < 0)
+                return -errno;
+        {
+                ROWS(rows);
+                r = rows_open(&rows, store, "vacuum into ?", VALUES(TEXT(path)));
+                if (r == 0)
+                        r = rows_next(&rows);
+        }
+        if (r == 0)
+                r = finish_copy(path);
+        if (r == 0 && fsync(fd) < 0)
+                r = -errno;
+        (void)close(fd);
+        if (r < 0)
+                (void)unlink(path);
+        return r;
+}

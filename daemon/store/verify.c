@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the whole check of a store: SQLite's own, references between tables, and everything that is
+ * kept although it follows from something else, recomputed from its source. Never repairs. Each
+ * check is a query whose rows are findings; a finding names documents and codes, nobody's name.
+ */
+
+#include <errno.h>
+
+#include "store/balances.h"
+#include "store/database.h"
+
+typedef struct Finding {
+        void (*found)(void *owner, const char *finding);
+        void *owner;
+} Finding;
+
+/* Sums of facts that no later fact withdraws, by kind. */
+#define LIVE_SUM(kinds, owner)                                                                     \
+        "coalesce((select sum(f.amount) from fact f where f.kind in (" kinds ") and " owner        \
+        " and not exists (select 1 from fact w where w.withdraws = f.id)), 0)"
+#define OF_INVOICE "f.invoice = i.id"
+#define OF_ACCOUNT "f.account = a.id and f.invoice is null"
+
+#define HAS_CONTACT(flag)                                                                          \
+        "exists (select 1 from contact_line l join contact c on c.id = l.contact "                 \
+        "where l.invoice = t.invoice and l.seq = t.seq and l.step is not null and c." flag " = 1)"
+
+static const char *const checks[] = {
+        "select 'invoice ' || i.number || ': its sums are not those of its facts' from invoice i "
+        "where i.payments <> " LIVE_SUM("'payment'", OF_INVOICE) " or i.credits <> " LIVE_SUM(
+                "'credit'", OF_INVOICE) " or i.undone <> " LIVE_SUM("'refund', 'chargeback'",
+                OF_INVOICE),
+        "with mine as materialized (select f.account, f.kind, f.amount from fact f "
+        "where f.invoice is null and f.account is not null "
+        "and not exists (select 1 from fact w where w.withdraws = f.id)) "
+        "select 'account ' || a.id || ': its sums are not those of its facts' from account a "
+        "where a.payments <> coalesce((select sum(amount) from mine "
+        "where account = a.id and kind = 'payment'), 0) "
+        "or a.credits <> coalesce((select sum(amount) from mine "
+        "where account = a.id and kind = 'credit'), 0) "
+        "or a.undone <> coalesce((select sum(amount) from mine "
+        "where account = a.id and kind in ('refund', 'chargeback')), 0)",
+        "select 'account ' || a.id || ': its credit is not that of its invoices' from account a "
+        "where a.left_over <> coalesce((select sum(i.left_over) from invoice i "
+        "where i.account = a.id), 0) "
+        "or a.unassigned <> a.left_over + max(a.credits + max(a.payments - a.undone, 0), 0)",
+        "select 'instalment ' || t.number || ' ' || t.seq || ': ' || t.n_done || "
+        "' steps counted, not as many there' from instalment t where t.n_done <> "
+        "(select count(*) from done d where d.account = t.account and d.invoice = t.invoice "
+        "and d.seq = t.seq)",
+        "select 'instalment ' || t.number || ' ' || t.seq || "
+        "': in flight or uncertain, and its notices are not' from instalment t "
+        "where t.is_in_flight <> " HAS_CONTACT("is_in_flight") " or t.is_uncertain <> " HAS_CONTACT(
+                "is_uncertain"),
+        "select 'notice ' || n.id || ': its decision does not know its state' from notice n "
+        "join contact c on c.id = n.contact "
+        "where (n.state in (0, 1, 2) and not c.is_in_flight) "
+        "or (n.state in (2, 3, 5) and not c.is_counted) or (n.state = 3 and not c.is_complete)",
+        "select 'contact ' || c.id || ': complete, and a step of it is not done' from contact c "
+        "join contact_line l on l.contact = c.id where c.is_complete and l.step is not null "
+        "and not exists (select 1 from done d where d.account = c.account "
+        "and d.invoice = l.invoice and d.seq = l.seq and d.contact = c.id)",
+        "select 'account ' || a.id || ': its last contact is not that of its notices' "
+        "from account a where a.last_contact is not (select max(day) from contact "
+        "where account = a.id and kind = 0 and is_counted = 1) "
+        "or a.last_pressed is not (select max(day) from contact where account = a.id "
+        "and kind = 0 and is_counted = 1 and action between 1 and 3)",
+        "select 'notice ' || n.id || ': it has no texts' from notice n "
+        "where not exists (select 1 from body b where b.notice = n.id)",
+};
+
+static int run_check(Store *store, const char *sql, const Finding *finding)
+{
+        ROWS(rows);
+        int r = rows_open_private(&rows, store, sql, NO_VALUES);
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0)
+                if (!streq(row_text(&rows, 0), "ok"))
+                        finding->found(finding->owner, row_text(&rows, 0));
+        return r;
+}
+
+static int check_invoice(Store *store, const Rows *rows, Arena *arena, const Finding *finding)
+{
+        _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
+        InvoiceBalance balance;
+        int64_t left_over;
+
+        arena_reset(arena);
+        int r = balance_load(store, row_integer(rows, 1), row_integer(rows, 0), arena, &balance);
+        if (r < 0)
+                return r;
+        int64_t *was = arena_alloc_array(arena, balance.n, sizeof(int64_t));
+        if (!was)
+                return -ENOMEM;
+        for (size_t i = 0; i < balance.n; i++)
+                was[i] = balance.shares[i].open;
+        r = balance_invoice(balance.shares, balance.n, &balance.sums, &left_over);
+        bool is_wrong = r < 0 || left_over != balance.left_over;
+        for (size_t i = 0; i < balance.n && !is_wrong; i++)
+                is_wrong = balance.shares[i].open != was[i];
+        if (!is_wrong)
+                return 0;
+        strbuf_addf(
+                &text, "invoice %s: what is open is not what its facts leave", row_text(rows, 2));
+        finding->found(finding->owner, strbuf_text(&text));
+        return strbuf_error(&text);
+}
+
+static int check_balances(Store *store, const Finding *finding)
+{
+        _cleanup_(arena_release) Arena arena = ARENA_INIT;
+        ROWS(rows);
+        int r = rows_open_private(
+                &rows, store, "select id, account, number from invoice order by id", NO_VALUES);
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0)
+                r = check_invoice(store, &rows, &arena, finding);
+        return r;
+}
+
+static int check_references(Store *store, const Finding *finding)
+{
+        _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
+        ROWS(rows);
+        int r = rows_open_private(&rows, store, "pragma foreign_key_check", NO_VALUES);
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0) {
+                strbuf_truncate(&text, 0);
+                strbuf_addf(&text, "table %s: a row refers to a missing row of %s",
+                        row_text(&rows, 0), row_text(&rows, 2));
+                finding->found(finding->owner, strbuf_text(&text));
+        }
+        return r < 0 ? r : strbuf_error(&text);
+}
+
+/* What SQLite finds first: on a file that is broken the other queries may fail, which is a finding
+ * too. */
+int store_verify(Store *store, void (*found)(void *owner, const char *finding), void *owner)
+{
+        const Finding finding = { found, owner };
+        int r = run_check(store, "pragma integrity_check", &finding);
+
+        if (r == 0)
+                r = check_references(store, &finding);
+        if (r == 0)
+                r = check_balances(store, &finding);
+        for (size_t i = 0; i < ELEMENTSOF(checks) && r == 0; i++)
+                r = run_check(store, checks[i], &finding);
+        if (r != -EUCLEAN)
+                return r;
+        found(owner, "the file is damaged: not everything could be read");
+        return 0;
+}
