@@ -58,6 +58,14 @@ static void set_form(Channel *channel, const ChannelValues *values)
                 channel->address = by_module >= 0 ? known_forms[by_module].address : ADDRESS_EMAIL;
 }
 
+static void option_error(Reader *reader, const Node *node, const char *text, const char *found)
+{
+        _cleanup_(strbuf_release) StrBuf path = STRBUF_INIT;
+
+        node_add_path(node, &path);
+        reader_error(reader, node, "%s %s%s", strbuf_text(&path), text, found);
+}
+
 /* { credential = "smtp" } or { file = "/etc/relanced/secret" } */
 static bool read_secret(Reader *reader, const Node *node, ChannelOption *option)
 {
@@ -65,10 +73,11 @@ static bool read_secret(Reader *reader, const Node *node, ChannelOption *option)
 
         if (!secret || secret->type != NODE_TEXT || !*secret->text ||
                 (!streq(secret->name, "credential") && !streq(secret->name, "file"))) {
-                reader_error(reader, node,
-                        "%s must be a value, or a secret: { credential = \"name\" } or { file = "
-                        "\"path\" }",
-                        node->name);
+                option_error(reader, node,
+                        "must be a value, or a secret: { credential = \"name\" } or { file = "
+                        "\"path\" "
+                        "}",
+                        "");
                 return false;
         }
         option->kind = streq(secret->name, "file") ? OPTION_FILE : OPTION_CREDENTIAL;
@@ -103,6 +112,10 @@ static void read_option(void *owner, const Node *node)
                 break;
         case NODE_NUMBER:
                 option.kind = OPTION_INTEGER;
+                if (node->number == SOURCE_TOO_LARGE) {
+                        option_error(reader, node, "is too large", "");
+                        break;
+                }
                 option.value = number_text(reader, node->number);
                 is_good = option.value;
                 break;
@@ -114,9 +127,9 @@ static void read_option(void *owner, const Node *node)
         case NODE_GROUP: is_good = read_secret(reader, node, &option); break;
         case NODE_DECIMAL:
         case NODE_LIST:
-                reader_error(reader, node,
-                        "%s must be a text, a whole number, true or false, or a secret, not %s",
-                        node->name, node_type_name(node->type));
+                option_error(reader, node,
+                        "must be a text, a whole number, true or false, or a secret, not ",
+                        node_type_name(node->type));
                 break;
         }
         if (is_good)

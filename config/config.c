@@ -228,6 +228,7 @@ static int load(const char *path, Problems *problems, Loaded *loaded)
                 return r;
         if (source.is_unfit)
                 return 0;
+        reader.n_before = problems->n;
         read_tree(&source, &reader, &root);
         if (!reader.error)
                 read_parts(&reader, &root, config);

@@ -125,7 +125,7 @@ static const Key keys[] = {
                 "notices also list what is not due yet"),
 
         TEXTUAL(SECTION_STEP, KEY_LABEL, "text", StepValues, id, "policies.NAME.steps.id", NULL,
-                "known by this for ever: renaming it makes another step"),
+                "known by this for ever: another id is another step"),
         CHOICE(SECTION_STEP, StepValues, action, "policies.NAME.steps.action", action_names,
                 ACTION_RECONNECT, NULL, "what it does; it also chooses the text"),
 #define TIMING(member, trigger, help) \

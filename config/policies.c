@@ -149,12 +149,12 @@ static void check_ladder(Reader *reader, const Rung *rungs, size_t n, const Rule
                                         step->id, rungs[k].node->file, rungs[k].node->line);
                                 break;
                         }
-                if (!reader->is_partial)
+                if (!reader->is_partial && *step->id)
                         check_rung(reader, &rungs[i], has_deadline, book);
                 has_deadline |= step->deadline_days > 0;
                 if (!signed_days(step, &days))
                         continue;
-                if (last && days < last_days)
+                if (last && days < last_days && *step->id && *last->id)
                         reader_warning(reader, rungs[i].node,
                                 "the step \"%s\" is timed before \"%s\", which stands above it: "
                                 "steps go in the order they stand in",

@@ -14,7 +14,7 @@
 #include "config/codes.h"
 #include "sys/zone.h"
 
-#define LABEL_MAX 64
+#define LABEL_MAX 128
 #define NAMES_MAX 64
 
 void *reader_alloc(Reader *reader, size_t n, size_t size)
@@ -26,11 +26,23 @@ void *reader_alloc(Reader *reader, size_t n, size_t size)
         return memory;
 }
 
+static bool is_told(const Reader *reader, const Node *node)
+{
+        for (size_t i = 0; reader->is_partial && i < reader->n_before; i++) {
+                const Problem *problem = &reader->problems->list[i];
+                if (problem->line == node->line && streq_or_null(problem->file, node->file))
+                        return true;
+        }
+        return false;
+}
+
 static void reader_tell(
         Reader *reader, bool is_warning, const Node *node, const char *format, va_list arguments)
 {
         _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
 
+        if (is_told(reader, node))
+                return;
         strbuf_vaddf(&text, format, arguments);
         problems_add(reader->problems, is_warning, node->file ? node->file : reader->shown,
                 node->line, "%s", strbuf_text(&text));
@@ -73,7 +85,7 @@ static void key_add_expected(const Key *key, StrBuf *text)
         static const char *const expected[] = {
                 [KEY_TEXT] = "a text in quotes",
                 [KEY_NAME] = "a name in quotes of letters, digits, \"-\" and \"_\"",
-                [KEY_LABEL] = "a text in quotes of 1 to 64 bytes without a blank at its ends",
+                [KEY_LABEL] = "a text in quotes of 1 to 128 bytes without a blank at its ends",
                 [KEY_PATH] = "a path in quotes",
                 [KEY_EMAIL] = "an e-mail address in quotes",
                 [KEY_COUNTRY] = "a country in two capital letters, such as \"FR\"",
@@ -119,6 +131,13 @@ static void reader_mistyped(Reader *reader, const Node *node, const Key *key)
                 strbuf_text(&expected), node_type_name(node->type));
 }
 
+/* Whether its values are those of a list that somebody keeps. */
+static bool key_is_listed(const Key *key)
+{
+        return key->type == KEY_CHOICE || key->type == KEY_COUNTRY || key->type == KEY_LANGUAGE ||
+               key->type == KEY_CURRENCY || key->type == KEY_ZONE || key->type == KEY_CALENDAR;
+}
+
 /* The value is of the right type and wrong all the same. */
 static void reader_refuse(Reader *reader, const Node *node, const Key *key)
 {
@@ -127,15 +146,25 @@ static void reader_refuse(Reader *reader, const Node *node, const Key *key)
 
         node_add_path(node, &path);
         key_add_expected(key, &expected);
+        if (key->type == KEY_NUMBER && node->number == SOURCE_TOO_LARGE) {
+                reader_error(reader, node, "%s is too large: it must be %s (%s)",
+                        strbuf_text(&path), strbuf_text(&expected), key->about.help);
+                return;
+        }
         if (key->type == KEY_NUMBER) {
                 reader_error(reader, node, "%s = %lld is out of range: it must be %s (%s)",
                         strbuf_text(&path), (long long)node->number, strbuf_text(&expected),
                         key->about.help);
                 return;
         }
+        if (!key_is_listed(key)) {
+                reader_error(reader, node, "%s must be %s, not \"%s\"", strbuf_text(&path),
+                        strbuf_text(&expected), node->text);
+                return;
+        }
         if (key->type == KEY_CHOICE)
                 nearest = nearest_name(node->text, key->choices, key->n_choices);
-        reader_error(reader, node, "%s = \"%s\" is not known: it must be %s%s%s%s",
+        reader_error(reader, node, "%s = \"%s\" is unknown: it must be %s%s%s%s",
                 strbuf_text(&path), node->text, strbuf_text(&expected),
                 nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
@@ -325,6 +354,9 @@ static void reader_unknown(Reader *reader, const Node *node, Section section)
         size_t n, n_names = 0;
         const Key *keys = keys_all(&n);
 
+        /* A bracket that was forgotten makes one group run into the next. */
+        if (reader->is_partial && key_find(SECTION_FILE, node->name))
+                return;
         for (size_t i = 0; i < n; i++) {
                 if (keys[i].section == section && n_names < NAMES_MAX)
                         names[n_names++] = key_name(&keys[i]);

@@ -12,12 +12,14 @@ typedef struct Reader {
         const char *path;  /* of the configuration, absolute */
         const char *shown; /* the same as the user knows it: for problems */
         bool is_partial; /* the file could not be read to its end: nothing is known to be missing */
+        size_t n_before; /* problems that were there before the tree: see reader_error() */
         int error;       /* sticky: 0 or -ENOMEM */
 } Reader;
 
 /* Zeroed memory of the arena; NULL only when memory is out, and then reader->error says so. */
 void *reader_alloc(Reader *reader, size_t n, size_t size);
 
+/* Of a file that is partial, nothing more is told of a line that the scan had a problem with. */
 void reader_error(Reader *reader, const Node *node, const char *format, ...) _printf_(3, 4);
 void reader_warning(Reader *reader, const Node *node, const char *format, ...) _printf_(3, 4);
 /* An error about something that is not there: told only when the whole file was read. */

@@ -14,6 +14,7 @@
 
 #define DEPTH_MAX 32
 #define DIGITS_MAX 9 /* every such number fits in 32 bits */
+#define HEX_DIGITS_MAX 7
 
 typedef struct Name {
         size_t at, length; /* in the text, as it was written */
@@ -35,7 +36,8 @@ typedef struct Scanner {
         Name *names; /* of the groups that are open, the innermost last */
         size_t n_names, size_names;
         Name pending; /* the last word; a key if "=" or ":" comes next */
-        char last;    /* character of the last token, 0 for words */
+        char last;    /* the last token: a mark, 'a' for a word, 0 for others */
+        char *comma;  /* where the last comma is */
 } Scanner;
 
 static bool is_name_start(char c)
@@ -105,7 +107,7 @@ static void scanner_error(Scanner *scanner, unsigned line, const char *format, .
 }
 
 /* A text that runs over the end of its line is one whose closing quote was forgotten: what libconfig
- * would say comes much later, where the next text begins. */
+ * would say comes much later, where the next text begins. It goes on with an empty one. */
 static void scanner_text(Scanner *scanner)
 {
         char *newline = memchr(scanner->p, '\n', (size_t)(scanner->end - scanner->p));
@@ -120,6 +122,9 @@ static void scanner_text(Scanner *scanner)
         scanner_error(scanner, scanner->line,
                 "a text begins in this line and does not end in it: is a \" missing?");
         scanner->source->is_broken = true;
+        memset(scanner->p, ' ', (size_t)(line_end - scanner->p));
+        if (line_end - scanner->p > 1)
+                memset(scanner->p, '"', 2);
         scanner->p = line_end;
 }
 
@@ -140,26 +145,42 @@ static void scanner_comment(Scanner *scanner)
         scanner->p = scanner->end;
 }
 
+/* libconfig cuts a number to 32 bits: one that is longer becomes the largest, which no key takes. */
+static void scanner_shorten(char *start, const char *end)
+{
+        static const char largest[] = SOURCE_TOO_LARGE_TEXT;
+
+        memset(start, ' ', (size_t)(end - start));
+        memcpy(start, largest, sizeof(largest) - 1);
+}
+
 static void scanner_number(Scanner *scanner)
 {
-        const char *start = scanner->p;
+        char *start = scanner->p;
+        size_t n_digits = 0;
 
         while (scanner->p < scanner->end && (is_name_part(*scanner->p) || *scanner->p == '.'))
                 scanner->p++;
-        int length = (int)MIN(scanner->p - start, 60);
-        size_t n_digits = 0;
-        while (n_digits < (size_t)length && is_digit(start[n_digits]))
+        size_t length = (size_t)(scanner->p - start);
+        while (n_digits < length && is_digit(start[n_digits]))
                 n_digits++;
         bool is_hex = start[0] == '0' && length > 1 && (start[1] == 'x' || start[1] == 'X');
-        if (is_hex ? length > 2 + 7 : n_digits > DIGITS_MAX)
-                scanner_error(
-                        scanner, scanner->line, "the number %.*s is too large", length, start);
-        else if (!is_hex && n_digits > 1 && start[0] == '0')
-                scanner_error(scanner, scanner->line,
-                        "the number %.*s begins with a zero: numbers do not, and a time of day is "
-                        "written as \"09:00\"",
-                        length, start);
+        bool is_time =
+                scanner->p + 1 < scanner->end && scanner->p[0] == ':' && is_digit(scanner->p[1]);
         scanner->last = 0;
+        if (is_time) {
+                scanner_error(scanner, scanner->line,
+                        "a time of day stands in quotes: \"%.*s%.3s\"", (int)MIN(length, 2U), start,
+                        scanner->p);
+                scanner->source->is_broken = true;
+                scanner->p += strspn(scanner->p, ":0123456789");
+        } else if (is_hex ? length > 2 + HEX_DIGITS_MAX : n_digits > DIGITS_MAX) {
+                scanner_shorten(start, scanner->p);
+        } else if (!is_hex && n_digits > 1 && start[0] == '0') {
+                scanner_error(scanner, scanner->line,
+                        "the number %.*s begins with a zero, and numbers do not", (int)n_digits,
+                        start);
+        }
 }
 
 static void scanner_word(Scanner *scanner)
@@ -269,6 +290,8 @@ static int scanner_mark(Scanner *scanner, char c)
                 scanner_close(scanner, c);
         else if ((c == '=' || c == ':') && last == 'a')
                 r = scanner_key(scanner);
+        if (c == ',')
+                scanner->comma = scanner->p;
         scanner->last = c;
         scanner->p++;
         return r;

@@ -30,6 +30,10 @@ typedef struct Source {
 /* A key that was given twice is renamed to begin with this, so that the rest can be read. */
 #define SOURCE_RENAMED '*'
 
+/* What a number that does not fit in 32 bits was replaced by. */
+#define SOURCE_TOO_LARGE 2147483647
+#define SOURCE_TOO_LARGE_TEXT "2147483647"
+
 /*
  * @include "name" at the beginning of a line takes the file of that name as seen from the folder of
  * the file it stands in. Everything lives in the arena. 0 (problems may have been added), or -errno
