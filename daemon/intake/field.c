@@ -83,7 +83,7 @@ static bool is_domain(const char *text)
         }
 }
 
-bool email_is_plausible(const char *text)
+bool email_is_valid(const char *text)
 {
         const char *at = strchr(text, '@');
 

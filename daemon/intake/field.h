@@ -14,7 +14,7 @@
 
 /* One address: one "@", an ASCII local part, a domain of labels with a dot in it (or
  * "localhost"); at most 254 bytes; no blank, control character, bracket or quote. */
-bool email_is_plausible(const char *text);
+bool email_is_valid(const char *text);
 
 /* An optional + and 4 to 15 digits; blanks, dots, dashes, slashes and parentheses between them are
  * dropped, and so is a "(0)" behind a country code. -EINVAL. */

@@ -255,7 +255,7 @@ static int64_t cell_amount(Cell cell, const char *currency)
 
 static const char *cell_email(Cell cell)
 {
-        if (!*cell.text || email_is_plausible(cell.text))
+        if (!*cell.text || email_is_valid(cell.text))
                 return cell.text;
         cell_refuse(cell, "is no e-mail address; expected one address, such as name@example.com");
         return "";
@@ -270,7 +270,7 @@ static const char *cell_emails(Cell cell)
         while (p += strspn(p, ",; "), *p) {
                 size_t length = strcspn(p, ",; ");
                 char *one = arena_strndup(cell.check->arena, p, length);
-                if (!one || !email_is_plausible(one)) {
+                if (!one || !email_is_valid(one)) {
                         if (one)
                                 cell_refuse(cell, "is no list of e-mail addresses; expected "
                                                   "addresses separated by commas");
