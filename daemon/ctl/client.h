@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CTL_CLIENT_H
+#define RELANCED_CTL_CLIENT_H
+
+/* One HTTP exchange with relanced over a connected Unix socket. */
+
+#include "ctl/commands.h"
+
+typedef struct Answer {
+        long status; /* of HTTP; 0: none came */
+        StrBuf text; /* the content, unless it went to a descriptor */
+} Answer;
+
+/*
+ * Asks what the invocation says. The descriptor is taken over. With into ≥ 0 the content of a good
+ * answer (200) is written there and not kept.
+ * 0: an answer came; else -errno, and *ret_problem (static) says what.
+ */
+int client_ask(int socket_fd, const Invocation *invocation, int into, Answer *ret_answer,
+        const char **ret_problem);
+
+/* The address of the request, and the body of a POST ("" for a GET or an upload); for tests. */
+int client_target(const Invocation *invocation, StrBuf *target);
+int client_body(const Invocation *invocation, char **ret_body);
+
+#endif

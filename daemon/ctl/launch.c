@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the private relanced: a listening socket in a folder of our own that is gone before the
+ * first request, a process in a session of its own (so that Ctrl-C ends the question, not a
+ * sending), and what it had to say when it failed. Never opens the store.
+ */
+
+#include "ctl/launch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+
+#include "base/strbuf.h"
+#include "ctl/text.h"
+
+#define LISTEN_FD 3 /* as of sd_listen_fds(3) */
+#define ARGUMENTS_MAX 8
+#define MESSAGES_MAX ((size_t)64 * 1024)
+
+static int fill_address(const char *path, struct sockaddr_un *ret_address)
+{
+        *ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
+        if (strlen(path) >= sizeof(ret_address->sun_path))
+                return -ENAMETOOLONG;
+        memcpy(ret_address->sun_path, path, strlen(path) + 1);
+        return 0;
+}
+
+int connect_to(const char *path, int *ret_fd)
+{
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        struct sockaddr_un address;
+        int r;
+
+        if (fd < 0)
+                return -errno;
+        r = fill_address(path, &address);
+        if (r < 0)
+                return r;
+        if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
+                return -errno;
+        *ret_fd = TAKE_FD(fd);
+        return 0;
+}
+
+static int listen_at(const char *path, int *ret_fd)
+{
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+        struct sockaddr_un address;
+        int r;
+
+        if (fd < 0)
+                return -errno;
+        r = fill_address(path, &address);
+        if (r < 0)
+                return r;
+        if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
+                listen(fd, SOMAXCONN) < 0)
+                return -errno;
+        *ret_fd = TAKE_FD(fd);
+        return 0;
+}
+
+/* A listening socket that nobody else can reach, and our connection to it. */
+static int make_sockets(int *ret_listen_fd, int *ret_fd)
+{
+        char folder[] = "/tmp/relancectl-XXXXXX";
+        char path[sizeof(folder) + sizeof("/socket")];
+        _cleanup_(closep) int listen_fd = -1;
+        int r;
+
+        if (!mkdtemp(folder))
+                return -errno;
+        (void)snprintf(path, sizeof(path), "%s/socket", folder);
+        r = listen_at(path, &listen_fd);
+        if (r == 0)
+                r = connect_to(path, ret_fd);
+        (void)unlink(path);
+        (void)rmdir(folder);
+        if (r < 0)
+                return r;
+        *ret_listen_fd = TAKE_FD(listen_fd);
+        return 0;
+}
+
+/* "/usr/bin/relancectl" → "/usr/bin/relanced", "/usr/bin/../sbin/relanced". */
+static void replace_beside(char *const argv[])
+{
+        static const char *const places[] = { "relanced", "../sbin/relanced" };
+        char self[4096];
+        ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+        if (n <= 0)
+                return;
+        self[n] = '\0';
+        char *slash = strrchr(self, '/');
+        if (!slash)
+                return;
+        slash[1] = '\0';
+        for (size_t i = 0; i < ELEMENTSOF(places); i++) {
+                StrBuf path = STRBUF_INIT;
+                strbuf_addf(&path, "%s%s", self, places[i]);
+                (void)execv(strbuf_text(&path), argv);
+                strbuf_release(&path);
+        }
+}
+
+int launch_replace(const char *const arguments[])
+{
+        const char *argv[ARGUMENTS_MAX + 2] = { "relanced" };
+
+        for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
+                argv[i + 1] = arguments[i];
+        replace_beside((char *const *)argv);
+        (void)execv("/usr/sbin/relanced", (char *const *)argv);
+        (void)execvp("relanced", (char *const *)argv);
+        return -errno;
+}
+
+/* In the child: never returns. */
+static void become_private(const char *config, const char *at, int listen_fd, int messages_fd)
+{
+        const char *const arguments[] = { "--config", config, "--private", at ? "--at" : NULL, at,
+                NULL };
+        char pid[32];
+
+        (void)setsid();
+        (void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+        int null_fd = open("/dev/null", O_RDONLY);
+        int kept = fcntl(listen_fd, F_DUPFD, LISTEN_FD + 1); /* not closed on exec, and not on 3 */
+        if (null_fd < 0 || kept < 0 || dup2(null_fd, STDIN_FILENO) < 0 ||
+                dup2(messages_fd, STDOUT_FILENO) < 0 || dup2(messages_fd, STDERR_FILENO) < 0 ||
+                dup2(kept, LISTEN_FD) < 0 || close_range(LISTEN_FD + 1, ~0U, 0) < 0 ||
+                setenv("LISTEN_FDS", "1", true) < 0 || setenv("LISTEN_PID", pid, true) < 0)
+                _exit(126);
+        int r = launch_replace(arguments);
+        text_complain("relanced cannot be started: %s", strerror(-r));
+        _exit(127);
+}
+
+int launch_private(const char *config, const char *at, Launched *ret_launched)
+{
+        _cleanup_(closep) int listen_fd = -1, socket_fd = -1, messages_fd = -1;
+        int r;
+
+        r = make_sockets(&listen_fd, &socket_fd);
+        if (r < 0)
+                return r;
+        messages_fd = memfd_create("relanced-messages", MFD_CLOEXEC);
+        if (messages_fd < 0)
+                return -errno;
+        pid_t pid = fork();
+        if (pid < 0)
+                return -errno;
+        if (pid == 0)
+                become_private(config, at, listen_fd, messages_fd);
+        *ret_launched = (Launched){ pid, TAKE_FD(socket_fd), TAKE_FD(messages_fd) };
+        return 0;
+}
+
+int launched_wait(Launched *launched)
+{
+        int status = 0;
+
+        closep(&launched->socket_fd);
+        launched->socket_fd = -1;
+        if (launched->pid <= 0)
+                return 0;
+        while (waitpid(launched->pid, &status, 0) < 0 && errno == EINTR)
+                ;
+        launched->pid = 0;
+        return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+void launched_relay(Launched *launched)
+{
+        _cleanup_(freep) char *text = calloc(1, MESSAGES_MAX + 1);
+        StrBuf safe = STRBUF_INIT;
+
+        if (!text || pread(launched->messages_fd, text, MESSAGES_MAX, 0) < 0)
+                return;
+        text_add_safe(&safe, text, true);
+        if (safe.length > 0 && safe.text[safe.length - 1] != '\n')
+                strbuf_add_char(&safe, '\n');
+        (void)fputs(strbuf_text(&safe), stderr);
+        strbuf_release(&safe);
+}
+
+void launched_release(Launched *launched)
+{
+        closep(&launched->socket_fd);
+        closep(&launched->messages_fd);
+        *launched = LAUNCHED_NONE;
+}

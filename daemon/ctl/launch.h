@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CTL_LAUNCH_H
+#define RELANCED_CTL_LAUNCH_H
+
+/* relanced itself: found beside this program, started for the time of one command. */
+
+#include <sys/types.h>
+
+#include "base/macros.h"
+
+/* A relanced that serves one connection: ours. */
+typedef struct Launched {
+        pid_t pid;      /* 0: none */
+        int socket_fd;  /* connected to it; -1: given away */
+        int messages_fd; /* what it wrote on stderr */
+} Launched;
+
+#define LAUNCHED_NONE ((Launched){ .socket_fd = -1, .messages_fd = -1 })
+
+/* at may be NULL. 0 or -errno. */
+int launch_private(const char *config, const char *at, Launched *ret_launched);
+
+/* Closes what is left and waits for its end: its exit status, or 128 + signal. */
+int launched_wait(Launched *launched);
+/* Tells what it wrote, line by line, and frees the rest. */
+void launched_relay(Launched *launched);
+void launched_release(Launched *launched);
+
+/* Becomes relanced with these arguments (NULL at the end; earlier NULLs end them too). Only
+ * returns on failure: -errno. */
+int launch_replace(const char *const arguments[]);
+
+/* Connects to a daemon's socket. 0 or -errno. */
+int connect_to(const char *path, int *ret_fd);
+
+#endif

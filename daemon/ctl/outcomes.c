@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns what commands that do something say about it, and the exit codes that follow from answers. */
+
+#include <stdio.h>
+
+#include "ctl/show.h"
+#include "ctl/text.h"
+
+void show_import(const Invocation *invocation, const Rows *rows)
+{
+        static const char *const counts[] = { "rows", "added", "changed", "same", "withdrawn",
+                "errors", "warnings" };
+        StrBuf text = STRBUF_INIT, kind = STRBUF_INIT;
+
+        for (size_t i = 0; i < rows->n; i++) {
+                const json_t *row = rows->list[i];
+                if (member(row, "problem")) {
+                        (void)fprintf(stderr, "%s%s\n", text_of(row, "problem", &text),
+                                json_is_true(member(row, "warning")) ? " (warning)" : "");
+                        continue;
+                }
+                (void)printf("%s:", text_of(row, "file", &text));
+                (void)printf(" %s:", *text_of(row, "kind", &kind) ? kind.text : "unknown");
+                for (size_t j = 0; j < ELEMENTSOF(counts); j++)
+                        if (j == 0 || json_integer_value(member(row, counts[j])) > 0)
+                                (void)printf("%s %s %s", j > 0 ? "," : "",
+                                        text_of(row, counts[j], &text), counts[j]);
+                (void)puts("");
+        }
+        strbuf_release(&text);
+        strbuf_release(&kind);
+}
+
+int judge_import(const Rows *rows)
+{
+        for (size_t i = 0; i < rows->n; i++)
+                if (json_integer_value(member(rows->list[i], "errors")) > 0)
+                        return EXIT_REFUSED;
+        return EXIT_DONE;
+}
+
+int judge_status(const Rows *rows)
+{
+        if (rows->n > 0 && json_is_true(member(rows->list[0], "ok")))
+                return EXIT_DONE;
+        text_complain("something needs a person");
+        return EXIT_REFUSED;
+}
+
+/* What was recorded, as one sentence. */
+static void add_recorded(const json_t *row, StrBuf *sentence)
+{
+        StrBuf text = STRBUF_INIT;
+        const char *recorded = text_of(row, "recorded", &text);
+        bool is_release = strcmp(recorded, "release") == 0;
+
+        if (member(row, "kind"))
+                recorded = text_of(row, "kind", &text);
+        strbuf_addf(sentence, "Recorded: %s", recorded);
+        if (member(row, "amount")) {
+                strbuf_addf(sentence, " of %s", text_of(row, "amount", &text));
+                strbuf_addf(sentence, " %s", text_of(row, "currency", &text));
+                strbuf_addf(sentence, " on %s", text_of(row, "date", &text));
+        }
+        if (*text_of(row, "invoice", &text))
+                strbuf_addf(sentence, " for invoice %s", strbuf_text(&text));
+        if (*text_of(row, "customer", &text))
+                strbuf_addf(sentence, " for customer %s", strbuf_text(&text));
+        if (*text_of(row, "until", &text))
+                strbuf_addf(sentence, ", until %s", strbuf_text(&text));
+        if (!member(row, "kind") && !is_release && *text_of(row, "reason", &text))
+                strbuf_addf(sentence, ", reason %s", strbuf_text(&text));
+        if (*text_of(row, "open", &text)) {
+                strbuf_addf(sentence, ". Open: %s", strbuf_text(&text));
+                strbuf_addf(sentence, " %s", text_of(row, "currency", &text));
+        }
+        strbuf_add(sentence, ".");
+        strbuf_release(&text);
+}
+
+static void show_ended(const json_t *row)
+{
+        const json_t *ended = member(row, "ended");
+        StrBuf text = STRBUF_INIT;
+        json_t *line;
+        size_t i;
+
+        json_array_foreach(ended, i, line)
+        {
+                (void)printf("  Ended: %s", text_of(line, "what", &text));
+                (void)printf(" of %s", text_of(line, "invoice", &text));
+                (void)printf(", instalment %s\n", text_of(line, "instalment", &text));
+        }
+        if (json_is_array(ended) && json_array_size(ended) == 0)
+                (void)puts("  Nothing was held or disputed.");
+        strbuf_release(&text);
+}
+
+void show_recorded(const Invocation *invocation, const Rows *rows)
+{
+        StrBuf sentence = STRBUF_INIT;
+
+        for (size_t i = 0; i < rows->n; i++) {
+                strbuf_truncate(&sentence, 0);
+                add_recorded(rows->list[i], &sentence);
+                (void)puts(strbuf_text(&sentence));
+                show_ended(rows->list[i]);
+        }
+        strbuf_release(&sentence);
+}
+
+void show_sent(const Invocation *invocation, const Rows *rows)
+{
+        show_log_rows(rows->list, rows->n);
+}
+
+int judge_sent(const Rows *rows)
+{
+        StrBuf state = STRBUF_INIT, reason = STRBUF_INIT;
+        int code = EXIT_REFUSED;
+
+        for (size_t i = 0; i < rows->n && code != EXIT_DONE; i++)
+                if (strcmp(text_of(rows->list[i], "state", &state), "sent") == 0)
+                        code = EXIT_DONE;
+        if (code != EXIT_DONE && rows->n > 0)
+                text_complain("it was not sent: %s (%s)", strbuf_text(&state),
+                        text_of(rows->list[rows->n - 1], "reason", &reason));
+        strbuf_release(&state);
+        strbuf_release(&reason);
+        return code;
+}

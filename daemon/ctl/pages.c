@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the pages of relancectl: status, one invoice, its explanation, a preview. Never fetches. */
+
+#include <stdio.h>
+
+#include "ctl/show.h"
+#include "ctl/text.h"
+
+/* "Label     value" unless there is no value. */
+static void print_line(const char *label, const char *value)
+{
+        if (*value)
+                (void)printf("%-16s%s\n", label, value);
+}
+
+static void print_member(const char *label, const json_t *row, const char *path)
+{
+        StrBuf text = STRBUF_INIT;
+
+        print_line(label, text_of_time(row, path, &text));
+        strbuf_release(&text);
+}
+
+static void print_amount(const char *label, const json_t *row, const char *path)
+{
+        StrBuf text = STRBUF_INIT, currency = STRBUF_INIT;
+
+        (void)text_of(row, path, &text);
+        strbuf_addf(&text, " %s", text_of(row, "currency", &currency));
+        print_line(label, strbuf_text(&text));
+        strbuf_release(&text);
+        strbuf_release(&currency);
+}
+
+static void print_counts(const json_t *notices)
+{
+        StrBuf text = STRBUF_INIT;
+        const char *state;
+        json_t *n;
+
+        json_object_foreach((json_t *)notices, state, n) if (json_integer_value(n) > 0)
+                strbuf_addf(&text, "%s%" JSON_INTEGER_FORMAT " %s", text.length > 0 ? ", " : "",
+                        json_integer_value(n), state);
+        print_line("Notices", text.length > 0 ? strbuf_text(&text) : "none");
+        strbuf_release(&text);
+}
+
+void show_status(const Invocation *invocation, const Rows *rows)
+{
+        const json_t *row = rows->n > 0 ? rows->list[0] : NULL;
+        StrBuf text = STRBUF_INIT;
+        json_t *problem;
+        size_t i;
+
+        if (!row)
+                return;
+        print_member("Creditor", row, "creditor");
+        (void)text_of(row, "mode", &text);
+        if (strcmp(strbuf_text(&text), "simulated") == 0)
+                strbuf_add(&text, ": nothing is ever sent for real");
+        else if (strcmp(strbuf_text(&text), "fresh") == 0)
+                strbuf_add(&text, ": nothing was ever sent");
+        print_line("Store", strbuf_text(&text));
+        print_member("Now", row, "now");
+        print_line("Last wake", *text_of_time(row, "last_wake", &text) ? text.text : "never");
+        print_line("Last sent", *text_of_time(row, "last_sent", &text) ? text.text : "never");
+        print_member("Newest payment", row, "newest_payment");
+        print_member("Customers", row, "customers");
+        print_member("Open invoices", row, "open_instalments");
+        print_counts(member(row, "notices"));
+        print_member("Open tasks", row, "tasks");
+        json_array_foreach(member(row, "problems"), i, problem)(void)
+                printf("! %s\n", text_of(problem, "", &text));
+        if (json_is_true(member(row, "ok")))
+                (void)puts("All is well.");
+        strbuf_release(&text);
+}
+
+void show_judgement(const json_t *row)
+{
+        const json_t *next = member(row, "next");
+        json_int_t late = json_integer_value(member(row, "days_late"));
+        StrBuf text = STRBUF_INIT;
+        json_t *done;
+        size_t i;
+
+        (void)printf("%s", text_of(row, "invoice", &text));
+        (void)printf(", instalment %s: ", text_of(row, "instalment", &text));
+        (void)printf("%s open", text_of(row, "open", &text));
+        if (late > 0)
+                (void)printf(", %" JSON_INTEGER_FORMAT " %s late", late, late > 1 ? "days" : "day");
+        if (*text_of(row, "policy", &text))
+                (void)printf(", policy %s", strbuf_text(&text));
+        (void)printf(".\n  %s", text_of(row, "sentence", &text));
+        (void)printf(" [%s]\n", text_of(row, "reason", &text));
+        json_array_foreach(member(row, "done"), i, done)
+        {
+                (void)printf("  Done: %s", text_of(done, "step", &text));
+                (void)printf(" on %s.\n", text_of_time(done, "at", &text));
+        }
+        if (json_is_object(next)) {
+                (void)printf("  Next: %s", text_of(next, "step", &text));
+                if (*text_of(next, "earliest", &text))
+                        (void)printf(", not before %s", strbuf_text(&text));
+                if (*text_of_time(next, "at", &text))
+                        (void)printf(", at %s at the earliest", strbuf_text(&text));
+                (void)puts(".");
+        }
+        strbuf_release(&text);
+}
+
+void show_explain(const Invocation *invocation, const Rows *rows)
+{
+        for (size_t i = 0; i < rows->n; i++)
+                show_judgement(rows->list[i]);
+}
+
+static void show_instalments(const json_t *page)
+{
+        StrBuf text = STRBUF_INIT;
+        json_t *row;
+        size_t i;
+
+        json_array_foreach(member(page, "instalments"), i, row)
+        {
+                (void)printf("  %s.", text_of(row, "instalment", &text));
+                (void)printf("  due %s", *text_of(row, "due", &text) ? text.text : "(no date)");
+                (void)printf("  amount %12s", text_of(row, "amount", &text));
+                (void)printf("  open %12s", text_of(row, "open", &text));
+                if (json_is_true(member(row, "held")))
+                        (void)printf("  held");
+                if (json_is_true(member(row, "disputed")))
+                        (void)printf("  disputed");
+                (void)puts("");
+        }
+        strbuf_release(&text);
+}
+
+static void show_facts(const json_t *page)
+{
+        static const char *const paths[] = { "date", "kind", "amount", "id", "reference", "note",
+                "changes" };
+        StrBuf text = STRBUF_INIT;
+        json_t *row;
+        size_t i;
+
+        json_array_foreach(member(page, "facts"), i, row)
+        {
+                (void)printf("  %s", text_of_time(row, "at", &text));
+                for (size_t j = 0; j < ELEMENTSOF(paths); j++)
+                        if (*text_of(row, paths[j], &text))
+                                (void)printf("  %s", strbuf_text(&text));
+                (void)puts(json_is_true(member(row, "withdrawn")) ? "  (withdrawn)" : "");
+        }
+        strbuf_release(&text);
+}
+
+static void show_notices(const json_t *page)
+{
+        const json_t *notices = member(page, "notices");
+        size_t n = json_array_size(notices);
+        json_t **rows = calloc(MAX(n, (size_t)1), sizeof(json_t *));
+
+        for (size_t i = 0; rows && i < n; i++)
+                rows[i] = json_array_get(notices, i);
+        if (rows)
+                show_log_rows(rows, n);
+        free(rows);
+}
+
+void show_invoice(const Invocation *invocation, const Rows *rows)
+{
+        const json_t *page = rows->n > 0 ? rows->list[0] : NULL;
+        StrBuf text = STRBUF_INIT, name = STRBUF_INIT;
+        json_t *row;
+        size_t i;
+
+        if (!page)
+                return;
+        print_member("Invoice", page, "invoice");
+        (void)text_of(page, "customer.id", &text);
+        strbuf_addf(&text, ", %s", text_of(page, "customer.name", &name));
+        print_line("Customer", strbuf_text(&text));
+        print_member("Issued", page, "issued");
+        print_amount("Amount", page, "amount");
+        print_amount("Open", page, "open");
+        print_member("Status", page, "status");
+        print_member("Document", page, "document");
+        (void)puts("\nInstalments");
+        show_instalments(page);
+        (void)puts("\nWhat the rules say");
+        json_array_foreach(member(page, "explained"), i, row) show_judgement(row);
+        (void)puts("\nWhat happened");
+        show_facts(page);
+        (void)puts("\nNotices");
+        if (json_array_size(member(page, "notices")) > 0)
+                show_notices(page);
+        else
+                (void)puts("  none");
+        strbuf_release(&text);
+        strbuf_release(&name);
+}
+
+void show_preview(const Invocation *invocation, const Rows *rows)
+{
+        StrBuf text = STRBUF_INIT;
+        json_t *attachment;
+        size_t j;
+
+        for (size_t i = 0; i < rows->n; i++) {
+                const json_t *row = rows->list[i];
+                if (i > 0)
+                        (void)puts("\n");
+                print_member("Step", row, "step");
+                print_member("Channel", row, "channel");
+                print_member("To", row, "to");
+                print_member("Subject", row, "subject");
+                json_array_foreach(member(row, "attachments"), j, attachment)
+                        print_member("Attached", attachment, "name");
+                strbuf_truncate(&text, 0);
+                text_add_safe(&text, json_string_value(member(row, "text")), true);
+                (void)printf("\n%s\n", strbuf_text(&text));
+        }
+        strbuf_release(&text);
+}

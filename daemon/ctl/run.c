@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the course of one command: parse, find or start a daemon, ask, show, exit code (DESIGN 4.1).
+ * Every failure is one sentence on stderr; what relanced itself said when it could not serve is
+ * passed on as it is.
+ */
+
+#include "ctl/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "ctl/client.h"
+#include "ctl/launch.h"
+#include "ctl/local.h"
+#include "ctl/show.h"
+#include "ctl/text.h"
+
+static void rows_release(Rows *rows)
+{
+        for (size_t i = 0; i < rows->n; i++)
+                json_decref(rows->list[i]);
+        free(rows->list);
+        *rows = (Rows){ 0 };
+}
+
+/* One JSON object per line. 0 or -errno. */
+static int parse_rows(const StrBuf *text, Rows *rows)
+{
+        const char *at = strbuf_text(text);
+        size_t size = 0;
+
+        while (*at) {
+                size_t length = strcspn(at, "\n");
+                if (rows->n == size) {
+                        size = MAX(size * 2, (size_t)64);
+                        json_t **list = reallocarray(rows->list, size, sizeof(json_t *));
+                        if (!list)
+                                return -ENOMEM;
+                        rows->list = list;
+                }
+                rows->list[rows->n] = json_loadb(at, length, 0, NULL);
+                if (!rows->list[rows->n])
+                        return -EBADMSG;
+                rows->n++;
+                at += length + (at[length] == '\n');
+        }
+        return 0;
+}
+
+static int show_error(const Answer *answer)
+{
+        Rows rows = { 0 };
+        const char *sentence = NULL;
+
+        if (parse_rows(&answer->text, &rows) == 0 && rows.n > 0)
+                sentence = json_string_value(json_object_get(rows.list[0], "error"));
+        if (sentence)
+                text_complain("%s", sentence);
+        else
+                text_complain("the daemon refused (HTTP status %ld)", answer->status);
+        rows_release(&rows);
+        return answer->status == 404 ? EXIT_NOT_FOUND : EXIT_REFUSED;
+}
+
+static int show_answer(const Invocation *invocation, const Answer *answer)
+{
+        const Command *command = invocation->command;
+        Rows rows = { 0 };
+        int code = EXIT_DONE;
+
+        if (parse_rows(&answer->text, &rows) < 0) {
+                text_complain("the daemon's answer is not understood");
+                code = EXIT_REFUSED;
+        } else {
+                if (invocation->is_json)
+                        (void)fputs(strbuf_text(&answer->text), stdout);
+                else
+                        command->show(invocation, &rows);
+                if (command->judge)
+                        code = command->judge(&rows);
+        }
+        rows_release(&rows);
+        return code;
+}
+
+/* An answer that must be looked at before the exit code is known is kept, others are passed on. */
+static int choose_output(const Invocation *invocation, int *ret_fd)
+{
+        const Command *command = invocation->command;
+
+        *ret_fd = -1;
+        if (command->is_saved) {
+                *ret_fd = open(invocation->words[0], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+                return *ret_fd < 0 ? -errno : 0;
+        }
+        if (invocation->is_json && !command->judge)
+                *ret_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+        return 0;
+}
+
+static int end_saved(const Invocation *invocation, int fd, int code)
+{
+        struct stat status = { 0 };
+
+        if (code == EXIT_DONE && (fsync(fd) < 0 || fstat(fd, &status) < 0)) {
+                text_complain("%s: %s", invocation->words[0], strerror(errno));
+                code = EXIT_REFUSED;
+        }
+        if (code != EXIT_DONE) {
+                (void)unlink(invocation->words[0]);
+                return code;
+        }
+        json_t *row = json_pack(
+                "{s:s, s:I}", "file", invocation->words[0], "bytes", (json_int_t)status.st_size);
+        if (invocation->is_json && row)
+                (void)json_dumpf(row, stdout, JSON_COMPACT), (void)puts("");
+        else
+                (void)printf("%s: %lld bytes\n", invocation->words[0], (long long)status.st_size);
+        json_decref(row);
+        return EXIT_DONE;
+}
+
+/* What the end of a private relanced means, when no answer came. */
+static int explain_death(Launched *launched, int status, const char *problem)
+{
+        launched_relay(launched);
+        if (status > 128)
+                text_complain("relanced was ended by signal %d (%s)", status - 128,
+                        strsignal(status - 128));
+        else if (status == 0)
+                text_complain("relanced gave no answer: %s", problem);
+        return status == EXIT_UNREACHABLE ? EXIT_UNREACHABLE : EXIT_REFUSED;
+}
+
+static int connect_daemon(const Invocation *invocation, Launched *launched)
+{
+        int r;
+
+        if (invocation->socket) {
+                r = connect_to(invocation->socket, &launched->socket_fd);
+                if (r < 0)
+                        text_complain(
+                                "no daemon answers at %s: %s", invocation->socket, strerror(-r));
+                return r;
+        }
+        r = launch_private(
+                invocation->config ? invocation->config : CONFIG_DEFAULT, invocation->at, launched);
+        if (r < 0)
+                text_complain("relanced cannot be started: %s", strerror(-r));
+        return r;
+}
+
+static int exchange(const Invocation *invocation, Launched *launched, int into)
+{
+        Answer answer = { 0 };
+        const char *problem = "";
+        int code;
+
+        int r = client_ask(TAKE_FD(launched->socket_fd), invocation, into, &answer, &problem);
+        bool is_private = launched->pid > 0;
+        int status = launched_wait(launched);
+        if (r < 0 && is_private && r == -ECONNRESET) {
+                code = explain_death(launched, status, problem);
+        } else if (r < 0) {
+                text_complain("no answer: %s", r == -ECONNRESET ? problem : strerror(-r));
+                code = r == -ECONNRESET ? EXIT_UNREACHABLE : EXIT_REFUSED;
+        } else if (answer.status != 200) {
+                code = show_error(&answer);
+        } else {
+                code = into >= 0 ? EXIT_DONE : show_answer(invocation, &answer);
+                if (status != 0)
+                        code = explain_death(launched, status, "");
+        }
+        strbuf_release(&answer.text);
+        return code;
+}
+
+/* Files that cannot be read are told and left out; the others are imported all the same. */
+static int drop_unreadable(Invocation *invocation)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < invocation->n_words; i++) {
+                const char *name = invocation->words[i];
+                struct stat status;
+                _cleanup_(closep) int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+                if (fd < 0 || fstat(fd, &status) < 0)
+                        text_complain("%s: %s", name, strerror(errno));
+                else if (S_ISDIR(status.st_mode))
+                        text_complain("%s: is a folder", name);
+                else
+                        invocation->words[n++] = name;
+        }
+        bool is_whole = n == invocation->n_words;
+        invocation->n_words = n;
+        return is_whole ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int ask_daemon(Invocation *invocation)
+{
+        Launched launched = LAUNCHED_NONE;
+        _cleanup_(closep) int into = -1;
+        int code = EXIT_DONE, worst = EXIT_DONE;
+
+        if (invocation->command->arguments[0].is_repeated) {
+                worst = drop_unreadable(invocation);
+                if (invocation->n_words == 0)
+                        return worst;
+        }
+        int r = choose_output(invocation, &into);
+        if (r < 0) {
+                text_complain("%s: %s", invocation->words[0], strerror(-r));
+                return EXIT_REFUSED;
+        }
+        code = connect_daemon(invocation, &launched) < 0 ? EXIT_UNREACHABLE
+                                                         : exchange(invocation, &launched, into);
+        launched_release(&launched);
+        if (invocation->command->is_saved)
+                code = end_saved(invocation, into, code);
+        return MAX(code, worst);
+}
+
+/* Names and amounts are UTF-8 whatever the locale says. */
+static void use_utf8(void)
+{
+        if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+                (void)setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+static int print_help(const Invocation *invocation)
+{
+        Invocation help = { .n_words = invocation->command ? 1 : 0 };
+
+        if (invocation->command)
+                help.words[0] = invocation->command->name;
+        return run_help(&help);
+}
+
+int ctl_run(int argc, char *argv[])
+{
+        static Invocation invocation;
+        StrBuf problem = STRBUF_INIT;
+        int code;
+
+        use_utf8();
+        code = command_parse(argc, argv, &invocation, &problem);
+        if (code != 0) {
+                text_complain("%s", strbuf_text(&problem));
+                StrBuf usage = STRBUF_INIT;
+                if (invocation.command)
+                        command_usage(invocation.command, &usage);
+                (void)fprintf(stderr, "usage: relancectl %s\n",
+                        invocation.command ? strbuf_text(&usage)
+                                           : "[OPTIONS] COMMAND … (see relancectl help)");
+                strbuf_release(&usage);
+                strbuf_release(&problem);
+                return code;
+        }
+        if (invocation.wants_help)
+                return print_help(&invocation);
+        if (invocation.wants_version) {
+                (void)puts("relancectl " RELANCED_VERSION);
+                return EXIT_DONE;
+        }
+        code = invocation.command->run ? invocation.command->run(&invocation)
+                                       : ask_daemon(&invocation);
+        if (fflush(stdout) == EOF && code == EXIT_DONE) {
+                text_complain("stdout: %s", strerror(errno));
+                code = EXIT_REFUSED;
+        }
+        return code;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CTL_SHOW_H
+#define RELANCED_CTL_SHOW_H
+
+/* Answers as people read them, and what an answer means for the exit code. */
+
+#include <jansson.h>
+
+#include "ctl/commands.h"
+
+struct Rows {
+        json_t **list;
+        size_t n;
+};
+
+/* Print on stdout. */
+void show_status(const Invocation *invocation, const Rows *rows);
+void show_import(const Invocation *invocation, const Rows *rows); /* problems on stderr */
+void show_invoices(const Invocation *invocation, const Rows *rows);
+void show_customers(const Invocation *invocation, const Rows *rows);
+void show_tasks(const Invocation *invocation, const Rows *rows);
+void show_log(const Invocation *invocation, const Rows *rows);
+void show_invoice(const Invocation *invocation, const Rows *rows);
+void show_explain(const Invocation *invocation, const Rows *rows);
+void show_preview(const Invocation *invocation, const Rows *rows);
+void show_recorded(const Invocation *invocation, const Rows *rows);
+void show_sent(const Invocation *invocation, const Rows *rows);
+
+/* Parts of pages. */
+void show_judgement(const json_t *judgement); /* one instalment of explain */
+void show_log_rows(json_t *const rows[], size_t n);
+
+/* An exit code, with a sentence on stderr if it is not 0. */
+int judge_status(const Rows *rows);
+int judge_import(const Rows *rows);
+int judge_sent(const Rows *rows);
+
+#endif
