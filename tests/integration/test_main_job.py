@@ -245,10 +245,11 @@ def test_nothing_is_left_running(firm):
 
     def of_this_firm(pid):
         try:
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                return str(firm.path).encode() in file.read()
+            links = [os.readlink(f"/proc/{pid}/cwd")]
+            links += [os.readlink(each.path) for each in os.scandir(f"/proc/{pid}/fd")]
         except OSError:
             return False
+        return any(link.startswith(str(firm.folder)) for link in links)
 
     await_condition(lambda: not any(of_this_firm(pid) for pid in os.listdir("/proc")
                                     if pid.isdigit() and int(pid) != os.getpid()), "an end of all")
