@@ -130,8 +130,8 @@ class Firm:
 
     def write_config(self, text=None):
         for channel in self.config["channels"].values():
-            if "path" in channel:
-                (self.folder / channel["path"]).mkdir(parents=True, exist_ok=True)
+            if "path" in channel and not (self.folder / channel["path"]).exists():
+                (self.folder / channel["path"]).mkdir(parents=True)
         self.path.write_text(text if text is not None else config_text(self.config),
                              encoding="utf-8")
 
