@@ -102,7 +102,7 @@ class Trial:
                 stdout=subprocess.DEVNULL, stderr=errors)
 
     def n_files(self):
-        return len(self.firm.files("email"))
+        return sum(not name.startswith(".") for name in os.listdir(self.firm.folder / "out/email"))
 
     def wait_for_moment(self, daemon):
         """Some more messages and some milliseconds later, or right at the start. False: it ended."""
