@@ -295,7 +295,7 @@ static int record_payment(Exchange *exchange, const PaymentRow *row)
 
         if (r < 0)
                 return r;
-        int put = store_put_payment(store, row, exchange->now.instant);
+        int put = store_put_payment(store, row, exchange->now.instant, exchange->now.local.day);
         if (put >= PUT_REFUSED) {
                 store_rollback(store);
                 return -EINVAL;

@@ -12,6 +12,7 @@
 
 #include "intake/job.h"
 #include "sys/clock.h"
+#include "sys/zone.h"
 
 /* Waits for a packet and lets the job take it. */
 static int job_wait(ImportJob *job)
@@ -66,7 +67,9 @@ int intake_import(Store *store, const Config *config, const ImportFile *files, s
         void (*message)(void *owner, bool is_warning, const char *text), void *owner,
         ImportResult *results)
 {
-        ImportContext context = { store, config, at, message, owner };
+        const Zone *zone = zone_find(config->creditor.timezone);
+        Date today = zone ? zone_local(zone, at).day : DATE_NONE;
+        ImportContext context = { store, config, at, today, message, owner };
         ImportJob **jobs = calloc(n, sizeof(*jobs));
         int r = jobs || n == 0 ? 0 : -ENOMEM;
 

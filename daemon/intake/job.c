@@ -338,7 +338,8 @@ static int job_put_payment(ImportJob *job, RowCheck *check, const char *const fi
 
         if (r != 0)
                 return r;
-        r = store_put_payment(job->context->store, &row, job->context->at);
+        r = store_put_payment(
+                job->context->store, &row, job->context->at, job->context->today);
         if (r >= 0)
                 job_count(job, (Put)r, row.customer, row.invoice, row.currency);
         return r;

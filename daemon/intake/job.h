@@ -27,6 +27,7 @@ typedef struct ImportContext {
         Store *store;
         const Config *config;
         Instant at;
+        Date today; /* the creditor's civil day of at */
         void (*message)(void *owner, bool is_warning, const char *text);
         void *owner;
 } ImportContext;

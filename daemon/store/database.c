@@ -120,7 +120,7 @@ void db_finalize_statements(Store *store)
 
 int rows_open(Rows *rows, Store *store, const char *sql, const Value *values, size_t n)
 {
-        sqlite3_stmt *statement;
+        sqlite3_stmt *statement = NULL;
         int r = cached_statement(store, sql, &statement);
 
         if (r < 0)
