@@ -22,7 +22,7 @@ static const char instalments_sql[] =
         "select account, invoice, seq, number, issued, due, amount, open, status, method, policy, "
         "collection_failed, is_disputed, is_held, held_until, released_on, reopened_on, "
         "reopened_from, is_handed_over, is_suspended, is_in_flight, is_uncertain, is_aside, "
-        "is_settled, n_done "
+        "is_settled, n_done, has_payment "
         "from instalment where account > ?1 and account <= ?2 and is_settled <= ?3 "
         "order by account, invoice, seq";
 
@@ -125,6 +125,7 @@ static int read_instalment(const Rows *rows, Arena *arena, Instalment *instalmen
                 .is_aside = row_integer(rows, 22) != 0,
                 .is_settled = row_integer(rows, 23) != 0,
                 .n_done = (size_t)row_integer(rows, 24),
+                .has_payment = row_integer(rows, 25) != 0,
         };
         return instalment->number && instalment->policy ? 0 : -ENOMEM;
 }

@@ -35,13 +35,18 @@ static int add_to_sums(int64_t sums[static SUMS_MAX], FactKind kind, int64_t amo
         return -EINVAL;
 }
 
-/* R22: a chargeback ends the collection; without any left it is as it was. */
-static int set_collection_failed(Store *store, int64_t account, int64_t invoice, bool has_failed)
+/* What decide() wants to know beyond balances: whether money came (R11), and whether a direct debit
+ * came back (R22). */
+static int set_marks(
+        Store *store, int64_t account, int64_t invoice, const int64_t sums[static SUMS_MAX])
 {
         return db_run(store,
-                "update instalment set collection_failed = ?, is_settled = 0 "
-                "where account = ? and invoice = ?",
-                VALUES(INT(has_failed), INT(account), INT(invoice)));
+                "update instalment set has_payment = ?1, collection_failed = ?2, "
+                "is_settled = iif(collection_failed <> ?2, 0, is_settled) "
+                "where account = ?3 and invoice = ?4 "
+                "and (has_payment <> ?1 or collection_failed <> ?2)",
+                VALUES(INT(sums[SUM_PAYMENTS] > sums[SUM_UNDONE]), INT(sums[SUM_CHARGEBACKS] > 0),
+                        INT(account), INT(invoice)));
 }
 
 static int add_to_invoice(
@@ -55,7 +60,6 @@ static int add_to_invoice(
 
         if (r <= 0)
                 return r < 0 ? r : -EUCLEAN;
-        int64_t n_chargebacks = sums[SUM_CHARGEBACKS];
         r = add_to_sums(sums, kind, amount);
         if (r < 0)
                 return r;
@@ -64,9 +68,7 @@ static int add_to_invoice(
                 "n_chargebacks = ? where id = ?",
                 VALUES(INT(sums[SUM_PAYMENTS]), INT(sums[SUM_CREDITS]), INT(sums[SUM_UNDONE]),
                         INT(sums[SUM_WRITE_OFFS]), INT(sums[SUM_CHARGEBACKS]), INT(invoice)));
-        if (r == 0 && sums[SUM_CHARGEBACKS] != n_chargebacks)
-                r = set_collection_failed(store, account, invoice, sums[SUM_CHARGEBACKS] > 0);
-        return r;
+        return r < 0 ? r : set_marks(store, account, invoice, sums);
 }
 
 static int add_to_account(Store *store, int64_t account, FactKind kind, int64_t amount)

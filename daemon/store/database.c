@@ -99,12 +99,11 @@ static int cached_statement(Store *store, const char *sql, sqlite3_stmt **ret_st
         CachedStatement *slot = cache_slot(store, sql);
 
         if (!slot->sql) {
-                sqlite3_stmt *statement;
                 int result = sqlite3_prepare_v3(
-                        store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL);
+                        store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &slot->statement, NULL);
                 if (result != SQLITE_OK)
                         return db_error(result);
-                *slot = (CachedStatement){ .sql = sql, .statement = statement };
+                slot->sql = sql;
         }
         assert(!sqlite3_stmt_busy(slot->statement));
         *ret_statement = slot->statement;

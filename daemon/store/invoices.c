@@ -173,9 +173,9 @@ static int insert_instalment(Putting *putting)
         const InvoiceRow *row = putting->row;
         int r = db_run(putting->store,
                 "insert into instalment (account, invoice, seq, number, issued, due, amount, open, "
-                "status, method, policy, is_held, held_until, collection_failed) "
+                "status, method, policy, is_held, held_until, collection_failed, has_payment) "
                 "select ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, c.is_held, c.held_until, "
-                "i.n_chargebacks > 0 from customer c cross join invoice i "
+                "i.n_chargebacks > 0, i.payments > i.undone from customer c cross join invoice i "
                 "where c.id = ?11 and i.id = ?2",
                 VALUES(INT(putting->found.account), INT(putting->found.invoice), INT(putting->seq),
                         TEXT(row->number), DAY(row->issued), DAY(row->due), INT(row->amount),
@@ -304,13 +304,15 @@ int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant 
         Putting putting = { .store = store, .row = row, .at = at };
         uint32_t differs = 0;
 
-        int r = take_place(store, run, row->number, &putting.seq);
-        if (r == 0)
-                r = look_up(&putting);
+        int r = look_up(&putting);
         if (r < 0 || r >= PUT_REFUSED)
                 return r;
+        bool is_added = r == PUT_ADDED;
+        r = take_place(store, run, row->number, &putting.seq);
+        if (r < 0)
+                return r;
         fill_imported(&putting);
-        if (r == PUT_ADDED)
+        if (is_added)
                 return add_row(&putting);
         r = compare_row(&putting, &changes, &differs);
         if (r <= 0)

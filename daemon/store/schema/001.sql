@@ -96,6 +96,7 @@ create table instalment (
         method integer not null check (method between 0 and 3),
         policy text not null,
         collection_failed integer not null default 0,
+        has_payment integer not null default 0,
         is_disputed integer not null default 0,
         is_held integer not null default 0,
         held_until integer,
