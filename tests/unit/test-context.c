@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/* context.c and one-line.c: what templates may name, and that nothing from outside breaks a line. */
+
+#include "compose/context.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+/* needs the three above */
+#include <cmocka.h>
+
+#include "occasion.h"
+
+typedef struct Fixture {
+        Arena arena;
+        Locales *locales;
+        Config config;
+        Scene scene;
+} Fixture;
+
+static int fixture_set_up(void **state)
+{
+        static Fixture fixture;
+
+        fixture.config = scene_config();
+        *state = &fixture;
+        return locales_new(&fixture.locales);
+}
+
+static int fixture_tear_down(void **state)
+{
+        Fixture *fixture = *state;
+
+        locales_free(fixture->locales);
+        arena_release(&fixture->arena);
+        return 0;
+}
+
+static const Value *build(Fixture *fixture, LocaleStyle style)
+{
+        const Value *context = NULL;
+        Speech speech = { "fr", locales_get(fixture->locales, "fr"), style };
+
+        assert_int_equal(context_build(&fixture->config, &fixture->scene.occasion, &speech,
+                                 &fixture->arena, &context),
+                0);
+        return context;
+}
+
+/* "invoices.open" of the first item; fails the test when there is none. */
+static const Value *find(const Value *value, const char *name)
+{
+        while (value && *name) {
+                size_t length = strcspn(name, ".");
+                if (value->kind == VALUE_LIST)
+                        value = value->first;
+                value = value ? value_get(value, name, length) : NULL;
+                name += length + (name[length] == '.');
+        }
+        return value;
+}
+
+static const char *text_of(const Value *context, const char *name)
+{
+        const Value *value = find(context, name);
+
+        if (!value)
+                fail_msg("%s is not there", name);
+        return value->kind == VALUE_FLAG ? (value->is_set ? "yes" : "no") : value->text;
+}
+
+/* Names of a tree that the table does not have. */
+static void assert_all_documented(const Value *value, const char *prefix)
+{
+        size_t n;
+        const Variable *variables = context_variables(&n);
+
+        for (const Value *member = value->first; member; member = member->next) {
+                char name[64];
+                bool is_group = member->kind == VALUE_OBJECT;
+                bool is_known = is_group;
+                (void)snprintf(name, sizeof(name), "%s%s", prefix, member->name);
+                for (size_t i = 0; i < n && !is_known; i++)
+                        is_known = streq(variables[i].name, name);
+                if (!is_known)
+                        fail_msg("%s is not documented", name);
+                (void)snprintf(name, sizeof(name), "%s%s.", prefix, member->name);
+                if (is_group)
+                        assert_all_documented(member, name);
+                if (member->kind == VALUE_LIST && member->first->kind == VALUE_OBJECT)
+                        assert_all_documented(member->first, name);
+        }
+}
+
+static void the_table_is_the_whole_truth(void **state)
+{
+        Fixture *fixture = *state;
+        size_t n;
+        const Variable *variables = context_variables(&n);
+
+        scene_set(&fixture->scene, "fr", ACTION_RESEND);
+        fixture->scene.occasion.n_attachments = 1;
+        const Value *context = build(fixture, STYLE_TEXT);
+        const Value *sample = context_sample(&fixture->arena);
+        for (size_t i = 0; i < n; i++) {
+                if (!find(context, variables[i].name))
+                        fail_msg("%s is documented and not there", variables[i].name);
+                if (!value_is_true(find(sample, variables[i].name)))
+                        fail_msg("%s has no sample", variables[i].name);
+                assert_true(*variables[i].help);
+        }
+        assert_all_documented(context, "");
+}
+
+typedef struct Expected {
+        const char *name, *value;
+} Expected;
+
+static void assert_all(const Value *context, const Expected *expected, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (!streq(text_of(context, expected[i].name), expected[i].value))
+                        fail_msg("%s is \"%s\", not \"%s\"", expected[i].name,
+                                text_of(context, expected[i].name), expected[i].value);
+}
+
+static void one_invoice_is_told(void **state)
+{
+        static const Expected expected[] = {
+                { "event", "deadline" },
+                { "step", "deadline" },
+                { "policy", "standard" },
+                { "is_deadline", "yes" },
+                { "is_remind", "no" },
+                { "is_thanks", "no" },
+                { "is_goods", "yes" },
+                { "is_service", "no" },
+                { "has_next_step", "yes" },
+                { "today", "12 mars 2026" },
+                { "total", "1\u202f200,00\u00a0€" },
+                { "subtotal", "1\u202f200,00\u00a0€" },
+                { "credit", "" },
+                { "deadline", "20 mars 2026" },
+                { "due", "5 mars 2026" },
+                { "days_late", "7" },
+                { "is_one_day_late", "no" },
+                { "count", "1" },
+                { "numbers", "F-1" },
+                { "several", "no" },
+                { "several_lines", "no" },
+                { "has_overdue", "yes" },
+                { "has_due_soon", "no" },
+                { "has_attachments", "no" },
+                { "invoices.number", "F-1" },
+                { "invoices.open", "1\u202f200,00\u00a0€" },
+                { "invoices.paid", "" },
+                { "invoices.is_partly_paid", "no" },
+                { "invoices.instalment", "" },
+                { "invoices.is_overdue", "yes" },
+                { "invoices.is_lead", "yes" },
+                { "invoices.has_deadline", "yes" },
+                { "invoices.document", "F-1.pdf" },
+                { "invoices.is_attached", "no" },
+                { "creditor.iban", "FR76 3000 6000 0112 3456 7890 189" },
+                { "customer.contact_name", "Marie Martin" },
+                { "customer.is_business", "yes" },
+        };
+        Fixture *fixture = *state;
+
+        scene_set(&fixture->scene, "fr", ACTION_DEADLINE);
+        assert_all(build(fixture, STYLE_TEXT), expected, ELEMENTSOF(expected));
+}
+
+static void several_invoices_are_told_one_by_one(void **state)
+{
+        static const Expected whole[] = {
+                { "count", "3" },
+                { "numbers", "F-1, F-2 et F-3" },
+                { "several", "yes" },
+                { "several_lines", "yes" },
+                { "has_due_soon", "yes" },
+                { "days_late", "7" },
+                { "is_partly_paid", "yes" },
+                { "has_separate_urls", "yes" },
+                { "payment_url", "" },
+                { "attachments.name", "F-1.pdf" },
+                { "invoices.paid", "200,00\u00a0€" },
+                { "invoices.is_partly_paid", "yes" },
+                { "invoices.is_attached", "yes" },
+                { "invoices.is_first", "yes" },
+        };
+        static const Expected second[] = {
+                { "number", "F-2" },
+                { "days_late", "1" },
+                { "is_one_day_late", "yes" },
+                { "is_only_listed", "yes" },
+                { "has_deadline", "no" },
+                { "is_lead", "no" },
+                { "is_first", "no" },
+                { "payment_url", "https://pay.example/F-2" },
+        };
+        static const Expected third[] = {
+                { "number", "F-3" },
+                { "instalment", "2/3" },
+                { "sequence", "2" },
+                { "days_late", "0" },
+                { "is_overdue", "no" },
+                { "is_due_soon", "yes" },
+        };
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        scene_set(scene, "fr", ACTION_DEADLINE);
+        scene_list_all(scene);
+        scene->instalments[0].open = 100000;
+        scene->planned.total -= 20000;
+        scene->details[1].payment_url = "https://pay.example/F-2";
+        scene->occasion.n_attachments = 1;
+        const Value *context = build(fixture, STYLE_TEXT);
+        assert_all(context, whole, ELEMENTSOF(whole));
+        const Value *item = find(context, "invoices")->first->next;
+        assert_all(item, second, ELEMENTSOF(second));
+        assert_all(item->next, third, ELEMENTSOF(third));
+}
+
+static void two_parts_of_one_invoice_are_one_invoice(void **state)
+{
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        scene_set(scene, "fr", ACTION_REMIND);
+        scene->planned.n_lines = 2;
+        scene->instalments[1].invoice = scene->instalments[0].invoice;
+        scene->instalments[1].number = "F-1";
+        const Value *context = build(fixture, STYLE_TEXT);
+        assert_string_equal(text_of(context, "count"), "1");
+        assert_string_equal(text_of(context, "numbers"), "F-1");
+        assert_string_equal(text_of(context, "several"), "no");
+        assert_string_equal(text_of(context, "several_lines"), "yes");
+}
+
+static void credit_of_the_account_lowers_the_sum_in_sight(void **state)
+{
+        static const Expected expected[] = {
+                { "total", "900,00\u00a0€" },
+                { "subtotal", "1\u202f200,00\u00a0€" },
+                { "credit", "300,00\u00a0€" },
+        };
+        Fixture *fixture = *state;
+
+        scene_set(&fixture->scene, "fr", ACTION_REMIND);
+        fixture->scene.account.unassigned = 30000;
+        fixture->scene.planned.total = 90000;
+        assert_all(build(fixture, STYLE_TEXT), expected, ELEMENTSOF(expected));
+}
+
+static void a_program_gets_plain_data(void **state)
+{
+        static const Expected expected[] = {
+                { "today", "2026-03-12" },
+                { "total", "1200.00" },
+                { "deadline", "2026-03-20" },
+                { "invoices.due", "2026-03-05" },
+                { "creditor.iban", "FR7630006000011234567890189" },
+        };
+        Fixture *fixture = *state;
+
+        scene_set(&fixture->scene, "fr", ACTION_DEADLINE);
+        assert_all(build(fixture, STYLE_DATA), expected, ELEMENTSOF(expected));
+}
+
+static void texts_from_outside_are_one_visible_line(void **state)
+{
+        static const struct {
+                const char *text;
+                size_t max;
+                const char *expected;
+        } cases[] = {
+                { "Martin & fils", 0, "Martin & fils" },
+                { "A\r\nBcc: all@x.example", 0, "A Bcc: all@x.example" },
+                { "  a \t b\n\n", 0, "a b" },
+                { "\x1b[31mred\x7f", 0, "[31mred" },
+                { "a\xc2\x85"
+                  "b\xe2\x80\xa8"
+                  "c\xe2\x80\xa9",
+                        0, "a b c" }, /* NEL, LS, PS */
+                { "abc\xe2\x80\xae"
+                  "fdp.exe",
+                        0, "abcfdp.exe" },                           /* override */
+                { "\xe2\x81\xa6x\xe2\x81\xa9\xef\xbb\xbf", 0, "x" }, /* isolates, BOM */
+                { "bad\xff\xc3", 0, "bad" },
+                { "\xc3\xa9t\xe9 fini", 0, "ét fini" },
+                { "\xf0\x9f\x98\x80 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", 0,
+                        "\xf0\x9f\x98\x80 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d" },
+                { "abcdef", 6, "abcdef" },
+                { "abcdefg", 6, "abcde…" },
+                { "éééé", 3, "éé…" },
+                { "", 0, "" },
+                { NULL, 0, "" },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                assert_string_equal(text_one_line(cases[i].text, cases[i].max, &fixture->arena),
+                        cases[i].expected);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(the_table_is_the_whole_truth),
+                cmocka_unit_test(one_invoice_is_told),
+                cmocka_unit_test(several_invoices_are_told_one_by_one),
+                cmocka_unit_test(two_parts_of_one_invoice_are_one_invoice),
+                cmocka_unit_test(credit_of_the_account_lowers_the_sum_in_sight),
+                cmocka_unit_test(a_program_gets_plain_data),
+                cmocka_unit_test(texts_from_outside_are_one_visible_line),
+        };
+        return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}
