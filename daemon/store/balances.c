@@ -160,18 +160,16 @@ int balance_load(
 }
 
 /* Reopened twice, it counts from where it was lowest and from the later day. */
-static int set_open(Store *store, const int64_t key[static 3], int64_t open, Date reopened_on,
-        bool has_payment)
+static int set_open(Store *store, const int64_t key[static 3], int64_t open, Date reopened_on)
 {
         return db_run(store,
                 "update instalment set open = ?1, is_settled = iif(?1 > open, 0, is_settled), "
                 "reopened_from = iif(?2 is not null and ?1 > open, "
                 "iif(reopened_on is null, open, min(reopened_from, open)), reopened_from), "
                 "reopened_on = iif(?2 is not null and ?1 > open, "
-                "max(coalesce(reopened_on, ?2), ?2), reopened_on), has_payment = ?6 "
+                "max(coalesce(reopened_on, ?2), ?2), reopened_on) "
                 "where account = ?3 and invoice = ?4 and seq = ?5",
-                VALUES(INT(open), DAY(reopened_on), INT(key[0]), INT(key[1]), INT(key[2]),
-                        INT(has_payment)));
+                VALUES(INT(open), DAY(reopened_on), INT(key[0]), INT(key[1]), INT(key[2])));
 }
 
 static int refresh_invoice(
@@ -193,8 +191,7 @@ static int refresh_invoice(
         for (size_t i = 0; i < balance.n && r == 0; i++)
                 if (balance.shares[i].open != was[i])
                         r = set_open(store, (int64_t[]){ account, invoice, balance.seqs[i] },
-                                balance.shares[i].open, reopened_on,
-                                balance.sums.payments > balance.sums.undone);
+                                balance.shares[i].open, reopened_on);
         if (r == 0 && left_over != balance.left_over)
                 r = db_run(store, "update invoice set left_over = ? where id = ?",
                         VALUES(INT(left_over), INT(invoice)));

@@ -108,7 +108,6 @@ create table instalment (
         is_in_flight integer not null default 0,
         is_uncertain integer not null default 0,
         is_aside integer not null default 0,
-        has_payment integer not null default 0, -- its invoice has payments that were not undone
         is_settled integer not null default 0,
         n_done integer not null default 0,     -- rows of done: read only where there are any
         primary key (account, invoice, seq)
