@@ -100,9 +100,9 @@ static size_t splice(
         uint8_t *input, size_t length, size_t at, size_t gone, const Input *from, uint64_t *state)
 {
         size_t start = random_below(state, from->length);
-        size_t added = MIN(random_below(state, 64), from->length - start);
+        size_t most = MIN(from->length - start, INPUT_MAX - (length - gone));
+        size_t added = random_below(state, MIN(most, (size_t)64) + 1);
 
-        added = MIN(added, INPUT_MAX - (length - gone));
         memmove(input + at + added, input + at + gone, length - at - gone);
         if (added > 0)
                 memcpy(input + at, from->bytes + start, added);
@@ -132,11 +132,11 @@ static size_t mutate(uint8_t *input, size_t length, const Corpus *corpus, uint64
                 }
                 return length;
         case 3: /* some bytes fewer */
-                gone = MIN(random_below(state, 16), length - at);
+                gone = random_below(state, MIN(length - at, (size_t)16) + 1);
                 memmove(input + at, input + at + gone, length - at - gone);
                 return length - gone;
         case 4: /* a piece of a file in place of some bytes */
-                gone = MIN(random_below(state, 16), length - at);
+                gone = random_below(state, MIN(length - at, (size_t)16) + 1);
                 return splice(input, length, at, gone,
                         &corpus->inputs[random_below(state, corpus->n)], state);
         default: /* cut off */ return at;
@@ -183,7 +183,7 @@ static int parse_options(char *argv[], Options *options)
 
 int main(int argc, char *argv[])
 {
-        Options options = { .runs = 20000, .seconds = 5 };
+        Options options = { .runs = 200000, .seconds = 5 };
         uint32_t random = 0;
 
         (void)getrandom(&random, sizeof(random), 0);
