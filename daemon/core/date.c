@@ -80,7 +80,7 @@ Date date_end_of_month(Date date)
         return date_add(date, days_in_month(year, month) - day);
 }
 
-/* The anonymous Gregorian algorithm (Nature, 1876), letters as in Meeus, Astronomical Algorithms. */
+/* The anonymous Gregorian algorithm (Nature, 1876); letters as Meeus has them. */
 Date date_easter(int year)
 {
         int a = year % 19, b = year / 100, c = year % 100;

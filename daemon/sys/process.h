@@ -15,8 +15,8 @@
 /* The largest packet that is sent; larger contents travel in a sealed memory file. */
 #define PACKET_SIZE_MAX (64 * 1024)
 
-/* kind: "channel" or "intake", given as --worker KIND. *ret_fd: our end, close-on-exec. Its stdin is
- * /dev/null, its stdout our stderr. The caller waits for the process. */
+/* kind: "channel" or "intake", given as --worker KIND. *ret_fd: our end, close-on-exec. Its stdin
+ * is /dev/null, its stdout our stderr. The caller waits for the process. */
 int process_start_worker(const char *kind, pid_t *ret_pid, int *ret_fd);
 
 /* Called first thing in a worker: dies with its parent, or at once if that is already dead.
@@ -32,8 +32,8 @@ int packet_send(int socket_fd, const void *bytes, size_t length, const int *fds,
  * descriptors got lost on the way; the packet is gone with its descriptors then. ret_n_fds may be
  * NULL when max_fds is 0.
  */
-ssize_t packet_receive(int socket_fd, void *bytes, size_t size, int *fds, size_t max_fds,
-        size_t *ret_n_fds);
+ssize_t packet_receive(
+        int socket_fd, void *bytes, size_t size, int *fds, size_t max_fds, size_t *ret_n_fds);
 
 /* A sealed memory file with these bytes, its offset at the beginning. */
 int memory_file(const char *name, const void *bytes, size_t length, int *ret_fd);

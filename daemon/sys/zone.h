@@ -17,7 +17,7 @@ LocalTime zone_local(const Zone *zone, Instant instant);
  * instant after it; shown twice in autumn, the first time. minute may be 1440. */
 Instant zone_instant(const Zone *zone, Date day, int minute);
 
-/* RFC 3339 with an offset, or "YYYY-MM-DD[THH:MM]" on the zone's clock (no time: 00:00); -EINVAL. */
+/* RFC 3339 with an offset, or "YYYY-MM-DD[THH:MM]" on the zone's clock (no time: 00:00). -EINVAL */
 int zone_parse_time(const Zone *zone, const char *text, Instant *ret_instant);
 
 #endif

@@ -1,0 +1,237 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Shows that each check finds what it is for, and nothing in what is right, on small trees."""
+
+import os
+import shutil
+import subprocess
+import tempfile
+import unittest
+
+import rules
+import symbols
+from tree import Source, Tree
+
+LICENCE = "/* SPDX-License-Identifier: MIT */\n"
+HEAD = LICENCE + "/* Owns nothing. */\n\n"
+
+
+def header(text=""):
+    return LICENCE + "#ifndef RELANCED_X_H\n#define RELANCED_X_H\n\n" + text + "\n#endif\n"
+
+
+class TreeCase(unittest.TestCase):
+    def setUp(self):
+        self.root = tempfile.mkdtemp(prefix="relanced-check-")
+        self.addCleanup(shutil.rmtree, self.root)
+
+    def put(self, path, text):
+        full = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(full), exist_ok=True)
+        with open(full, "w", encoding="utf-8") as file:
+            file.write(text)
+        return full
+
+    def found(self, check):
+        """The findings as "path:line", each once."""
+        return sorted({f"{f.path}:{f.line}" for f in check(Tree(self.root))})
+
+    def assert_found(self, check, *places):
+        self.assertEqual(self.found(check), sorted(places))
+
+
+class Layers(TreeCase):
+    def test_an_include_may_go_down_but_not_up(self):
+        for path, include in (
+                ("daemon/base/a.c", "core/date.h"), ("daemon/core/a.c", "sys/clock.h"),
+                ("daemon/sys/a.c", "store/store.h"), ("daemon/store/a.c", "compose/compose.h"),
+                ("daemon/store/b.c", "config/config.h"), ("config/a.c", "store/store.h"),
+                ("daemon/compose/a.c", "engine/engine.h"), ("daemon/engine/a.c", "intake/intake.h"),
+                ("daemon/intake/a.c", "engine/engine.h"), ("daemon/intake/b.c", "channels/channel.h"),
+                ("daemon/engine/b.c", "api/api.h"), ("daemon/ctl/a.c", "sys/clock.h"),
+                ("daemon/ctl/b.c", "store/store.h"), ("channels/file/a.c", "core/money.h"),
+                ("daemon/relancectl.c", "engine/engine.h"), ("daemon/relanced.c", "ctl/table.h")):
+            self.put(path, HEAD + f'#include "{include}"\n')
+        self.assert_found(rules.check_layers, *(f"{s.path}:4" for s in Tree(self.root).sources))
+
+    def test_what_the_design_allows_is_not_found(self):
+        for path, include in (
+                ("daemon/core/a.c", "base/arena.h"), ("daemon/sys/a.c", "core/date.h"),
+                ("daemon/compose/a.c", "store/outbox.h"), ("daemon/engine/a.c", "channels/channel.h"),
+                ("daemon/api/a.c", "intake/intake.h"), ("channels/file/a.c", "channels/channel.h"),
+                ("channels/email/a.c", "channels/email/mime.h"), ("daemon/relanced.c", "api/api.h"),
+                ("daemon/ctl/a.c", "ctl/table.h"), ("config/a.c", "config/config.h"),
+                ("tests/unit/test-a.c", "engine/engine.h")):
+            self.put(path, HEAD + f'#include "{include}"\n')
+        self.assert_found(rules.check_layers)
+
+    def test_an_include_is_written_from_the_root(self):
+        self.put("daemon/core/a.c", HEAD + '#include "date.h"\n#include "daemon/core/date.h"\n'
+            '/* #include "x.h" */\n#include "nowhere/x.h"\n')
+        self.assert_found(rules.check_layers,
+            "daemon/core/a.c:4", "daemon/core/a.c:5", "daemon/core/a.c:7")
+
+
+class Headers(TreeCase):
+    def test_a_library_has_one_owner(self):
+        self.put("daemon/engine/a.c", HEAD + "#include <sqlite3.h>\n#include <glib.h>\n"
+            "#include <curl/curl.h>\n#include <openssl/ssl.h>\n#include <sys/stat.h>\n")
+        self.put("daemon/store/a.c", HEAD + "#include <sqlite3.h>\n")
+        self.put("daemon/sys/file.c", HEAD + "#include <glib.h>\n")
+        self.put("daemon/sys/log.c", HEAD + "#include <glib.h>\n#include <systemd/sd-journal.h>\n")
+        self.assert_found(rules.check_headers, "daemon/engine/a.c:4", "daemon/engine/a.c:5",
+            "daemon/engine/a.c:6", "daemon/engine/a.c:7", "daemon/sys/log.c:4")
+
+    def test_pure_code_knows_no_time_and_no_file(self):
+        self.put("daemon/core/a.c", HEAD + "#include <string.h>\n#include <time.h>\n")
+        self.put("daemon/base/a.h", header("#include <sys/stat.h>"))
+        self.assert_found(rules.check_headers, "daemon/core/a.c:5", "daemon/base/a.h:5")
+
+
+class Includes(TreeCase):
+    def test_own_then_system_then_project_each_sorted(self):
+        self.put("daemon/core/a.h", header())
+        self.put("daemon/core/a.c", HEAD + '#include "core/a.h"\n\n#include <errno.h>\n'
+            '#include <stdio.h>\n\n#include "base/parse.h"\n#include "core/date.h"\n')
+        self.put("daemon/core/b.h", header())
+        self.put("daemon/core/b.c", HEAD + '#include <errno.h>\n#include "core/b.h"\n')
+        self.put("daemon/core/c.c", HEAD + "#include <stdio.h>\n#include <errno.h>\n")
+        self.put("daemon/core/d.c", HEAD + '#include "core/a.h"\n\n#include <errno.h>\n')
+        self.put("daemon/core/e.c", HEAD + '#include <errno.h>\n#include "core/b.h"\n'
+            '#include "base/parse.h"\n')
+        self.assert_found(rules.check_includes,
+            "daemon/core/b.c:4", "daemon/core/c.c:4", "daemon/core/e.c:5")
+
+
+class Lengths(TreeCase):
+    def test_files_and_lines(self):
+        self.put("daemon/core/long.c", HEAD + "int x;\n" * 598)
+        self.put("daemon/core/fits.c", HEAD + "int x;\n" * 597)
+        self.put("daemon/core/long.h", header("int x;\n" * 150))
+        self.put("daemon/core/wide.c", HEAD + "/* " + "é" * 98 + "*/\n/* " + "é" * 95 + "*/\n")
+        self.assert_found(rules.check_lengths,
+            "daemon/core/long.c:601", "daemon/core/long.h:151", "daemon/core/wide.c:4")
+
+    def test_functions_of_more_than_sixty_lines(self):
+        def function(name, n):
+            return f"static int {name}(void)\n{{\n" + "        x();\n" * n + "}\n\n"
+        self.put("daemon/core/a.c", HEAD + function("fits", 57) + function("long_one", 58) +
+            "static const int list[] = {\n" + "        1,\n" * 80 + "};\n")
+        self.assert_found(rules.check_lengths, "daemon/core/a.c:65")
+
+    def test_functions_of_more_than_six_parameters(self):
+        self.put("daemon/core/a.h", header(
+            "int fits(int a, int b, int c, int d, int e, int (*f)(int x, int y));\n"
+            "int many(int a, int b, int c, int d, int e, int f,\n        int g) _printf_(1, 2);\n"
+            "typedef int (*Callback)(int a, int b, int c, int d, int e, int f, int g);\n"))
+        self.put("daemon/core/a.c", HEAD +
+            "void _printf_(1, 2) many(int a, int b, int c, int d, int e, int f, ...)\n{\n}\n")
+        self.assert_found(rules.check_lengths, "daemon/core/a.h:6", "daemon/core/a.c:4")
+
+    def test_definitions_are_told_from_everything_else(self):
+        path = self.put("a.c", 'DEFINE(A, b)\nstatic inline int one(void)\n{\n        if (x) {\n'
+            '                call("}", \'{\'); /* { */\n        }\n        return 0;\n}\n'
+            "struct s {\n        int (*f)(int);\n};\n#define M(x) \\\n        { (x) }\n"
+            'extern "C" {\nint two(int a, int b);\n}\nstruct s v = { .f = one };\n')
+        functions = Source(self.root, os.path.basename(path)).functions()
+        self.assertEqual([(f.name, f.line, f.end, f.parameters, f.is_defined) for f in functions],
+            [("one", 2, 8, 0, True), ("two", 15, 15, 2, False)])
+
+
+class Calls(TreeCase):
+    def test_calls_that_are_ruled_out(self):
+        self.put("daemon/engine/a.c", HEAD + "x = atoi(text);\ny = strtok_r(a, b, c);\n"
+            "/* strcpy(a, b) */\nz = \"sprintf(\";\nsprintf (a, b);\nsnprintf(a, n, b);\n")
+        self.put("tests/unit/test-a.c", HEAD + "strcat(a, b);\n")
+        self.assert_found(rules.check_calls,
+            "daemon/engine/a.c:4", "daemon/engine/a.c:8", "tests/unit/test-a.c:4")
+
+    def test_one_file_reads_clocks_and_core_has_no_floats(self):
+        self.put("daemon/engine/a.c", HEAD + "now = time(NULL);\nclock_now(&clock);\n")
+        self.put("daemon/sys/clock.c", HEAD + "clock_gettime(id, &now);\n")
+        self.put("daemon/core/a.c", HEAD + "double rate; /* no float here */\n")
+        self.assert_found(rules.check_calls, "daemon/engine/a.c:4", "daemon/core/a.c:4")
+
+
+class Heads(TreeCase):
+    def test_licence_head_comment_guard(self):
+        self.put("daemon/core/right.c", HEAD)
+        self.put("daemon/core/right.h", header())
+        self.put("daemon/core/bare.c", "int x;\n")
+        self.put("daemon/core/no-head.c", LICENCE + "#include <errno.h>\n")
+        self.put("daemon/core/no-guard.h", LICENCE + "int x;\n")
+        self.put("tests/run.py", "#!/usr/bin/env python3\n# SPDX-License-Identifier: MIT\n")
+        self.put("tests/other.py", "print()\n")
+        self.assert_found(rules.check_heads, "daemon/core/bare.c:1", "daemon/core/bare.c:2",
+            "daemon/core/no-head.c:2", "daemon/core/no-guard.h:1", "tests/other.py:1")
+
+    def test_no_condition_within_a_function_and_no_path_of_one_machine(self):
+        self.put("daemon/core/a.c", HEAD + "#if 1\nint x;\n#endif\nint f(void)\n{\n#ifdef X\n"
+            "        x();\n#endif\n        return 0;\n}\n/* see /work/shared */\n")
+        self.assert_found(rules.check_heads, "daemon/core/a.c:9", "daemon/core/a.c:14")
+
+
+class Catalog(TreeCase):
+    ids = [f"{n:032x}" for n in range(4)]
+
+    def test_messages_and_entries_match(self):
+        self.put("daemon/sys/message-ids.h", header("".join(
+            f'#define MESSAGE_{n} "{self.ids[n]}"\n' for n in (0, 1, 2))))
+        self.put("units/relanced.catalog", "".join(
+            f"-- {self.ids[n]}\n{subject}\n\n" for n, subject in
+            ((0, "Subject: x"), (1, "Subject: x"), (1, "Subject: x"), (3, "no subject"))))
+        self.assert_found(rules.check_catalog, "daemon/sys/message-ids.h:7",
+            "units/relanced.catalog:7", "units/relanced.catalog:10")
+
+    def test_a_missing_catalog_is_found(self):
+        self.put("daemon/sys/message-ids.h", header())
+        self.assert_found(rules.check_catalog, "units/relanced.catalog:1")
+
+
+@unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed")
+class Format(TreeCase):
+    def test_what_clang_format_would_change_is_found(self):
+        self.put(".clang-format", "BasedOnStyle: LLVM\nIndentWidth: 8\n")
+        self.put("daemon/core/a.c", HEAD + "int f(void) { return 0; }\n")
+        self.put("daemon/core/b.c", HEAD + "int f(void) {return 0;}\n")
+        self.assert_found(rules.check_format, "daemon/core/b.c:4")
+
+
+@unittest.skipUnless(shutil.which("cc") and shutil.which("ar"), "there is no compiler")
+class Symbols(TreeCase):
+    def compile(self, path, code, *options):
+        source = self.put("source.c", code)
+        output = os.path.join(self.root, path)
+        os.makedirs(os.path.dirname(output), exist_ok=True)
+        subprocess.run(["cc", *options, "-o", output, source], check=True)
+        return output
+
+    def test_core_may_use_nothing_but_pure_functions_of_libc(self):
+        code = ("#include <string.h>\n#include <time.h>\n#include <stdio.h>\nint helper(int);\n"
+            "int helper(int x) { return x; }\n"
+            "int f(char *t) { return helper((int)strlen(t)) + (int)time(0) + puts(t); }\n")
+        member = self.compile("a.o", code, "-c", "-O0", "-fno-builtin")
+        subprocess.run(["ar", "rcs", os.path.join(self.root, "libcore.a"), member], check=True)
+        self.assertEqual([f.what for f in symbols.check_symbols(self.root)],
+            ["core or base uses puts, which is not pure",
+                "core or base uses time, which is not pure"])
+
+    def test_a_module_shows_its_channel_and_nothing_else(self):
+        member = self.compile("a.o", "int f(void) { return 0; }\n", "-c")
+        subprocess.run(["ar", "rcs", os.path.join(self.root, "libcore.a"), member], check=True)
+        self.compile("channels/right/right.so", "const int relanced_channel = 1;\n"
+            "static int hidden(void) { return 0; }\nint (*const f)(void)"
+            " __attribute__((visibility(\"hidden\"))) = hidden;\n", "-shared", "-fPIC")
+        self.compile("channels/wrong/wrong.so", "int deliver(void) { return 0; }\n",
+            "-shared", "-fPIC")
+        found = [(os.path.basename(f.path), f.what) for f in symbols.check_symbols(self.root)]
+        self.assertEqual(found, [("wrong.so", "does not export relanced_channel"),
+            ("wrong.so", "exports deliver; only relanced_channel is to be seen")])
+
+    def test_without_a_build_the_check_says_that_it_was_skipped(self):
+        with self.assertRaises(rules.Skipped):
+            list(symbols.check_symbols(self.root))
+
+
+if __name__ == "__main__":
+    unittest.main()
