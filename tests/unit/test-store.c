@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a store: made, opened, locked, told apart when it is not right, backed up. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <sys/wait.h>
+
+#include "store-fixture.h"
+
+static const char *path_in(const char *folder, const char *name, char path[static 160])
+{
+        snprintf(path, 160, "%s/%s", folder, name);
+        return path;
+}
+
+static void write_at(const char *path, off_t offset, const void *bytes, size_t length)
+{
+        int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+        assert_true(fd >= 0);
+        assert_int_equal(pwrite(fd, bytes, length, offset), (ssize_t)length);
+        assert_ok(close(fd));
+}
+
+static int try_open(Fixture *fixture)
+{
+        Store *store = NULL;
+        int r = store_open(fixture->state, fixture->cache, &store, NULL);
+
+        store_close(store);
+        return r;
+}
+
+static void a_store_is_never_made_over_another(void **state)
+{
+        Fixture *fixture = *state;
+
+        assert_int_equal(store_create(fixture->state, fixture->cache), -EEXIST);
+        fixture_close(fixture);
+        assert_int_equal(store_create(fixture->state, fixture->cache), -EEXIST);
+        assert_int_equal(try_open(fixture), STORE_OPENED);
+}
+
+static void a_log_without_its_database_is_not_an_empty_place(void **state)
+{
+        Fixture *fixture = *state;
+        char path[160];
+
+        fixture_close(fixture);
+        assert_ok(unlink(path_in(fixture->state, "relanced.db", path)));
+        write_at(path_in(fixture->state, "relanced.db-wal", path), 0, "x", 1);
+        assert_int_equal(store_create(fixture->state, fixture->cache), -EEXIST);
+        assert_int_equal(try_open(fixture), STORE_MISSING);
+}
+
+static void what_is_missing_is_not_made(void **state)
+{
+        Fixture *fixture = *state;
+        char path[160];
+
+        fixture_close(fixture);
+        assert_ok(unlink(path_in(fixture->state, "relanced.db", path)));
+        assert_int_equal(try_open(fixture), STORE_MISSING);
+        assert_int_equal(access(path, F_OK), -1);
+        snprintf(fixture->state, sizeof(fixture->state), "%s/nowhere", fixture->folder);
+        assert_int_equal(try_open(fixture), STORE_MISSING);
+        assert_int_equal(access(fixture->state, F_OK), -1);
+}
+
+static void a_second_open_in_this_process_is_refused_with_our_pid(void **state)
+{
+        Fixture *fixture = *state;
+        Store *store = NULL;
+        int pid = 0;
+
+        assert_int_equal(store_open(fixture->state, fixture->cache, &store, &pid), STORE_LOCKED);
+        assert_null(store);
+        assert_int_equal(pid, getpid());
+}
+
+static void a_second_open_in_another_process_is_refused_with_the_holders_pid(void **state)
+{
+        Fixture *fixture = *state;
+        int status;
+        pid_t child = fork();
+
+        if (child == 0) {
+                Store *store = NULL;
+                int pid = 0;
+                int r = store_open(fixture->state, fixture->cache, &store, &pid);
+                _exit(r == STORE_LOCKED && pid == getppid() ? 0 : 1);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+}
+
+static void files_that_are_no_store_are_told_apart(void **state)
+{
+        Fixture *fixture = *state;
+        char path[160], garbage[8192];
+        static const struct {
+                const char *what;
+                off_t size; /* cut to; -1: not */
+                off_t offset;
+                size_t length;
+                const char *bytes;
+                int opened;
+        } cases[] = {
+                { "empty", 0, 0, 0, "", STORE_CORRUPT },
+                { "cut inside the header", 60, 0, 0, "", STORE_CORRUPT },
+                { "cut after the first page", 4096, 0, 0, "", STORE_CORRUPT },
+                { "not SQLite", -1, 0, 16, "this is not one\n", STORE_CORRUPT },
+                { "page size of nonsense", -1, 16, 2, "\x13\x37", STORE_CORRUPT },
+                { "another program's", -1, 68, 4, "\0\0\0\1", STORE_FOREIGN },
+                { "of a later version", -1, 60, 4, "\0\0\x03\xE7", STORE_NEWER },
+                { "of no version", -1, 60, 4, "\0\0\0\0", STORE_CORRUPT },
+        };
+        Store *store = NULL;
+
+        fixture_close(fixture);
+        path_in(fixture->state, "relanced.db", path);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        static char whole[1024 * 1024];
+        ssize_t n = read(fd, whole, sizeof(whole));
+        assert_true(n > 4096 && n < (ssize_t)sizeof(whole));
+        assert_ok(close(fd));
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                print_message("%s\n", cases[i].what);
+                write_at(path, 0, whole, (size_t)n);
+                if (cases[i].size >= 0)
+                        assert_ok(truncate(path, cases[i].size));
+                write_at(path, cases[i].offset, cases[i].bytes, cases[i].length);
+                assert_int_equal(try_open(fixture), cases[i].opened);
+                assert_int_equal(
+                        store_open_past_fence(fixture->state, fixture->cache, &store, NULL),
+                        cases[i].opened);
+        }
+        memset(garbage, 0xA5, sizeof(garbage));
+        write_at(path, 0, garbage, sizeof(garbage));
+        assert_int_equal(try_open(fixture), STORE_CORRUPT);
+        write_at(path, 0, whole, (size_t)n);
+        assert_int_equal(try_open(fixture), STORE_OPENED);
+}
+
+static void a_damaged_page_of_the_small_tables_is_seen_at_start(void **state)
+{
+        Fixture *fixture = *state;
+        char path[160], zeros[4096] = { 0 };
+
+        fixture_close(fixture);
+        write_at(path_in(fixture->state, "relanced.db", path), 4096, zeros, sizeof(zeros));
+        assert_int_equal(try_open(fixture), STORE_CORRUPT);
+}
+
+/* A copy of the folder as it stands while the store is open is what a killed process leaves. */
+static void copy_file(const char *from, const char *to)
+{
+        static char bytes[8 * 1024 * 1024];
+        int fd = open(from, O_RDONLY | O_CLOEXEC);
+
+        assert_true(fd >= 0);
+        ssize_t n = read(fd, bytes, sizeof(bytes));
+        assert_true(n >= 0 && n < (ssize_t)sizeof(bytes));
+        assert_ok(close(fd));
+        write_at(to, 0, bytes, (size_t)n);
+}
+
+static void copy_as_killed(Fixture *fixture, const char *to)
+{
+        static const char *const names[] = { "relanced.db", "relanced.db-wal" };
+        char from_path[160], to_path[160];
+
+        assert_ok(mkdir(to, 0700));
+        for (size_t i = 0; i < ELEMENTSOF(names); i++)
+                copy_file(path_in(fixture->state, names[i], from_path),
+                        path_in(to, names[i], to_path));
+}
+
+static void what_was_committed_outlives_a_kill(void **state)
+{
+        Fixture *fixture = *state;
+        char killed[96];
+
+        fill(fixture);
+        snprintf(killed, sizeof(killed), "%s/killed", fixture->folder);
+        copy_as_killed(fixture, killed);
+        fixture_close(fixture);
+        memcpy(fixture->state, killed, sizeof(killed));
+        fixture_open(fixture);
+        assert_int_equal(load_account(fixture, "C-1").n_instalments, 2);
+        assert_verified(fixture);
+}
+
+static void a_log_that_was_deleted_or_emptied_is_missed(void **state)
+{
+        Fixture *fixture = *state;
+        char killed[96], path[160];
+        Store *store = NULL;
+
+        fill(fixture);
+        snprintf(killed, sizeof(killed), "%s/killed", fixture->folder);
+        copy_as_killed(fixture, killed);
+        fixture_close(fixture);
+        memcpy(fixture->state, killed, sizeof(killed));
+        assert_ok(truncate(path_in(killed, "relanced.db-wal", path), 0));
+        assert_int_equal(try_open(fixture), STORE_CORRUPT);
+        assert_int_equal(try_open(fixture), STORE_CORRUPT);
+        assert_int_equal(access(path, F_OK), -1);
+        assert_int_equal(try_open(fixture), STORE_CORRUPT);
+        /* For whoever wants to look at what is left. */
+        assert_int_equal(
+                store_open_past_fence(fixture->state, fixture->cache, &store, NULL), STORE_OPENED);
+        store_close(store);
+        assert_int_equal(try_open(fixture), STORE_CORRUPT);
+}
+
+/* Sends a notice of F-1, so that what was sent changes. */
+static void send_something(Fixture *fixture, const char *step)
+{
+        Account account = load_account(fixture, "C-1");
+        const ContactLine line = { .invoice = account.instalments[0].invoice,
+                .seq = 1,
+                .step = step,
+                .action = ACTION_REMIND,
+                .open = 120000 };
+        Contact contact = { .account = account.id,
+                .action = ACTION_REMIND,
+                .step = step,
+                .policy = "standard",
+                .lead_invoice = line.invoice,
+                .lead_seq = 1,
+                .at = NOON,
+                .day = TODAY,
+                .total = 120000,
+                .deadline = DATE_NONE,
+                .reason = REASON_DUE,
+                .lines = &line,
+                .n_lines = 1 };
+        Notice notice = { .channel = "email",
+                .to = "martin@example.org",
+                .language = "fr",
+                .message_id = step,
+                .subject = "s",
+                .text = "t",
+                .date = NOON,
+                .not_before = INSTANT_NONE };
+
+        begin(fixture);
+        assert_ok(store_add_contact(fixture->store, &contact, &notice, 1));
+        assert_ok(store_mark_handed(fixture->store, &notice.id, 1));
+        assert_ok(store_mark_begun(fixture->store, notice.id, NOON));
+        commit(fixture);
+        begin(fixture);
+        assert_ok(store_mark_sent(fixture->store, notice.id, REASON_DUE, NOON, TODAY, NULL));
+        commit(fixture);
+}
+
+static void a_restored_backup_is_older_than_its_fence(void **state)
+{
+        Fixture *fixture = *state;
+        char backup[160], path[160];
+        Store *store = NULL;
+
+        fill(fixture);
+        send_something(fixture, "reminder");
+        assert_ok(store_backup(fixture->store, path_in(fixture->folder, "copy", backup)));
+        send_something(fixture, "resend");
+        fixture_close(fixture);
+        assert_int_equal(try_open(fixture), STORE_OPENED);
+        assert_ok(rename(backup, path_in(fixture->state, "relanced.db", path)));
+        assert_int_equal(try_open(fixture), STORE_OLDER_THAN_FENCE);
+        assert_int_equal(
+                store_open_past_fence(fixture->state, fixture->cache, &store, NULL), STORE_OPENED);
+        store_close(store);
+        assert_int_equal(try_open(fixture), STORE_OLDER_THAN_FENCE);
+        /* Without its fence nothing is known against it. */
+        assert_ok(unlink(path_in(fixture->cache, "fence", path)));
+        assert_int_equal(try_open(fixture), STORE_OPENED);
+}
+
+static void facts_alone_do_not_move_the_fence(void **state)
+{
+        Fixture *fixture = *state;
+        char backup[160], path[160];
+
+        fill(fixture);
+        send_something(fixture, "reminder");
+        assert_ok(store_backup(fixture->store, path_in(fixture->folder, "copy", backup)));
+        const CustomerRow later = customer_row("C-2");
+        assert_int_equal(put_customer(fixture, &later), PUT_ADDED);
+        fixture_close(fixture);
+        assert_ok(rename(backup, path_in(fixture->state, "relanced.db", path)));
+        assert_int_equal(try_open(fixture), STORE_OPENED);
+}
+
+static void another_stores_fence_and_garbage_in_it_do_not_count(void **state)
+{
+        Fixture *fixture = *state;
+        char path[160];
+        static const char *const texts[] = { "", "x",
+                "0123456789abcdef0123456789abcdef "
+                "00000000000000099999\n" };
+
+        fixture_close(fixture);
+        path_in(fixture->cache, "fence", path);
+        for (size_t i = 0; i < ELEMENTSOF(texts); i++) {
+                assert_ok(truncate(path, 0));
+                write_at(path, 0, texts[i], strlen(texts[i]));
+                assert_int_equal(try_open(fixture), STORE_OPENED);
+        }
+}
+
+static void a_backup_is_whole_and_never_overwrites(void **state)
+{
+        Fixture *fixture = *state;
+        char backup[160], path[160];
+
+        fill(fixture);
+        path_in(fixture->folder, "copy", backup);
+        assert_ok(store_backup(fixture->store, backup));
+        assert_int_equal(store_backup(fixture->store, backup), -EEXIST);
+        fixture_close(fixture);
+        assert_ok(rename(backup, path_in(fixture->state, "relanced.db", path)));
+        fixture_open(fixture);
+        assert_int_equal(load_account(fixture, "C-1").n_instalments, 2);
+        assert_verified(fixture);
+}
+
+static void a_mode_is_taken_once_for_good(void **state)
+{
+        Fixture *fixture = *state;
+        StoreMode mode;
+
+        assert_ok(store_get_mode(fixture->store, &mode));
+        assert_int_equal(mode, STORE_FRESH);
+        assert_ok(store_set_mode(fixture->store, STORE_SIMULATED));
+        assert_ok(store_set_mode(fixture->store, STORE_SIMULATED));
+        assert_int_equal(store_set_mode(fixture->store, STORE_REAL), -EPERM);
+        assert_int_equal(store_set_mode(fixture->store, STORE_FRESH), -EPERM);
+        fixture_close(fixture);
+        fixture_open(fixture);
+        assert_ok(store_get_mode(fixture->store, &mode));
+        assert_int_equal(mode, STORE_SIMULATED);
+}
+
+static void the_last_wake_is_kept(void **state)
+{
+        Fixture *fixture = *state;
+        Instant instant;
+
+        assert_ok(store_get_last_wake(fixture->store, &instant));
+        assert_false(instant_is_set(instant));
+        assert_ok(store_set_last_wake(fixture->store, NOON));
+        begin(fixture);
+        assert_ok(store_set_last_wake(fixture->store, (Instant){ 1 }));
+        store_rollback(fixture->store);
+        fixture_close(fixture);
+        fixture_open(fixture);
+        assert_ok(store_get_last_wake(fixture->store, &instant));
+        assert_int_equal(instant.usec, NOON.usec);
+}
+
+static void what_is_rolled_back_has_not_happened(void **state)
+{
+        Fixture *fixture = *state;
+        const CustomerRow row = customer_row("C-1");
+        int64_t *accounts;
+        size_t n;
+
+        begin(fixture);
+        assert_int_equal(store_put_customer(fixture->store, &row, NOON), PUT_ADDED);
+        store_rollback(fixture->store);
+        store_rollback(fixture->store);
+        assert_int_equal(store_find_accounts(fixture->store, "C-1", &fixture->arena, &accounts, &n),
+                -ENOENT);
+}
+
+static void nothing_is_written_outside_a_transaction(void **state)
+{
+        Fixture *fixture = *state;
+        const CustomerRow row = customer_row("C-1");
+
+        assert_int_equal(store_put_customer(fixture->store, &row, NOON), -EIO);
+        assert_int_equal(put_customer(fixture, &row), PUT_ADDED);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
+        const struct CMUnitTest tests[] = {
+                TEST(a_store_is_never_made_over_another),
+                TEST(a_log_without_its_database_is_not_an_empty_place),
+                TEST(what_is_missing_is_not_made),
+                TEST(a_second_open_in_this_process_is_refused_with_our_pid),
+                TEST(a_second_open_in_another_process_is_refused_with_the_holders_pid),
+                TEST(files_that_are_no_store_are_told_apart),
+                TEST(a_damaged_page_of_the_small_tables_is_seen_at_start),
+                TEST(what_was_committed_outlives_a_kill),
+                TEST(a_log_that_was_deleted_or_emptied_is_missed),
+                TEST(a_restored_backup_is_older_than_its_fence),
+                TEST(facts_alone_do_not_move_the_fence),
+                TEST(another_stores_fence_and_garbage_in_it_do_not_count),
+                TEST(a_backup_is_whole_and_never_overwrites),
+                TEST(a_mode_is_taken_once_for_good),
+                TEST(the_last_wake_is_kept),
+                TEST(what_is_rolled_back_has_not_happened),
+                TEST(nothing_is_written_outside_a_transaction),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
