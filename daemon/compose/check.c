@@ -91,10 +91,13 @@ static int check_entry(Checker *checker, LibraryEntry *entry, Form form)
         return r;
 }
 
-/* All forms are checked where they exist; those that a route carries must exist. */
+/* All forms are checked where they exist; those that a route carries must exist. Every language falls
+ * back to the creditor's, so what is missing is told for that one. */
 static int check_need(Checker *checker, const Need *need, const char *language)
 {
-        Chain chain = chain_of(language, checker->composer->config->creditor.language);
+        const char *creditors = checker->composer->config->creditor.language;
+        Chain chain = chain_of(language, creditors);
+        bool is_creditors = streq(chain.languages[0], chain_of(creditors, "").languages[0]);
 
         for (Form form = FORM_EMAIL; form <= FORM_EVENT; form++) {
                 const LibraryEntry *entry = NULL;
@@ -103,7 +106,7 @@ static int check_need(Checker *checker, const Need *need, const char *language)
                         continue;
                 int r = library_find(checker->composer->library, chain.languages, chain.n,
                         need->folder, form, &entry, &problem);
-                if (r == -ENOENT && need->forms[form])
+                if (r == -ENOENT && need->forms[form] && is_creditors)
                         report_missing(checker, need, language, form);
                 else if (r == -EINVAL)
                         report_once(checker, false, &problem);

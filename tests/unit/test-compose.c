@@ -1,0 +1,782 @@
+/* SPDX-License-Identifier: MIT */
+/* compose.c, check.c, library.c and layout.c: every shipped text in every situation, the user's own
+ * templates, and what is told of bad ones. */
+
+#include "compose/composer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <sys/stat.h>
+/* needs setjmp.h, stdarg.h and stddef.h */
+#include <cmocka.h>
+
+#include "base/parse.h"
+#include "occasion.h"
+
+static const char *const languages[] = { "fr", "en" };
+
+typedef struct Fixture {
+        Arena arena;
+        Config config;
+        Composer *composer;
+        Scene scene;
+        Message message;
+        const char *problem;
+} Fixture;
+
+static int fixture_set_up(void **state)
+{
+        static Fixture fixture;
+
+        fixture.config = scene_config();
+        *state = &fixture;
+        return composer_new(&fixture.config, &fixture.composer);
+}
+
+static int fixture_tear_down(void **state)
+{
+        Fixture *fixture = *state;
+
+        composer_free(fixture->composer);
+        arena_release(&fixture->arena);
+        return 0;
+}
+
+static const Message *compose(Fixture *fixture, Form form)
+{
+        fixture->problem = NULL;
+        int r = composer_compose(fixture->composer, &fixture->scene.occasion, form, &fixture->arena,
+                &fixture->message, &fixture->problem);
+        if (r < 0)
+                fail_msg("%s", fixture->problem);
+        return &fixture->message;
+}
+
+static void assert_has(const Message *message, const char *part)
+{
+        if (!strstr(message->text, part) && !strstr(message->subject, part))
+                fail_msg("\"%s\" is not in:\nSubject: %s\n\n%s", part, message->subject,
+                        message->text);
+}
+
+static void assert_has_not(const Message *message, const char *part)
+{
+        if (strstr(message->text, part) || strstr(message->subject, part))
+                fail_msg("\"%s\" is in:\nSubject: %s\n\n%s", part, message->subject, message->text);
+}
+
+/* What distinguishes a situation from the plain one. */
+static void be_plain(Scene *scene)
+{
+}
+
+static void be_many(Scene *scene)
+{
+        scene_list_all(scene);
+}
+
+static void be_partly_paid(Scene *scene)
+{
+        scene->instalments[0].open = 50000;
+        scene->planned.total = 50000;
+}
+
+static void have_credit(Scene *scene)
+{
+        scene->account.unassigned = 1000;
+        scene->planned.total -= 1000;
+}
+
+static void have_no_deadline(Scene *scene)
+{
+        scene->planned.deadline = DATE_NONE;
+}
+
+static void be_service(Scene *scene)
+{
+        scene->account.relation = RELATION_SERVICE;
+}
+
+static void have_attachment(Scene *scene)
+{
+        scene->occasion.n_attachments = 1;
+}
+
+static void have_everything(Scene *scene)
+{
+        scene_list_all(scene);
+        have_attachment(scene);
+        have_credit(scene);
+        scene->details[0].payment_url = "https://pay.example/F-1";
+        scene->details[2].payment_url = "https://pay.example/F-3";
+        scene->details[0].contract = "C-2024-17";
+        scene->instalments[1].open = 10000;
+        scene->planned.total -= 20050;
+}
+
+static void be_due_soon(Scene *scene)
+{
+        scene->occasion.local.day = date_of(2026, 3, 2);
+}
+
+static void have_little(Scene *scene)
+{
+        scene->customer = (CustomerDetail){ .code = "C001",
+                .name = "M",
+                .contact_name = "",
+                .cc = "",
+                .address = "",
+                .postcode = "",
+                .city = "",
+                .country = "",
+                .registration = "",
+                .language = scene->customer.language };
+        scene->account.addresses[ADDRESS_EMAIL] = "";
+        scene->account.addresses[ADDRESS_PHONE] = "";
+}
+
+static char long_name[5000];
+
+static void have_long_names(Scene *scene)
+{
+        memset(long_name, 'x', sizeof(long_name) - 1);
+        scene->customer.name = scene->customer.contact_name = long_name;
+        scene->instalments[0].number = long_name;
+}
+
+static void have_foreign_names(Scene *scene)
+{
+        scene->customer.name = scene->customer.contact_name =
+                "😀 \u05e9\u05dc\u05d5\u05dd \u202egnp.exe\u202c";
+}
+
+static void have_syntax_in_names(Scene *scene)
+{
+        scene->customer.name = scene->customer.contact_name = "{{>secret}}{{#invoices}}{{{total}}}";
+        scene->instalments[0].number = "{{/several}}";
+}
+
+static void have_html_in_names(Scene *scene)
+{
+        scene->customer.name = scene->customer.contact_name = "<b>A & \"B\"</b>";
+}
+
+static void have_line_breaks_in_names(Scene *scene)
+{
+        scene->customer.name = scene->customer.contact_name =
+                "M\r\nBcc: all@x.example\r\n\r\nSubject: {{total}}\x1b[2J";
+        scene->instalments[0].number = "F-1\nSubject: free";
+}
+
+static const struct Situation {
+        const char *name;
+        void (*be)(Scene *scene);
+        bool has_syntax; /* braces and typography are the names' own */
+} situations[] = {
+        { "plain", be_plain, false },
+        { "many", be_many, false },
+        { "partly paid", be_partly_paid, false },
+        { "credit", have_credit, false },
+        { "no deadline", have_no_deadline, false },
+        { "service", be_service, false },
+        { "attachment", have_attachment, false },
+        { "everything", have_everything, false },
+        { "due soon", be_due_soon, false },
+        { "little", have_little, false },
+        { "long names", have_long_names, false },
+        { "foreign names", have_foreign_names, false },
+        { "syntax in names", have_syntax_in_names, true },
+        { "HTML in names", have_html_in_names, false },
+        { "line breaks in names", have_line_breaks_in_names, true },
+};
+
+static void assert_well_formed(const Message *message, const struct Situation *situation, Form form)
+{
+        const char *text = message->text;
+        size_t length = strlen(text);
+
+        assert_true(length > 0);
+        assert_true(utf8_is_valid(text, length));
+        assert_null(message->html);
+        assert_null(strstr(text, "\n\n\n"));
+        assert_null(strstr(text, " \n"));
+        assert_null(strpbrk(text, "\r\x1b\t"));
+        assert_true(*text != '\n' && text[length - 1] != '\n' && text[length - 1] != ' ');
+        assert_null(strpbrk(message->subject, "\r\n\x1b"));
+        assert_int_equal(*message->subject != '\0', form == FORM_EMAIL);
+        if (form == FORM_SMS)
+                assert_null(strchr(text, '\n'));
+        if (!situation->has_syntax) {
+                assert_has_not(message, "{{");
+                assert_has_not(message, "}}");
+        }
+}
+
+/* French sets a narrow space before these, English none. */
+static void assert_typography(const Message *message, Form form)
+{
+        static const char *const wrong[] = { " :", " ;", " !", " ?", "« ", " »", "'", "  •", "..",
+                " ,", " ." };
+
+        if (form != FORM_EMAIL && form != FORM_WHATSAPP)
+                return;
+        for (size_t i = 0; i < ELEMENTSOF(wrong); i++)
+                assert_has_not(message, wrong[i]);
+        for (const char *p = message->text; (p = strpbrk(p, ":;!?")); p++) {
+                bool is_url = p[0] == ':' && p[1] == '/';
+                bool has_space = p - message->text >= 3 && memcmp(p - 3, "\u202f", 3) == 0;
+                if (!is_url && has_space != streq(message->language, "fr"))
+                        fail_msg("wrong space before \"%.20s\" in:\n%s", p, message->text);
+        }
+}
+
+static void each_shipped_text_is_sound_in_each_situation(void **state)
+{
+        Fixture *fixture = *state;
+
+        for (size_t l = 0; l < ELEMENTSOF(languages); l++)
+                for (int action = 0; action <= ACTION_MAX; action++)
+                        for (size_t s = 0; s < ELEMENTSOF(situations); s++)
+                                for (Form form = FORM_EMAIL; form <= FORM_EVENT; form++) {
+                                        fixture->config.creditor.language = languages[l];
+                                        scene_set(&fixture->scene, languages[l],
+                                                action < ACTION_MAX ? (Action)action
+                                                                    : ACTION_RECONNECT);
+                                        if (action == ACTION_MAX)
+                                                fixture->scene.planned.kind = NOTICE_THANKS;
+                                        situations[s].be(&fixture->scene);
+                                        compose(fixture, form);
+                                        assert_well_formed(&fixture->message, &situations[s], form);
+                                        if (!situations[s].has_syntax)
+                                                assert_typography(&fixture->message, form);
+                                        arena_reset(&fixture->arena);
+                                }
+        fixture->config.creditor.language = "fr";
+}
+
+static void every_notice_asks_whether_something_is_wrong(void **state)
+{
+        static const char *const questions[] = { "Quelque chose ne va pas avec la livraison",
+                "Is anything wrong with the delivery" };
+        static const char *const ways[] = { "Répondez simplement à ce message",
+                "Simply reply to this message" };
+        Fixture *fixture = *state;
+
+        for (size_t l = 0; l < ELEMENTSOF(languages); l++)
+                for (Action action = ACTION_COURTESY; action <= ACTION_DEADLINE; action++) {
+                        scene_set(&fixture->scene, languages[l], action);
+                        compose(fixture, FORM_EMAIL);
+                        assert_string_equal(fixture->message.language, languages[l]);
+                        assert_has(&fixture->message, questions[l]);
+                        assert_has(&fixture->message, ways[l]);
+                        assert_has(&fixture->message, "+33 1 23 45 67 89");
+                        assert_has(&fixture->message, "F-1");
+                        compose(fixture, FORM_SMS);
+                        assert_has(&fixture->message, "+33 1 23 45 67 89");
+                        assert_has(&fixture->message, "Atelier Dumont");
+                }
+}
+
+static void texts_say_what_their_situation_asks_for(void **state)
+{
+        static const struct {
+                Action action;
+                void (*be)(Scene *scene);
+                Form form;
+                const char *french, *english; /* parts; NULL: not looked for */
+        } cases[] = {
+                { ACTION_COURTESY, be_due_soon, FORM_EMAIL, "arrive à échéance le 5 mars 2026",
+                        "falls due on 5 March 2026" },
+                { ACTION_REMIND, be_plain, FORM_EMAIL, "C’est sans doute un oubli",
+                        "It has probably slipped through" },
+                { ACTION_REMIND, be_plain, FORM_EMAIL, "Montant dû\u202f: 1\u202f200,00\u00a0€",
+                        "Amount due: €1,200.00" },
+                { ACTION_REMIND, be_many, FORM_EMAIL, "vos 3 factures", "your 3 invoices" },
+                { ACTION_REMIND, be_many, FORM_EMAIL, "(échéance 2/3)", "(instalment 2/3)" },
+                { ACTION_REMIND, be_many, FORM_EMAIL, "les références F-1, F-2 et F-3",
+                        "quoting F-1, F-2 and F-3" },
+                { ACTION_REMIND, be_partly_paid, FORM_EMAIL, "le solde de votre facture F-1",
+                        "the remainder of your invoice F-1" },
+                { ACTION_REMIND, be_partly_paid, FORM_EMAIL,
+                        "500,00\u00a0€, reste d’un montant de 1\u202f200,00\u00a0€",
+                        "€500.00, remaining of €1,200.00" },
+                { ACTION_REMIND, have_credit, FORM_EMAIL,
+                        "Avoir à votre crédit, déduit\u202f: 10,00\u00a0€",
+                        "Your credit, deducted: €10.00" },
+                { ACTION_REMIND, have_credit, FORM_SMS, "avoir de 10,00 € déduit",
+                        "after credit of €10.00" },
+                { ACTION_REMIND, have_attachment, FORM_EMAIL, "(copie jointe)", "(copy attached)" },
+                { ACTION_REMIND, have_everything, FORM_EMAIL,
+                        "Règlement en ligne\u202f: https://pay.example/F-3",
+                        "Pay online: https://pay.example/F-3" },
+                { ACTION_REMIND, be_plain, FORM_EMAIL, "paiement en plusieurs fois",
+                        "instalments" },
+                { ACTION_RESEND, have_attachment, FORM_EMAIL, "la voici de nouveau en pièce jointe",
+                        "here it is again" },
+                { ACTION_RESEND, be_plain, FORM_EMAIL, "une nouvelle copie", "another copy" },
+                { ACTION_DEADLINE, be_plain, FORM_EMAIL, "au plus tard le 20 mars 2026",
+                        "by 20 March 2026" },
+                { ACTION_DEADLINE, be_plain, FORM_SMS, "d'ici au 20/03/2026", "by 20 Mar 2026" },
+                { ACTION_DEADLINE, be_plain, FORM_EMAIL,
+                        "appliquer ce que prévoit notre contrat, pénalités de retard comprises",
+                        "apply what our contract provides for, late payment charges included" },
+                { ACTION_DEADLINE, have_everything, FORM_EMAIL, "le contrat C-2024-17",
+                        "contract C-2024-17" },
+                { ACTION_DEADLINE, be_service, FORM_EMAIL, "suspendre le service",
+                        "suspend the service" },
+                { ACTION_DEADLINE, have_no_deadline, FORM_EMAIL, "dès que possible",
+                        "as soon as you can" },
+                { ACTION_DEADLINE, be_plain, FORM_EMAIL, "paiement en plusieurs fois",
+                        "instalments" },
+                { ACTION_CALL, be_plain, FORM_EMAIL, "+33612345678", NULL },
+                { ACTION_SUSPEND, be_service, FORM_EMAIL, "rétabli dès réception",
+                        "restored as soon as" },
+                { ACTION_RECONNECT, be_service, FORM_EMAIL, "votre service est rétabli",
+                        "your service is restored" },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                const char *parts[] = { cases[i].french, cases[i].english };
+                for (size_t l = 0; l < ELEMENTSOF(languages); l++) {
+                        if (!parts[l])
+                                continue;
+                        scene_set(&fixture->scene, languages[l], cases[i].action);
+                        cases[i].be(&fixture->scene);
+                        assert_has(compose(fixture, cases[i].form), parts[l]);
+                }
+        }
+}
+
+static void a_text_does_not_say_what_is_not_so(void **state)
+{
+        static const struct {
+                Action action;
+                void (*be)(Scene *scene);
+                const char *absent;
+        } cases[] = {
+                { ACTION_DEADLINE, be_plain, "suspendre" },
+                { ACTION_DEADLINE, be_service, "pénalités" },
+                { ACTION_DEADLINE, have_no_deadline, "au plus tard" },
+                { ACTION_DEADLINE, have_no_deadline, "date" },
+                { ACTION_RESEND, be_plain, "pièce jointe" },
+                { ACTION_REMIND, be_plain, "jointe" },
+                { ACTION_REMIND, be_plain, "crédit" },
+                { ACTION_COURTESY, be_due_soon, "oubli" },
+                { ACTION_COURTESY, be_due_soon, "pas encore reçu" },
+                { ACTION_REMIND, have_little, "Bonjour ," },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                scene_set(&fixture->scene, "fr", cases[i].action);
+                cases[i].be(&fixture->scene);
+                assert_has_not(compose(fixture, FORM_EMAIL), cases[i].absent);
+        }
+}
+
+/* Septets of GSM 03.38, or -1 where a character is not in it. */
+static int gsm_length(const char *text)
+{
+        static const char *const basic[] = { "é", "è", "à", "ù", "ì", "ò", "ä", "ö", "ü", "Ä", "Ö",
+                "Ü", "É", "Ç", "ñ", "Ñ", "å", "Å", "æ", "Æ", "ø", "Ø", "ß", "£", "¥", "§" };
+        int n = 0;
+
+        while (*text) {
+                size_t i = 0;
+                if (strncmp(text, "€", 3) == 0) {
+                        n += 2;
+                        text += 3;
+                        continue;
+                }
+                if ((unsigned char)*text < 0x80) {
+                        n += strchr("^{}\\[]~|", *text) ? 2 : 1;
+                        if (*text++ == '`')
+                                return -1;
+                        continue;
+                }
+                while (i < ELEMENTSOF(basic) && strncmp(text, basic[i], 2) != 0)
+                        i++;
+                if (i == ELEMENTSOF(basic))
+                        return -1;
+                n++;
+                text += 2;
+        }
+        return n;
+}
+
+static void an_sms_about_one_invoice_fits_one_message(void **state)
+{
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < 2 * ELEMENTSOF(languages); i++)
+                for (Action action = ACTION_COURTESY; action < ACTION_MAX; action++) {
+                        const char *language = languages[i / 2];
+                        fixture->config.creditor.language = language;
+                        scene_set(&fixture->scene, language, action);
+                        fixture->scene.instalments[0].number = "F-2026-0042";
+                        if (i % 2 == 1)
+                                be_service(&fixture->scene);
+                        const Message *message = compose(fixture, FORM_SMS);
+                        int length = gsm_length(message->text);
+                        print_message("%s %-9s %3d  %s\n", language, action_names[action], length,
+                                message->text);
+                        assert_true(length > 0);
+                        assert_true(length <= 160);
+                }
+        fixture->config.creditor.language = "fr";
+}
+
+static void a_deadline_is_printed_once_whatever_the_action(void **state)
+{
+        static const char *const dates[][2] = { { "20 mars 2026", "20/03/2026" },
+                { "20 March 2026", "20 Mar 2026" } };
+        static const Form forms[] = { FORM_EMAIL, FORM_SMS, FORM_WHATSAPP };
+        Fixture *fixture = *state;
+
+        for (size_t l = 0; l < ELEMENTSOF(languages); l++)
+                for (Action action = ACTION_COURTESY; action <= ACTION_DEADLINE; action++)
+                        for (size_t f = 0; f < ELEMENTSOF(forms); f++) {
+                                scene_set(&fixture->scene, languages[l], action);
+                                fixture->scene.planned.deadline = date_of(2026, 3, 20);
+                                const Message *message = compose(fixture, forms[f]);
+                                const char *date = dates[l][forms[f] == FORM_SMS];
+                                const char *found = strstr(message->text, date);
+                                if (!found || strstr(found + 1, date))
+                                        fail_msg("\"%s\" is not there once in:\n%s", date,
+                                                message->text);
+                        }
+}
+
+static void a_program_gets_json(void **state)
+{
+        Fixture *fixture = *state;
+
+        scene_set(&fixture->scene, "fr", ACTION_SUSPEND);
+        have_everything(&fixture->scene);
+        fixture->scene.customer.name = "A \"B\" \\ C\n</script>";
+        json_t *json = json_loads(compose(fixture, FORM_EVENT)->text, JSON_REJECT_DUPLICATES, NULL);
+        assert_non_null(json);
+        json_t *invoices = json_object_get(json, "invoices");
+        json_t *first = json_array_get(invoices, 0);
+        assert_string_equal(json_string_value(json_object_get(json, "event")), "suspend");
+        assert_string_equal(json_string_value(json_object_get(json, "total")), "1389.99");
+        assert_string_equal(json_string_value(json_object_get(json, "date")), "2026-03-12");
+        assert_true(json_is_null(json_object_get(json, "deadline")));
+        assert_int_equal(json_array_size(invoices), 3);
+        assert_string_equal(json_string_value(json_object_get(first, "open")), "1200.00");
+        assert_string_equal(json_string_value(json_object_get(first, "due")), "2026-03-05");
+        assert_int_equal(json_integer_value(json_object_get(first, "days_late")), 7);
+        json_t *customer = json_object_get(json, "customer");
+        assert_string_equal(
+                json_string_value(json_object_get(customer, "name")), "A \"B\" \\ C </script>");
+        json_decref(json);
+}
+
+static void a_name_can_add_neither_header_nor_line(void **state)
+{
+        Fixture *fixture = *state;
+
+        scene_set(&fixture->scene, "fr", ACTION_REMIND);
+        have_line_breaks_in_names(&fixture->scene);
+        const Message *message = compose(fixture, FORM_EMAIL);
+        assert_string_equal(
+                message->subject, "Petit rappel\u202f: votre facture F-1 Subject: free");
+        assert_has(message, "Bonjour M Bcc: all@x.example Subject: {{total}} [2J,\n");
+}
+
+static void the_language_is_the_customers_else_the_creditors_else_english(void **state)
+{
+        static const struct {
+                const char *customer, *creditor, *language, *total;
+        } cases[] = {
+                { "fr", "en", "fr", "1\u202f200,00\u00a0€" },
+                { "fr-BE", "en", "fr", "1\u202f200,00\u00a0€" },
+                { "fr-CA", "en", "fr", "1\u00a0200,00\u00a0€" },
+                { "EN_us", "fr", "en", "€1,200.00" },
+                { "", "fr", "fr", "1\u202f200,00\u00a0€" },
+                { "de", "fr-FR", "fr", "1\u202f200,00\u00a0€" },
+                { "de", "it", "en", "€1,200.00" },
+                { "../../etc", "fr", "fr", "1\u202f200,00\u00a0€" },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                scene_set(&fixture->scene, cases[i].customer, ACTION_REMIND);
+                fixture->config.creditor.language = cases[i].creditor;
+                compose(fixture, FORM_EMAIL);
+                assert_string_equal(fixture->message.language, cases[i].language);
+                assert_has(&fixture->message, cases[i].total);
+        }
+        fixture->config.creditor.language = "fr";
+        scene_set(&fixture->scene, "en", ACTION_AGENCY);
+        assert_string_equal(compose(fixture, FORM_EMAIL)->language, "fr");
+}
+
+static void shipped_templates_have_no_problem_and_no_harsh_word(void **state)
+{
+        Fixture *fixture = *state;
+        Problems problems = { 0 };
+
+        for (int round = 0; round < 2; round++) {
+                assert_int_equal(composer_check(fixture->composer, &problems), 0);
+                for (size_t i = 0; i < problems.n; i++)
+                        print_message("%s:%u: %s\n", problems.list[i].file, problems.list[i].line,
+                                problems.list[i].text);
+                assert_int_equal(problems.n, 0);
+        }
+        problems_release(&problems);
+}
+
+/* A folder of templates of the user's own. */
+typedef struct Own {
+        char folder[32];
+        Config config;
+        Composer *composer;
+        Problems problems;
+} Own;
+
+static void own_make(Own *own)
+{
+        *own = (Own){ .folder = "/tmp/test-compose-XXXXXX", .config = scene_config() };
+        assert_non_null(mkdtemp(own->folder));
+        own->config.templates = own->folder;
+        assert_int_equal(composer_new(&own->config, &own->composer), 0);
+}
+
+static void own_write(const Own *own, const char *name, const char *text)
+{
+        char path[256];
+
+        (void)snprintf(path, sizeof(path), "%s/%s", own->folder, name);
+        for (char *p = path + strlen(own->folder) + 1; (p = strchr(p, '/')); p++) {
+                *p = '\0';
+                (void)mkdir(path, 0700);
+                *p = '/';
+        }
+        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+        (void)close(fd);
+}
+
+static void own_remove(Own *own)
+{
+        char command[64];
+
+        composer_free(own->composer);
+        problems_release(&own->problems);
+        (void)snprintf(command, sizeof(command), "rm -r %s", own->folder);
+        assert_int_equal(system(command), 0);
+}
+
+static bool own_has_problem(const Own *own, const char *name, unsigned line, const char *text)
+{
+        for (size_t i = 0; i < own->problems.n; i++) {
+                const Problem *problem = &own->problems.list[i];
+                if (problem->line == line && problem->file && strstr(problem->file, name) &&
+                        strstr(problem->text, text))
+                        return true;
+        }
+        return false;
+}
+
+static int own_compose(
+        Own *own, Scene *scene, Form form, Arena *arena, Message *message, const char **problem)
+{
+        return composer_compose(own->composer, &scene->occasion, form, arena, message, problem);
+}
+
+static void own_templates_go_before_the_shipped_ones(void **state)
+{
+        Fixture *fixture = *state;
+        Own own;
+        const char *problem;
+
+        own_make(&own);
+        own_write(&own, "fr/remind/email.txt",
+                "Subject: Chez nous\r\n\r\n\r\n\r\n{{>greeting}}  "
+                "\r\n\r\n\r\n\r\n{{>signature}}\r\n");
+        own_write(&own, "fr/partials/signature.txt", "L'équipe\n");
+        own_write(&own, "de/remind/email.txt", "Subject: Rechnung {{numbers}}\n\n{{total}}\n");
+        scene_set(&fixture->scene, "fr", ACTION_REMIND);
+        assert_int_equal(own_compose(&own, &fixture->scene, FORM_EMAIL, &fixture->arena,
+                                 &fixture->message, &problem),
+                0);
+        assert_string_equal(fixture->message.subject, "Chez nous");
+        assert_string_equal(fixture->message.text, "Bonjour Marie Martin,\n\nL'équipe");
+        scene_set(&fixture->scene, "fr", ACTION_DEADLINE); /* shipped, with the own signature */
+        assert_int_equal(own_compose(&own, &fixture->scene, FORM_EMAIL, &fixture->arena,
+                                 &fixture->message, &problem),
+                0);
+        assert_has(&fixture->message, "L'équipe");
+        scene_set(&fixture->scene, "de-AT", ACTION_REMIND);
+        assert_int_equal(own_compose(&own, &fixture->scene, FORM_EMAIL, &fixture->arena,
+                                 &fixture->message, &problem),
+                0);
+        assert_string_equal(fixture->message.language, "de");
+        assert_string_equal(fixture->message.text, "€\u00a01.200,00");
+        assert_int_equal(composer_check(own.composer, &own.problems), 0);
+        assert_int_equal(own.problems.n, 0);
+        own_remove(&own);
+}
+
+static void bad_templates_stop_the_notice_and_say_where(void **state)
+{
+        static const struct {
+                const char *text, *problem;
+        } cases[] = {
+                { "Subject: x\n\n{{invoce}}", "remind/email.txt:3: unknown variable \"invoce\"" },
+                { "Subject: x\n\n{{#several}}", "remind/email.txt:3: the section" },
+                { "Subject: x\n\n{{>absent}}", "remind/email.txt:3: there is no partial" },
+                { "Subject: x\n\n{{#invoices}}{{creditor.nme}}{{/invoices}}",
+                        "unknown variable \"creditor.nme\"; did you mean \"name\"?" },
+                { "Bonjour", "an e-mail begins with a line \"Subject: …\"" },
+                { "Subject: \n\nBonjour", "an e-mail begins with a line \"Subject: …\"" },
+                { "Subject: a\nBcc: b\n\nBonjour", "an e-mail begins with a line" },
+                { "Subject: a\n\n{{#credit}}b{{/credit}}", "an e-mail begins with a line" },
+                { "Subject: a\n\n\xff", "is not UTF-8" },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Own own;
+                const char *problem = NULL;
+                own_make(&own);
+                own_write(&own, "fr/remind/email.txt", cases[i].text);
+                scene_set(&fixture->scene, "fr", ACTION_REMIND);
+                for (int round = 0; round < 2; round++) {
+                        assert_int_equal(own_compose(&own, &fixture->scene, FORM_EMAIL,
+                                                 &fixture->arena, &fixture->message, &problem),
+                                -EINVAL);
+                        if (!strstr(problem, cases[i].problem))
+                                fail_msg("case %zu: %s", i, problem);
+                }
+                own_remove(&own);
+        }
+}
+
+static void a_missing_text_is_named(void **state)
+{
+        static const Step steps[] = {
+                { .id = "soft", .action = ACTION_REMIND, .template = "soft", SCENE_ROUTES },
+        };
+        static const Policy policies[] = {
+                { .name = "gentle", .steps = steps, .n_steps = 1 },
+        };
+        Fixture *fixture = *state;
+        Own own;
+        const char *problem;
+
+        own_make(&own);
+        own.config.book.policies = policies;
+        own.config.book.n_policies = 1;
+        own_write(&own, "fr/soft/email.txt", "Subject: a\n\nb");
+        own_write(&own, "fr/soft/whatsapp.txt", "b");
+        scene_set(&fixture->scene, "en", ACTION_REMIND);
+        fixture->scene.planned.step = &steps[0];
+        assert_int_equal(own_compose(&own, &fixture->scene, FORM_SMS, &fixture->arena,
+                                 &fixture->message, &problem),
+                -ENOENT);
+        assert_string_equal(problem,
+                "there is no text \"soft\" as sms: no en/soft/sms.txt, nor in another language");
+        assert_int_equal(own_compose(&own, &fixture->scene, FORM_EMAIL, &fixture->arena,
+                                 &fixture->message, &problem),
+                0);
+        assert_string_equal(fixture->message.language, "fr");
+        assert_int_equal(composer_check(own.composer, &own.problems), 0);
+        assert_true(own_has_problem(&own, "relanced.conf", 0,
+                "policy \"gentle\", action remind: there is no text \"soft\" as sms"));
+        assert_true(own_has_problem(&own, "relanced.conf", 0, "\"soft\" as event"));
+        assert_int_equal(own.problems.n_errors, 2);
+        own_remove(&own);
+}
+
+static void checking_finds_all_problems_at_once(void **state)
+{
+        Own own;
+
+        own_make(&own);
+        own_write(&own, "fr/remind/email.txt",
+                "Subject: x\n\n{{un}}\n{{#several}}{{deux}}{{/several}}\n{{^several}}{{trois}}"
+                "{{/several}}\n{{#invoices}}{{quatre}}{{/invoices}}{{>cinq}}");
+        own_write(&own, "fr/remind/sms.txt", "\n{{#a}}");
+        own_write(&own, "en/deadline/email.txt", "no subject");
+        own_write(&own, "de/resend/whatsapp.txt", "{{falsch}}");
+        own_write(&own, "fr/partials/payment.txt", "Une DETTE de {{total}}\npayez {{vite}}");
+        own_write(&own, "tone/fr.txt", "# a list of one's own\r\n dette\r\ndette\r\npayez\n");
+        assert_int_equal(composer_check(own.composer, &own.problems), 0);
+        assert_true(own_has_problem(&own, "fr/remind/email.txt", 3, "\"un\""));
+        assert_true(own_has_problem(&own, "fr/remind/email.txt", 4, "\"deux\""));
+        assert_true(own_has_problem(&own, "fr/remind/email.txt", 5, "\"trois\""));
+        assert_true(own_has_problem(&own, "fr/remind/email.txt", 6, "\"quatre\""));
+        assert_true(own_has_problem(&own, "fr/remind/email.txt", 6, "no partial \"cinq\""));
+        assert_true(own_has_problem(&own, "fr/remind/sms.txt", 2, "never closed"));
+        assert_true(own_has_problem(&own, "en/deadline/email.txt", 1, "Subject"));
+        assert_true(own_has_problem(&own, "de/resend/whatsapp.txt", 1, "\"falsch\""));
+        assert_true(own_has_problem(&own, "fr/partials/payment.txt", 2, "\"vite\""));
+        assert_int_equal(own.problems.n_errors, 9);
+        assert_true(own_has_problem(&own, "fr/partials/payment.txt", 1, "\"dette\""));
+        assert_true(own_has_problem(&own, "fr/partials/payment.txt", 2, "\"payez\""));
+        assert_int_equal(own.problems.n, 11);
+        own_remove(&own);
+}
+
+static void rendered_texts_are_laid_out_for_their_form(void **state)
+{
+        static const struct {
+                Form form;
+                const char *rendered, *expected;
+        } cases[] = {
+                { FORM_EMAIL, "\n\n a\t \n\n\n\n  b\r\nc\x1b\n\n", " a\n\n  b\nc" },
+                { FORM_WHATSAPP, "a\n \n\nb\n", "a\n\nb" },
+                { FORM_SMS, "\n a \n\n b\u202f: l’œil «\u202fc\u202f» – d…\n",
+                        "a b : l'oeil \" c \" - d..." },
+                { FORM_EMAIL, "", "" },
+                { FORM_SMS, " \n", "" },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                assert_string_equal(layout_text(cases[i].rendered, cases[i].form, &fixture->arena),
+                        cases[i].expected);
+}
+
+static void amounts_and_dates_are_written_for_terminals_too(void **state)
+{
+        Fixture *fixture = *state;
+
+        assert_string_equal(
+                composer_amount(fixture->composer, "fr", 120000, "EUR", &fixture->arena),
+                "1\u202f200,00\u00a0€");
+        assert_string_equal(
+                composer_date(fixture->composer, "fr", date_of(2026, 8, 1), &fixture->arena),
+                "1er août 2026");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(each_shipped_text_is_sound_in_each_situation),
+                cmocka_unit_test(every_notice_asks_whether_something_is_wrong),
+                cmocka_unit_test(texts_say_what_their_situation_asks_for),
+                cmocka_unit_test(a_text_does_not_say_what_is_not_so),
+                cmocka_unit_test(an_sms_about_one_invoice_fits_one_message),
+                cmocka_unit_test(a_deadline_is_printed_once_whatever_the_action),
+                cmocka_unit_test(a_program_gets_json),
+                cmocka_unit_test(a_name_can_add_neither_header_nor_line),
+                cmocka_unit_test(the_language_is_the_customers_else_the_creditors_else_english),
+                cmocka_unit_test(shipped_templates_have_no_problem_and_no_harsh_word),
+                cmocka_unit_test(own_templates_go_before_the_shipped_ones),
+                cmocka_unit_test(bad_templates_stop_the_notice_and_say_where),
+                cmocka_unit_test(a_missing_text_is_named),
+                cmocka_unit_test(checking_finds_all_problems_at_once),
+                cmocka_unit_test(rendered_texts_are_laid_out_for_their_form),
+                cmocka_unit_test(amounts_and_dates_are_written_for_terminals_too),
+        };
+        return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
+}
