@@ -261,7 +261,7 @@ static void scanner_close(Scanner *scanner, char c)
         if (scanner->last == ',') {
                 scanner_error(
                         scanner, scanner->line, "a comma has nothing after it before \"%c\"", c);
-                scanner->source->is_broken = true;
+                *scanner->comma = ' ';
         }
         if (scanner->depth == 0) {
                 scanner_error(scanner, scanner->line, "\"%c\" closes nothing", c);
