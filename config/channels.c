@@ -112,7 +112,7 @@ static void read_option(void *owner, const Node *node)
                 break;
         case NODE_NUMBER:
                 option.kind = OPTION_INTEGER;
-                if (node->number == SOURCE_TOO_LARGE) {
+                if (number_is_too_large(node->number)) {
                         option_error(reader, node, "is too large", "");
                         break;
                 }

@@ -11,6 +11,7 @@
 typedef struct Rung {
         const Node *node;
         const Step *step;
+        bool is_timed; /* its timing could be read */
 } Rung;
 
 static const char *timing_key(Trigger trigger)
@@ -18,9 +19,10 @@ static const char *timing_key(Trigger trigger)
         return trigger_names[trigger];
 }
 
-static void set_timing(Reader *reader, const Node *node, const StepValues *values, Step *step)
+static bool set_timing(Reader *reader, const Node *node, const StepValues *values, Step *step)
 {
         const Node *first = NULL;
+        bool is_timed = false;
 
         for (int i = 0; i < TRIGGERS; i++) {
                 const Node *given = node_member(node, timing_key((Trigger)i));
@@ -35,11 +37,13 @@ static void set_timing(Reader *reader, const Node *node, const StepValues *value
                         continue;
                 step->trigger = (Trigger)i;
                 step->days = values->timing[i];
+                is_timed = true;
         }
         if (!first)
                 reader_missing(reader, node,
                         "the step has no timing: it must have one of after_due, before_due, "
                         "after_issue, after_previous, after_deadline");
+        return is_timed;
 }
 
 static void set_defaults(const StepValues *values, Step *step)
@@ -61,7 +65,8 @@ static bool action_needs_route(Action action)
         return action != ACTION_CALL && action != ACTION_AGENCY && action != ACTION_LEGAL;
 }
 
-static void read_step(
+/* Whether its timing could be read. */
+static bool read_step(
         Reader *reader, const Node *node, bool is_shipped, const Rulebook *book, Step *step)
 {
         StepValues values = { 0 };
@@ -80,19 +85,20 @@ static void read_step(
                 .min_total = reader_amounts(reader, values.min_total),
                 .template = is_empty(values.template) ? NULL : values.template,
         };
-        set_timing(reader, node, &values, step);
+        bool is_timed = set_timing(reader, node, &values, step);
         set_defaults(&values, step);
         step->n_routes = read_routes(reader, values.send, is_shipped, book, step->routes);
         if (values.offer)
                 reader_read(reader, values.offer, SECTION_OFFER, &offer, NULL, NULL);
         if (!action_needs_route(step->action) || is_shipped)
-                return;
+                return is_timed;
         if (!node_member(node, "send"))
                 reader_missing(reader, node,
                         "the step has no \"send\": nothing says by which "
                         "channel it goes");
         else if (values.send && values.send->n_children == 0)
                 reader_error(reader, values.send, "\"send\" names no channel");
+        return is_timed;
 }
 
 /* Days from the due date, if that is what the step counts from. */
@@ -152,7 +158,7 @@ static void check_ladder(Reader *reader, const Rung *rungs, size_t n, const Rule
                 if (!reader->is_partial && *step->id)
                         check_rung(reader, &rungs[i], has_deadline, book);
                 has_deadline |= step->deadline_days > 0;
-                if (!signed_days(step, &days))
+                if (!rungs[i].is_timed || !signed_days(step, &days))
                         continue;
                 if (last && days < last_days && *step->id && *last->id)
                         reader_warning(reader, rungs[i].node,
@@ -180,10 +186,10 @@ static void read_steps(
                 return;
         for (size_t i = 0; i < n; i++) {
                 Step *step = &steps[n_steps];
-                read_step(reader, &list->children[i], is_shipped, book, step);
+                bool is_timed = read_step(reader, &list->children[i], is_shipped, book, step);
                 if (is_shipped && action_needs_route(step->action) && step->n_routes == 0)
                         continue;
-                rungs[n_steps++] = (Rung){ &list->children[i], step };
+                rungs[n_steps++] = (Rung){ &list->children[i], step, is_timed };
         }
         policy->steps = steps;
         policy->n_steps = n_steps;

@@ -146,7 +146,7 @@ static void reader_refuse(Reader *reader, const Node *node, const Key *key)
 
         node_add_path(node, &path);
         key_add_expected(key, &expected);
-        if (key->type == KEY_NUMBER && node->number == SOURCE_TOO_LARGE) {
+        if (key->type == KEY_NUMBER && number_is_too_large(node->number)) {
                 reader_error(reader, node, "%s is too large: it must be %s (%s)",
                         strbuf_text(&path), strbuf_text(&expected), key->about.help);
                 return;

@@ -30,9 +30,14 @@ typedef struct Source {
 /* A key that was given twice is renamed to begin with this, so that the rest can be read. */
 #define SOURCE_RENAMED '*'
 
-/* What a number that does not fit in 32 bits was replaced by. */
+/* What a number that may not fit in 32 bits (more than nine digits) was replaced by. */
 #define SOURCE_TOO_LARGE 2147483647
 #define SOURCE_TOO_LARGE_TEXT "2147483647"
+
+static inline bool number_is_too_large(int64_t number)
+{
+        return number == SOURCE_TOO_LARGE || number == -SOURCE_TOO_LARGE;
+}
 
 /*
  * @include "name" at the beginning of a line takes the file of that name as seen from the folder of
