@@ -36,7 +36,7 @@ typedef struct Scanner {
         Name *names; /* of the groups that are open, the innermost last */
         size_t n_names, size_names;
         Name pending; /* the last word; a key if "=" or ":" comes next */
-        char last;    /* the last token: a mark, 'a' for a word, 0 for others */
+        char last;    /* the last token: a mark, 'a' for a word, '"' for a text, 0 for others */
         char *comma;  /* where the last comma is */
 } Scanner;
 
@@ -104,28 +104,6 @@ static void scanner_error(Scanner *scanner, unsigned line, const char *format, .
         strbuf_vaddf(&text, format, arguments);
         va_end(arguments);
         problems_add(scanner->problems, false, place.file, place.line, "%s", strbuf_text(&text));
-}
-
-/* A text that runs over the end of its line is one whose closing quote was forgotten: what libconfig
- * would say comes much later, where the next text begins. It goes on with an empty one. */
-static void scanner_text(Scanner *scanner)
-{
-        char *newline = memchr(scanner->p, '\n', (size_t)(scanner->end - scanner->p));
-        char *line_end = newline ? newline : scanner->end;
-        const char *close = skip_text(scanner->p + 1, line_end);
-
-        scanner->last = 0;
-        if (close < line_end) {
-                scanner->p += close + 1 - scanner->p;
-                return;
-        }
-        scanner_error(scanner, scanner->line,
-                "a text begins in this line and does not end in it: is a \" missing?");
-        scanner->source->is_broken = true;
-        memset(scanner->p, ' ', (size_t)(line_end - scanner->p));
-        if (line_end - scanner->p > 1)
-                memset(scanner->p, '"', 2);
-        scanner->p = line_end;
 }
 
 static void scanner_comment(Scanner *scanner)
@@ -240,6 +218,69 @@ static int scanner_key(Scanner *scanner)
         return 0;
 }
 
+static bool scanner_takes_text(const Scanner *scanner)
+{
+        return scanner->last && strchr("=:,([\"", scanner->last);
+}
+
+/* A text that runs over the end of its line is one whose closing quote was forgotten: what libconfig
+ * would say comes much later, where the next text begins. It goes on with an empty one. */
+static void scanner_open_text(Scanner *scanner, const char *line_end)
+{
+        scanner_error(scanner, scanner->line,
+                "a text begins in this line and does not end in it: is a \" missing?");
+        scanner->source->is_broken = true;
+        memset(scanner->p, ' ', (size_t)(line_end - scanner->p));
+        if (line_end - scanner->p > 1 && scanner_takes_text(scanner))
+                memset(scanner->p, '"', 2);
+}
+
+/* A text where none can stand: after a key, its "=" is put there if there is room. Else the text is
+ * taken out, because libconfig would stop at it (and lose its memory). */
+static int scanner_stray_text(Scanner *scanner, char *close)
+{
+        if (scanner->last == 'a' && scanner->p[-1] == ' ') {
+                scanner_error(scanner, scanner->line, "a \"=\" is missing before %.*s",
+                        (int)MIN(close + 1 - scanner->p, 60), scanner->p);
+                scanner->p[-1] = '=';
+                return scanner_key(scanner);
+        }
+        scanner_error(scanner, scanner->line, "%.*s stands where no text can be",
+                (int)MIN(close + 1 - scanner->p, 60), scanner->p);
+        memset(scanner->p, ' ', (size_t)(close + 1 - scanner->p));
+        return 0;
+}
+
+/* libconfig makes one text of texts that follow each other: in a list, hardly what was meant. */
+static void scanner_check_comma(Scanner *scanner)
+{
+        if (scanner->depth == 0 || scanner->brackets[scanner->depth - 1].open == '{')
+                return;
+        SourceLine place = source_place(scanner->source, scanner->line);
+        problems_add(scanner->problems, true, place.file, place.line,
+                "two texts stand here without a comma between them: they are read as one");
+}
+
+static int scanner_text(Scanner *scanner)
+{
+        char *newline = memchr(scanner->p, '\n', (size_t)(scanner->end - scanner->p));
+        char *line_end = newline ? newline : scanner->end;
+        char *close = scanner->p + (skip_text(scanner->p + 1, line_end) - scanner->p);
+        int r = 0;
+
+        if (close >= line_end) {
+                scanner_open_text(scanner, line_end);
+                close = line_end - 1;
+        } else if (scanner->last == '"') {
+                scanner_check_comma(scanner);
+        } else if (!scanner_takes_text(scanner)) {
+                r = scanner_stray_text(scanner, close);
+        }
+        scanner->last = '"';
+        scanner->p = close + 1;
+        return r;
+}
+
 static void scanner_open(Scanner *scanner, char c)
 {
         if (scanner->depth == DEPTH_MAX) {
@@ -307,7 +348,7 @@ static int scanner_step(Scanner *scanner)
         } else if (c == '/' && next == '*') {
                 scanner_comment(scanner);
         } else if (c == '"') {
-                scanner_text(scanner);
+                return scanner_text(scanner);
         } else if (is_digit(c)) {
                 scanner_number(scanner);
         } else if (is_name_start(c)) {
