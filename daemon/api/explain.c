@@ -97,9 +97,6 @@ Instant explain_next_opening(
                 if (instant_is_set(at) && (!instant_is_set(first) || at.usec < first.usec))
                         first = at;
         }
-        /* An opening in this very minute is now. */
-        if (instant_is_set(first) && first.usec < exchange->now.instant.usec)
-                first = exchange->now.instant;
         return first;
 }
 
