@@ -327,6 +327,9 @@ int handle_pay(Exchange *exchange)
         r = make_payment_id(exchange, id);
         if (r == 0)
                 r = record_payment(exchange, &row);
+        if (r == -EOVERFLOW)
+                return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST, "amount '%s' is too large",
+                        exchange_get(exchange, "amount"));
         if (r == 0)
                 r = store_list_invoices(store, NULL, number, false, add_owed, &after);
         if (r < 0)
