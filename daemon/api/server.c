@@ -363,6 +363,7 @@ static int start_daemon(Api *api, int listen_fd)
                 { MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, NULL },
                 { MHD_OPTION_CONNECTION_MEMORY_LIMIT, (intptr_t)CONNECTION_MEMORY, NULL },
                 { MHD_OPTION_CONNECTION_TIMEOUT, CONNECTION_TIMEOUT_S, NULL },
+                { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
                 { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, api },
                 { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_completed, api },
                 { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, api },
