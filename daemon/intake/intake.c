@@ -68,8 +68,7 @@ int intake_import(Store *store, const Config *config, const ImportFile *files, s
         ImportResult *results)
 {
         const Zone *zone = zone_find(config->creditor.timezone);
-        Date today = zone ? zone_local(zone, at).day : DATE_NONE;
-        ImportContext context = { store, config, at, today, message, owner };
+        ImportContext context = { store, config, at, zone_local(zone, at).day, message, owner };
         ImportJob **jobs = calloc(n, sizeof(*jobs));
         int r = jobs || n == 0 ? 0 : -ENOMEM;
 

@@ -328,7 +328,7 @@ static int job_put_invoice(ImportJob *job, RowCheck *check, const char *const fi
         if (r < 0)
                 return r;
         job_count(job, (Put)r, row.customer, row.number, row.currency);
-        return r >= PUT_REFUSED ? job_skip(job, row.number) : 0;
+        return r;
 }
 
 static int job_put_payment(ImportJob *job, RowCheck *check, const char *const fields[])
@@ -338,8 +338,7 @@ static int job_put_payment(ImportJob *job, RowCheck *check, const char *const fi
 
         if (r != 0)
                 return r;
-        r = store_put_payment(
-                job->context->store, &row, job->context->at, job->context->today);
+        r = store_put_payment(job->context->store, &row, job->context->at, job->context->today);
         if (r >= 0)
                 job_count(job, (Put)r, row.customer, row.invoice, row.currency);
         return r;
@@ -363,7 +362,10 @@ static int job_put_row(ImportJob *job, const char *const fields[], bool has_line
         case FILE_INVOICES: r = job_put_invoice(job, &check, fields); break;
         case FILE_PAYMENTS: r = job_put_payment(job, &check, fields); break;
         }
-        if (r < 0)
+        if (r == -EOVERFLOW) /* this row did nothing, and the transaction stands */
+                job_tell(job, false, job->line,
+                        "amount: is too large for the sums of its account; expected a smaller one");
+        else if (r < 0)
                 return r;
         if (!has_line_end && job->result->n_errors > n_errors)
                 job_tell(job, true, job->line,

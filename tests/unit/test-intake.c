@@ -105,7 +105,7 @@ int store_skip_invoice(Store *store, int64_t run, const char *number)
         return 0;
 }
 
-int store_put_payment(Store *store, const PaymentRow *row, Instant at)
+int store_put_payment(Store *store, const PaymentRow *row, Instant at, Date today)
 {
         return store_row(
                 store, row->id, streq(row->invoice, "F-9") ? PUT_UNKNOWN_INVOICE : PUT_SAME);
@@ -118,6 +118,10 @@ typedef struct Import {
         StrBuf messages;
         ImportResult results[4];
 } Import;
+
+/* 1970-01-01T23:30Z */
+static const Instant at = { INT64_C(84600) * USEC_PER_SEC };
+static const Config paris = { .creditor = { .timezone = "Europe/Paris" } };
 
 static void on_message(void *owner, bool is_warning, const char *text)
 {
@@ -146,8 +150,8 @@ static int run_files(Import *import, const char *const names[], const char *cons
 
         for (size_t i = 0; i < n; i++)
                 files[i] = (ImportFile){ names[i], file_of(texts[i], strlen(texts[i])) };
-        int r = intake_import(&import->store, &import->config, files, n, (Instant){ 0 }, on_message,
-                import, import->results);
+        int r = intake_import(
+                &import->store, &import->config, files, n, at, on_message, import, import->results);
         for (size_t i = 0; i < n; i++)
                 (void)close(files[i].fd);
         assert_false(import->store.is_open);
@@ -160,7 +164,7 @@ static int run_files(Import *import, const char *const names[], const char *cons
 
 static void files_are_taken_in_the_order_their_kinds_need(void **state)
 {
-        _cleanup_(import_release) Import import = { 0 };
+        _cleanup_(import_release) Import import = { .config = paris };
         static const char *const names[] = { "p.csv", "i.csv", "c.csv" };
         static const char *const texts[] = { PAYMENTS "P-1,F-1,2026-01-05,5.00,EUR\n",
                 INVOICES "F-1,C-1,2026-01-05,,10.00,EUR\nF-1,C-1,2026-01-05,,10.00,EUR\n",
@@ -194,13 +198,13 @@ static void a_row_in_error_is_told_and_the_others_go_on(void **state)
                 { INVOICES "F-1,C-99,2026-01-05,,10,EUR\nF-2,C-1,2026-01-05,,10,EUR\n",
                         "x.csv:2: customer: \"C-99\" is not known; expected the id of an imported "
                         "customer\n",
-                        "begin x.csv\nput F-1\nskip F-1\nput F-2\nend\n" },
+                        "begin x.csv\nput F-1\nput F-2\nend\n" },
                 { INVOICES "F-1,C-1,2026-01-05,,10,USD\nF-1,C-8,2026-01-05,,10,EUR\n",
                         "x.csv:2: currency: \"USD\" is another one than expected: that of invoice "
                         "\"F-1\"\n"
                         "x.csv:3: customer: \"C-8\" is another one than expected: that of invoice "
                         "\"F-1\"\n",
-                        "begin x.csv\nput F-1\nskip F-1\nput F-1\nskip F-1\nend\n" },
+                        "begin x.csv\nput F-1\nput F-1\nend\n" },
                 { INVOICES "F-1,C-1,2026-01-05,,10,EUR,more\nF-2,C-1,2026-01-05,,10,EUR\n",
                         "x.csv:2: 7 fields, where the header has 6\n",
                         "begin x.csv\nskip F-1\nput F-2\nend\n" },
@@ -237,7 +241,7 @@ static void a_row_in_error_is_told_and_the_others_go_on(void **state)
         static const char *const names[] = { "x.csv" };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                _cleanup_(import_release) Import import = { 0 };
+                _cleanup_(import_release) Import import = { .config = paris };
                 assert_int_equal(run_files(&import, names, &cases[i].file, 1), 0);
                 assert_string_equal(strbuf_text(&import.messages), cases[i].messages);
                 assert_string_equal(strbuf_text(&import.store.calls), cases[i].calls);
@@ -246,7 +250,7 @@ static void a_row_in_error_is_told_and_the_others_go_on(void **state)
 
 static void many_rows_are_committed_by_the_few_hundred(void **state)
 {
-        _cleanup_(import_release) Import import = { 0 };
+        _cleanup_(import_release) Import import = { .config = paris };
         static const char *const names[] = { "c.csv" };
         StrBuf text = STRBUF_INIT;
 
@@ -263,7 +267,7 @@ static void many_rows_are_committed_by_the_few_hundred(void **state)
 
 static void more_problems_than_anyone_reads_are_counted(void **state)
 {
-        _cleanup_(import_release) Import import = { 0 };
+        _cleanup_(import_release) Import import = { .config = paris };
         static const char *const names[] = { "c.csv" };
         StrBuf text = STRBUF_INIT;
         size_t n_lines = 0;
@@ -285,7 +289,7 @@ static void more_problems_than_anyone_reads_are_counted(void **state)
 
 static void an_error_of_the_store_ends_the_import(void **state)
 {
-        _cleanup_(import_release) Import import = { .store.fails_at = 2 };
+        _cleanup_(import_release) Import import = { .config = paris, .store.fails_at = 2 };
         static const char *const names[] = { "c.csv", "d.csv" };
         static const char *const texts[] = { CUSTOMERS "C-2,Martin\n", CUSTOMERS };
 
@@ -295,11 +299,11 @@ static void an_error_of_the_store_ends_the_import(void **state)
 
 static void what_is_no_file_is_told(void **state)
 {
-        _cleanup_(import_release) Import import = { 0 };
+        _cleanup_(import_release) Import import = { .config = paris };
         ImportFile files[] = { { "folder", open("/", O_RDONLY | O_CLOEXEC) }, { "none", -1 } };
 
-        assert_int_equal(intake_import(&import.store, &import.config, files, 2, (Instant){ 0 },
-                                 on_message, &import, import.results),
+        assert_int_equal(intake_import(&import.store, &import.config, files, 2, at, on_message,
+                                 &import, import.results),
                 0);
         assert_string_equal(strbuf_text(&import.messages),
                 "none: it cannot be read: Bad file descriptor\n"
@@ -319,7 +323,7 @@ static void hostile_begin(Hostile *hostile, pid_t pid, uint64_t items_max)
 {
         int pair[2];
 
-        *hostile = (Hostile){ .context = { &hostile->import.store, &hostile->import.config, { 0 },
+        *hostile = (Hostile){ .context = { &hostile->import.store, &hostile->import.config, at, { 1 },
                                       on_message, &hostile->import } };
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
         assert_int_equal(import_job_new(&hostile->context, "x.csv", &hostile->import.results[0],
