@@ -10,9 +10,6 @@
 #include "core/date.h"
 #include "intake/row.h"
 
-/* The store's names, where the store itself is not needed. */
-const char *const fact_kind_names[5] = { "payment", "credit", "refund", "chargeback", "write-off" };
-
 static const Policy policies[] = { { .name = "standard" }, { .name = "subscription" } };
 static const Rulebook book = { .policies = policies, .n_policies = ELEMENTSOF(policies) };
 
