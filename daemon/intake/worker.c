@@ -133,6 +133,7 @@ static int on_row(void *owner, unsigned line, bool has_line_end, const CsvField 
         return worker_flush_full(worker);
 }
 
+/* 1: the file came; 0: the daemon is gone. */
 static int worker_receive(Worker *worker)
 {
         char nothing[16];
@@ -142,7 +143,11 @@ static int worker_receive(Worker *worker)
 
         if (n < 0)
                 return (int)n;
-        return n_fds == 1 ? 1 : 0;
+        if (n_fds == 0)
+                return 0;
+        /* From its beginning, wherever whoever wrote it left off; a pipe has none. */
+        (void)lseek(worker->file_fd, 0, SEEK_SET);
+        return 1;
 }
 
 int intake_worker_main(int socket_fd)

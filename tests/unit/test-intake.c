@@ -297,6 +297,19 @@ static void an_error_of_the_store_ends_the_import(void **state)
         assert_string_equal(strbuf_text(&import.store.calls), "begin c.csv\nput C-1\nrollback\n");
 }
 
+static void a_file_is_read_from_its_beginning(void **state)
+{
+        _cleanup_(import_release) Import import = { .config = paris };
+        ImportFile file = { "c.csv", file_of(CUSTOMERS, strlen(CUSTOMERS)) };
+
+        assert_true(lseek(file.fd, 0, SEEK_END) > 0);
+        assert_int_equal(intake_import(&import.store, &import.config, &file, 1, at, on_message,
+                                 &import, import.results),
+                0);
+        assert_int_equal(import.results[0].n_added, 1);
+        (void)close(file.fd);
+}
+
 static void what_is_no_file_is_told(void **state)
 {
         _cleanup_(import_release) Import import = { .config = paris };
@@ -323,8 +336,8 @@ static void hostile_begin(Hostile *hostile, pid_t pid, uint64_t items_max)
 {
         int pair[2];
 
-        *hostile = (Hostile){ .context = { &hostile->import.store, &hostile->import.config, at, { 1 },
-                                      on_message, &hostile->import } };
+        *hostile = (Hostile){ .context = { &hostile->import.store, &hostile->import.config, at,
+                                      { 1 }, on_message, &hostile->import } };
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
         assert_int_equal(import_job_new(&hostile->context, "x.csv", &hostile->import.results[0],
                                  &hostile->job),
@@ -457,6 +470,24 @@ static void a_worker_that_crashes_is_told_with_the_line(void **state)
         assert_string_equal(strbuf_text(&hostile.import.store.calls), "begin x.csv\nskip F-1\n");
 }
 
+static void a_worker_that_says_nothing_is_ended_and_its_rows_stay(void **state)
+{
+        _cleanup_(hostile_release) Hostile hostile;
+        pid_t pid = fork();
+
+        if (pid == 0) {
+                for (;;)
+                        (void)pause();
+        }
+        hostile_begin(&hostile, pid, UINT64_MAX);
+        hostile_open(&hostile, FILE_INVOICES);
+        assert_int_equal(import_job_give_up(hostile.job, "no sign of life"), 0);
+        assert_int_equal(import_job_state(hostile.job), JOB_DONE);
+        assert_int_equal(hostile.import.store.n_commits, 1);
+        assert_string_equal(strbuf_text(&hostile.import.messages), "x.csv: no sign of life\n");
+        assert_int_equal(kill(pid, 0), -1);
+}
+
 static void a_worker_that_lives_on_without_a_socket_is_ended(void **state)
 {
         _cleanup_(hostile_release) Hostile hostile;
@@ -484,12 +515,14 @@ int main(int n_arguments, char *arguments[])
                 cmocka_unit_test(many_rows_are_committed_by_the_few_hundred),
                 cmocka_unit_test(more_problems_than_anyone_reads_are_counted),
                 cmocka_unit_test(an_error_of_the_store_ends_the_import),
+                cmocka_unit_test(a_file_is_read_from_its_beginning),
                 cmocka_unit_test(what_is_no_file_is_told),
                 cmocka_unit_test(nonsense_instead_of_a_kind_harms_nobody),
                 cmocka_unit_test(nonsense_after_good_rows_keeps_them_and_withdraws_nothing),
                 cmocka_unit_test(more_items_than_the_file_has_bytes_are_nonsense),
                 cmocka_unit_test(a_packet_too_large_is_nonsense),
                 cmocka_unit_test(a_worker_that_crashes_is_told_with_the_line),
+                cmocka_unit_test(a_worker_that_says_nothing_is_ended_and_its_rows_stay),
                 cmocka_unit_test(a_worker_that_lives_on_without_a_socket_is_ended),
         };
 
