@@ -70,10 +70,11 @@ int store_import_end(Store *store, int64_t run, size_t *ret_withdrawn);
  * sums that do not fit, this row did nothing and the transaction stands (R23).
  */
 int store_put_customer(Store *store, const CustomerRow *row, Instant at);
-/* The next row of that number in this run is its next instalment. A refused row has not taken its
- * place: store_skip_invoice() does. */
+/* The next row of that number in this run is its next instalment; a refused row, and one whose sums
+ * do not fit, takes its place too. */
 int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant at);
-/* A row in error still takes its number's place in the run, so that later ones keep theirs. */
+/* A row that cannot be put at all takes its number's place in the run, so that later ones keep
+ * theirs. */
 int store_skip_invoice(Store *store, int64_t run, const char *number);
 /* Known id with the same content: PUT_SAME; with another: the old fact is withdrawn by the new. An
  * empty id is always new. today: the creditor's civil day of at (R12). */

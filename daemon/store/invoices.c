@@ -304,15 +304,13 @@ int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant 
         Putting putting = { .store = store, .row = row, .at = at };
         uint32_t differs = 0;
 
-        int r = look_up(&putting);
+        int r = take_place(store, run, row->number, &putting.seq);
+        if (r == 0)
+                r = look_up(&putting);
         if (r < 0 || r >= PUT_REFUSED)
                 return r;
-        bool is_added = r == PUT_ADDED;
-        r = take_place(store, run, row->number, &putting.seq);
-        if (r < 0)
-                return r;
         fill_imported(&putting);
-        if (is_added)
+        if (r == PUT_ADDED)
                 return add_row(&putting);
         r = compare_row(&putting, &changes, &differs);
         if (r <= 0)

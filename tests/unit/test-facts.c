@@ -203,6 +203,23 @@ static void a_row_in_error_keeps_its_place(void **state)
         assert_int_equal(n_withdrawn, 0);
 }
 
+static void a_refused_row_keeps_its_place_by_itself(void **state)
+{
+        Fixture *fixture = *state;
+        const CustomerRow customer = customer_row("C-1");
+        InvoiceRow rows[] = { invoice_row("F-1", "C-1", 100), invoice_row("F-1", "C-1", 200),
+                invoice_row("F-1", "C-1", 300) };
+        int puts[3];
+
+        put_customer(fixture, &customer);
+        import_invoices(fixture, rows, 3, puts);
+        rows[1].currency = "USD";
+        assert_int_equal(import_invoices(fixture, rows, 3, puts), 0);
+        assert_int_equal(puts[0], PUT_SAME);
+        assert_int_equal(puts[1], PUT_OTHER_CURRENCY);
+        assert_int_equal(puts[2], PUT_SAME);
+}
+
 static void rows_that_cannot_be_are_refused(void **state)
 {
         Fixture *fixture = *state;
@@ -542,6 +559,7 @@ int main(void)
                 TEST(rows_of_one_number_are_its_instalments_in_order),
                 TEST(instalments_no_longer_in_the_file_are_withdrawn_and_may_come_back),
                 TEST(a_row_in_error_keeps_its_place),
+                TEST(a_refused_row_keeps_its_place_by_itself),
                 TEST(rows_that_cannot_be_are_refused),
                 TEST(a_payment_goes_to_the_oldest_instalment_and_the_rest_is_credit),
                 TEST(what_undoes_a_payment_reopens),
