@@ -104,8 +104,8 @@ static int check_need(Checker *checker, const Need *need, const char *language)
                 TemplateProblem problem = { 0 };
                 if (!checker->forms[form])
                         continue;
-                int r = library_find(checker->composer->library, chain.languages, chain.n,
-                        need->folder, form, &entry, &problem);
+                int r = library_find(
+                        checker->composer->library, &chain, need->folder, form, &entry, &problem);
                 if (r == -ENOENT && need->forms[form] && is_creditors)
                         report_missing(checker, need, language, form);
                 else if (r == -EINVAL)
@@ -181,29 +181,37 @@ static bool has_word(const char *text, const char *word)
         return false;
 }
 
+/* The word that a line of the tone list holds, folded; "": none. *list moves to the next line. */
+static const char *next_word(const char **list, Arena *arena)
+{
+        const char *line = *list;
+        size_t end = strcspn(line, "\n");
+
+        *list = line + end + (line[end] == '\n');
+        while (end > 0 && (unsigned char)line[end - 1] <= ' ')
+                end--;
+        for (; end > 0 && *line == ' '; end--)
+                line++;
+        return arena_strndup(arena, line, end > 0 && *line != '#' ? end : 0);
+}
+
 /* R26: the words of a tone list in a template's own texts. */
 static int check_tone_of(Checker *checker, const LibraryEntry *entry, const char *words)
 {
+        TemplateProblem problem = { .file = entry->path };
         size_t position = 0, length;
         const char *text;
-        unsigned line;
 
-        while (template_next_text(entry->template, &position, &text, &length, &line)) {
+        while (template_next_text(entry->template, &position, &text, &length, &problem.line)) {
                 const char *folded = text_fold(text, length, &checker->arena);
                 if (!folded)
                         return -ENOMEM;
-                for (const char *p = words; *p; p += strcspn(p, "\n"), p += *p == '\n') {
-                        size_t end = strcspn(p, "\r\n");
-                        while (end > 0 && p[end - 1] == ' ')
-                                end--;
-                        if (end == 0 || *p == '#')
-                                continue;
-                        char *word = arena_strndup(&checker->arena, p, end);
+                for (const char *list = words; *list;) {
+                        const char *word = next_word(&list, &checker->arena);
                         if (!word)
                                 return -ENOMEM;
-                        if (!has_word(folded, word))
+                        if (!*word || !has_word(folded, word))
                                 continue;
-                        TemplateProblem problem = { .file = entry->path, .line = line };
                         (void)snprintf(problem.text, sizeof(problem.text),
                                 "\"%.100s\" is a word of the tone list: it may offend", word);
                         report_once(checker, true, &problem);

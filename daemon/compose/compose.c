@@ -49,7 +49,7 @@ static const char *arena_printf(Arena *arena, const char *format, ...)
         va_start(arguments, format);
         strbuf_vaddf(&text, format, arguments);
         va_end(arguments);
-        return strbuf_error(&text) < 0 ? "memory is out" : arena_strdup(arena, strbuf_text(&text));
+        return strbuf_error(&text) < 0 ? NULL : arena_strdup(arena, strbuf_text(&text));
 }
 
 static const char *problem_sentence(const TemplateProblem *problem, Arena *arena)
@@ -57,28 +57,6 @@ static const char *problem_sentence(const TemplateProblem *problem, Arena *arena
         if (problem->line == 0)
                 return arena_printf(arena, "%s: %s", problem->file, problem->text);
         return arena_printf(arena, "%s:%u: %s", problem->file, problem->line, problem->text);
-}
-
-static void chain_add(Chain *chain, const char *tag)
-{
-        char language[LANGUAGE_SIZE];
-
-        language_base(tag ? tag : "", language);
-        for (size_t i = 0; i < chain->n; i++)
-                if (streq(chain->languages[i], language))
-                        return;
-        if (*language)
-                memcpy(chain->languages[chain->n++], language, LANGUAGE_SIZE);
-}
-
-Chain chain_of(const char *first, const char *second)
-{
-        Chain chain = { .n = 0 };
-
-        chain_add(&chain, first);
-        chain_add(&chain, second);
-        chain_add(&chain, "en");
-        return chain;
 }
 
 const char *template_folder(NoticeKind kind, Action action, const Step *step)
@@ -132,99 +110,114 @@ static LocaleStyle form_style(Form form)
         return STYLE_TEXT;
 }
 
-static int find_template(Composer *composer, const Planned *planned, const Chain *chain, Form form,
-        Arena *arena, const LibraryEntry **ret_entry, const char **ret_problem)
+/* One message being made. */
+typedef struct Writer {
+        Composer *composer;
+        Form form;
+        Arena *arena;
+        const LibraryEntry *entry;
+        Message message;
+        const char *problem; /* of an error */
+} Writer;
+
+static int writer_find(Writer *writer, const Planned *planned, const Chain *chain)
 {
         const char *folder = template_folder(planned->kind, planned->action, planned->step);
         TemplateProblem problem = { 0 };
         int r = library_find(
-                composer->library, chain->languages, chain->n, folder, form, ret_entry, &problem);
+                writer->composer->library, chain, folder, writer->form, &writer->entry, &problem);
 
         if (r == -ENOENT)
-                *ret_problem = arena_printf(arena,
+                writer->problem = arena_printf(writer->arena,
                         "there is no text \"%s\" as %s: no %s/%s/%s, nor in another language",
-                        folder, form_names[form], chain->languages[0], folder, form_file(form));
-        else if (r < 0)
-                *ret_problem = *problem.text ? problem_sentence(&problem, arena) : strerror(-r);
+                        folder, form_names[writer->form], chain->languages[0], folder,
+                        form_file(writer->form));
+        else if (r == -EINVAL)
+                writer->problem = problem_sentence(&problem, writer->arena);
         return r;
 }
 
-static int render_entry(Composer *composer, const LibraryEntry *entry, const Value *context,
-        StrBuf *output, Arena *arena, const char **ret_problem)
+static int writer_render(Writer *writer, const Value *context, StrBuf *output)
 {
-        PartialFinder finder = { composer->library, entry };
+        PartialFinder finder = { writer->composer->library, writer->entry };
         TemplateOptions options = library_options(&finder);
         TemplateProblem problem = { 0 };
-        int r = template_render(entry->template, context, &options, output, &problem);
+        int r = template_render(writer->entry->template, context, &options, output, &problem);
 
-        if (r == -ENOMEM)
-                *ret_problem = "memory is out";
-        else if (r < 0)
-                *ret_problem = problem_sentence(&problem, arena);
-        return r == -ENOMEM || r >= 0 ? r : -EINVAL;
+        if (r == -ENOMEM || r >= 0)
+                return r;
+        writer->problem = problem_sentence(&problem, writer->arena);
+        return -EINVAL;
 }
 
 /* From what was rendered to what leaves. */
-static int finish_message(const LibraryEntry *entry, Form form, const char *rendered, Arena *arena,
-        Message *message, const char **ret_problem)
+static int writer_finish(Writer *writer, const char *rendered)
 {
-        char *text = layout_text(rendered, form, arena);
+        char *text = layout_text(rendered, writer->form, writer->arena);
+        Message message = { .language = writer->entry->language, .subject = "", .text = text };
 
         if (!text)
                 return -ENOMEM;
-        message->language = entry->language;
-        message->subject = "";
-        message->text = text;
-        if (form == FORM_EMAIL &&
-                layout_split_subject(text, &message->subject, &message->text) < 0) {
-                *ret_problem = arena_printf(arena,
+        if (writer->form == FORM_EMAIL &&
+                layout_split_subject(text, &message.subject, &message.text) < 0) {
+                writer->problem = arena_printf(writer->arena,
                         "%s: an e-mail begins with a line \"Subject: …\" and an empty line",
-                        entry->path);
+                        writer->entry->path);
                 return -EINVAL;
         }
-        if (!*message->text) {
-                *ret_problem = arena_printf(arena, "%s: the text is empty", entry->path);
+        if (!*message.text) {
+                writer->problem =
+                        arena_printf(writer->arena, "%s: the text is empty", writer->entry->path);
                 return -EINVAL;
         }
+        writer->message = message;
         return 0;
+}
+
+static int writer_write(Writer *writer, const Occasion *occasion)
+{
+        _cleanup_(strbuf_release) StrBuf output = { .limit = MESSAGE_SIZE_MAX };
+        const char *creditors = writer->composer->config->creditor.language;
+        const char *customers =
+                speaks_to_customer(occasion->planned) ? occasion->customer->language : creditors;
+        const char *const tags[] = { customers, creditors };
+        Chain chain = chain_of(customers, creditors);
+        const Value *context = NULL;
+
+        int r = writer_find(writer, occasion->planned, &chain);
+        if (r < 0)
+                return r;
+        const char *language = writer->entry->language;
+        Speech speech = {
+                .language = language,
+                .locale = locales_get(
+                        writer->composer->locales, locale_tag(language, tags, ELEMENTSOF(tags))),
+                .style = form_style(writer->form),
+        };
+        if (!speech.locale)
+                return -ENOMEM;
+        r = context_build(writer->composer->config, occasion, &speech, writer->arena, &context);
+        if (r >= 0)
+                r = writer_render(writer, context, &output);
+        return r < 0 ? r : writer_finish(writer, strbuf_text(&output));
 }
 
 int composer_compose(Composer *composer, const Occasion *occasion, Form form, Arena *arena,
         Message *ret_message, const char **ret_problem)
 {
-        _cleanup_(strbuf_release) StrBuf output = { .limit = MESSAGE_SIZE_MAX };
-        bool is_for_customer = speaks_to_customer(occasion->planned);
-        const char *creditors = composer->config->creditor.language;
-        const char *customers = is_for_customer ? occasion->customer->language : creditors;
-        const char *const tags[] = { customers, creditors };
-        Chain chain = chain_of(customers, creditors);
-        const LibraryEntry *entry = NULL;
-        const Value *context = NULL;
-        Message message = { 0 };
-
-        int r = find_template(
-                composer, occasion->planned, &chain, form, arena, &entry, ret_problem);
-        if (r < 0)
-                return r;
-        Speech speech = {
-                .language = entry->language,
-                .locale = locales_get(
-                        composer->locales, locale_tag(entry->language, tags, ELEMENTSOF(tags))),
-                .style = form_style(form),
+        Writer writer = {
+                .composer = composer,
+                .form = form,
+                .arena = arena,
+                .problem = "there is not enough memory",
         };
-        *ret_problem = "memory is out";
-        if (!speech.locale)
-                return -ENOMEM;
-        r = context_build(composer->config, occasion, &speech, arena, &context);
-        if (r >= 0)
-                r = render_entry(composer, entry, context, &output, arena, ret_problem);
-        if (r >= 0)
-                r = finish_message(entry, form, strbuf_text(&output), arena, &message, ret_problem);
+        int r = writer_write(&writer, occasion);
+
         if (r < 0)
-                return r;
-        *ret_problem = NULL;
-        *ret_message = message;
-        return 0;
+                *ret_problem = writer.problem ? writer.problem : "there is not enough memory";
+        else
+                *ret_message = writer.message;
+        return r;
 }
 
 const char *composer_amount(

@@ -14,17 +14,6 @@ struct Composer {
         Locales *locales;
 };
 
-#define CHAIN_MAX 3
-
-/* Languages in which a text is looked for, best first. */
-typedef struct Chain {
-        char languages[CHAIN_MAX][LANGUAGE_SIZE];
-        size_t n;
-} Chain;
-
-/* first and second may be "" or tags with a region; English ends every chain. */
-Chain chain_of(const char *first, const char *second);
-
 /* The folder of a notice's texts: the step's template, else the action's name. step may be NULL. */
 const char *template_folder(NoticeKind kind, Action action, const Step *step);
 

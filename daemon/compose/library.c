@@ -107,6 +107,28 @@ void language_base(const char *tag, char language[static LANGUAGE_SIZE])
         language[n] = '\0';
 }
 
+static void chain_add(Chain *chain, const char *tag)
+{
+        char language[LANGUAGE_SIZE];
+
+        language_base(tag ? tag : "", language);
+        for (size_t i = 0; i < chain->n; i++)
+                if (streq(chain->languages[i], language))
+                        return;
+        if (*language)
+                memcpy(chain->languages[chain->n++], language, LANGUAGE_SIZE);
+}
+
+Chain chain_of(const char *first, const char *second)
+{
+        Chain chain = { .n = 0 };
+
+        chain_add(&chain, first);
+        chain_add(&chain, second);
+        chain_add(&chain, "en");
+        return chain;
+}
+
 /* A name that stays in its folder. */
 static bool is_plain_name(const char *name, size_t length)
 {
@@ -183,14 +205,14 @@ static int library_look(Library *library, const char *language, const char *fold
         return *entry->problem.text ? -EINVAL : -ENOENT;
 }
 
-int library_find(Library *library, const char (*languages)[LANGUAGE_SIZE], size_t n_languages,
-        const char *folder, Form form, const LibraryEntry **ret_entry, TemplateProblem *ret_problem)
+int library_find(Library *library, const Chain *chain, const char *folder, Form form,
+        const LibraryEntry **ret_entry, TemplateProblem *ret_problem)
 {
         if (!is_plain_name(folder, strlen(folder)))
                 return -ENOENT;
-        for (size_t i = 0; i < n_languages; i++) {
+        for (size_t i = 0; i < chain->n; i++) {
                 const LibraryEntry *entry = NULL;
-                int r = library_look(library, languages[i], folder, form_file(form), &entry);
+                int r = library_look(library, chain->languages[i], folder, form_file(form), &entry);
                 if (r == -ENOENT)
                         continue;
                 if (r == -EINVAL)

@@ -34,6 +34,16 @@ int library_new(const char *user_folder, Library **ret_library);
 void library_free(Library *library);
 DEFINE_CLEANUP(Library, library_free)
 
+/* Languages in which a text is looked for, best first. */
+#define CHAIN_MAX 3
+typedef struct Chain {
+        char languages[CHAIN_MAX][LANGUAGE_SIZE];
+        size_t n;
+} Chain;
+
+/* first and second may be "" or tags with a region; English ends every chain. */
+Chain chain_of(const char *first, const char *second);
+
 /* The language of a tag, lower case: "fr-FR" → "fr"; "" when it is none. */
 void language_base(const char *tag, char language[static LANGUAGE_SIZE]);
 
@@ -43,12 +53,11 @@ const char *form_file(Form form);
 extern const char *const form_names[4];
 
 /*
- * The first of languages that has the text. 0 and an entry with a template; -ENOENT; -EINVAL and
- * *ret_problem: found, but malformed or not readable; -ENOMEM.
+ * The text in the first language of the chain that has it. 0 and an entry with a template; -ENOENT;
+ * -EINVAL and *ret_problem: found, but malformed or not readable; -ENOMEM.
  */
-int library_find(Library *library, const char (*languages)[LANGUAGE_SIZE], size_t n_languages,
-        const char *folder, Form form, const LibraryEntry **ret_entry,
-        TemplateProblem *ret_problem);
+int library_find(Library *library, const Chain *chain, const char *folder, Form form,
+        const LibraryEntry **ret_entry, TemplateProblem *ret_problem);
 
 /* How to render or check an entry: strict, escaped as its form needs, with the partials of its
  * language. finder must live as long as the options. */
