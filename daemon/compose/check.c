@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "compose/composer.h"
 #include "compose/context.h"
@@ -91,8 +92,8 @@ static int check_entry(Checker *checker, LibraryEntry *entry, Form form)
         return r;
 }
 
-/* All forms are checked where they exist; those that a route carries must exist. Every language falls
- * back to the creditor's, so what is missing is told for that one. */
+/* All forms are checked where they exist; those that a route carries must exist. Every language
+ * falls back to the creditor's, so what is missing is told for that one. */
 static int check_need(Checker *checker, const Need *need, const char *language)
 {
         const char *creditors = checker->composer->config->creditor.language;
@@ -255,21 +256,42 @@ static size_t add_language(char (*languages)[LANGUAGE_SIZE], size_t n, const cha
         return n + 1;
 }
 
+static void check_folder(Checker *checker)
+{
+        TemplateProblem problem = { .file = checker->composer->config->path };
+        const char *folder = checker->composer->config->templates;
+        struct stat info;
+
+        if (is_empty(folder) || (stat(folder, &info) == 0 && S_ISDIR(info.st_mode)))
+                return;
+        (void)snprintf(
+                problem.text, sizeof(problem.text), "templates: there is no folder %s", folder);
+        report_once(checker, false, &problem);
+}
+
+/* The creditor's, ours, and whatever has a folder. */
+static size_t list_languages(Composer *composer, char (*languages)[LANGUAGE_SIZE])
+{
+        char found[LANGUAGES_MAX][LANGUAGE_SIZE];
+        size_t n = add_language(languages, 0, composer->config->creditor.language);
+
+        n = add_language(languages, n, "en");
+        n = add_language(languages, n, "fr");
+        size_t n_found = library_languages(composer->library, found, LANGUAGES_MAX);
+        for (size_t i = 0; i < n_found; i++)
+                n = add_language(languages, n, found[i]);
+        return n;
+}
+
 int composer_check(Composer *composer, Problems *problems)
 {
         Checker checker = { .composer = composer, .problems = problems };
         char languages[LANGUAGES_MAX][LANGUAGE_SIZE];
         const Rulebook *book = &composer->config->book;
-        size_t n = 0;
+        size_t n = list_languages(composer, languages);
         int r = 0;
 
-        n = add_language(languages, n, composer->config->creditor.language);
-        n = add_language(languages, n, "en");
-        n = add_language(languages, n, "fr");
-        char found[LANGUAGES_MAX][LANGUAGE_SIZE];
-        size_t n_found = library_languages(composer->library, found, LANGUAGES_MAX);
-        for (size_t i = 0; i < n_found; i++)
-                n = add_language(languages, n, found[i]);
+        check_folder(&checker);
         for (size_t i = 0; i < book->n_channels; i++)
                 checker.forms[book->channels[i].form] = true;
         for (LibraryEntry *entry = library_entries(composer->library); entry; entry = entry->next)

@@ -13,7 +13,7 @@
 #include "compose/composer.h"
 #include "compose/context.h"
 
-#define MESSAGE_SIZE_MAX ((size_t)512 * 1024)
+#define MESSAGE_SIZE_MAX ((size_t)4 * 1024 * 1024)
 
 int composer_new(const Config *config, Composer **ret_composer)
 {

@@ -229,7 +229,9 @@ static void set_number(Teller *teller, Value *object, const char *name, int64_t 
         char text[32];
 
         (void)snprintf(text, sizeof(text), "%lld", (long long)number);
-        value_set(object, name, value_text(&teller->maker, arena_strdup(teller->arena, text)));
+        char *copy = arena_strdup(teller->arena, text);
+        teller->maker.is_incomplete |= copy == NULL;
+        value_set(object, name, value_text(&teller->maker, copy));
 }
 
 /* Late days as figure, and whether the language says them in the singular. */
@@ -265,6 +267,7 @@ static Value *tell_creditor(Teller *teller)
 
         if (teller->speech->style != STYLE_DATA)
                 iban = iban_in_fours(iban, teller->arena);
+        teller->maker.is_incomplete |= iban == NULL;
         set_text(teller, object, "name", creditor->name);
         set_text(teller, object, "email", creditor->email);
         set_text(teller, object, "phone", creditor->phone);

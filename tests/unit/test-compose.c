@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -281,73 +282,69 @@ static void every_notice_asks_whether_something_is_wrong(void **state)
                 }
 }
 
+static const struct Saying {
+        Action action;
+        void (*be)(Scene *scene);
+        Form form;
+        const char *french, *english; /* parts; NULL: not looked for */
+} sayings[] = {
+        { ACTION_COURTESY, be_due_soon, FORM_EMAIL, "arrive à échéance le 5 mars 2026",
+                "falls due on 5 March 2026" },
+        { ACTION_REMIND, be_plain, FORM_EMAIL, "C’est sans doute un oubli",
+                "It has probably slipped through" },
+        { ACTION_REMIND, be_plain, FORM_EMAIL, "Montant dû\u202f: 1\u202f200,00\u00a0€",
+                "Amount due: €1,200.00" },
+        { ACTION_REMIND, be_many, FORM_EMAIL, "vos 3 factures", "your 3 invoices" },
+        { ACTION_REMIND, be_many, FORM_EMAIL, "(échéance 2/3)", "(instalment 2/3)" },
+        { ACTION_REMIND, be_many, FORM_EMAIL, "les références F-1, F-2 et F-3",
+                "quoting F-1, F-2 and F-3" },
+        { ACTION_REMIND, be_partly_paid, FORM_EMAIL, "le solde de votre facture F-1",
+                "the remainder of your invoice F-1" },
+        { ACTION_REMIND, be_partly_paid, FORM_EMAIL,
+                "500,00\u00a0€, reste d’un montant de 1\u202f200,00\u00a0€",
+                "€500.00, remaining of €1,200.00" },
+        { ACTION_REMIND, have_credit, FORM_EMAIL,
+                "Avoir à votre crédit, déduit\u202f: 10,00\u00a0€",
+                "Your credit, deducted: €10.00" },
+        { ACTION_REMIND, have_credit, FORM_SMS, "avoir de 10,00 € déduit",
+                "after credit of €10.00" },
+        { ACTION_REMIND, have_attachment, FORM_EMAIL, "(copie jointe)", "(copy attached)" },
+        { ACTION_REMIND, have_everything, FORM_EMAIL,
+                "Règlement en ligne\u202f: https://pay.example/F-3",
+                "Pay online: https://pay.example/F-3" },
+        { ACTION_REMIND, be_plain, FORM_EMAIL, "paiement en plusieurs fois", "instalments" },
+        { ACTION_RESEND, have_attachment, FORM_EMAIL, "la voici de nouveau en pièce jointe",
+                "here it is again" },
+        { ACTION_RESEND, be_plain, FORM_EMAIL, "une nouvelle copie", "another copy" },
+        { ACTION_DEADLINE, be_plain, FORM_EMAIL, "au plus tard le 20 mars 2026",
+                "by 20 March 2026" },
+        { ACTION_DEADLINE, be_plain, FORM_SMS, "d'ici au 20/03/2026", "by 20 Mar 2026" },
+        { ACTION_DEADLINE, be_plain, FORM_EMAIL,
+                "appliquer ce que prévoit notre contrat, pénalités de retard comprises",
+                "apply what our contract provides for, late payment charges included" },
+        { ACTION_DEADLINE, have_everything, FORM_EMAIL, "le contrat C-2024-17",
+                "contract C-2024-17" },
+        { ACTION_DEADLINE, be_service, FORM_EMAIL, "suspendre le service", "suspend the service" },
+        { ACTION_DEADLINE, have_no_deadline, FORM_EMAIL, "dès que possible", "as soon as you can" },
+        { ACTION_DEADLINE, be_plain, FORM_EMAIL, "paiement en plusieurs fois", "instalments" },
+        { ACTION_CALL, be_plain, FORM_EMAIL, "+33612345678", NULL },
+        { ACTION_SUSPEND, be_service, FORM_EMAIL, "rétabli dès réception", "restored as soon as" },
+        { ACTION_RECONNECT, be_service, FORM_EMAIL, "votre service est rétabli",
+                "your service is restored" },
+};
+
 static void texts_say_what_their_situation_asks_for(void **state)
 {
-        static const struct {
-                Action action;
-                void (*be)(Scene *scene);
-                Form form;
-                const char *french, *english; /* parts; NULL: not looked for */
-        } cases[] = {
-                { ACTION_COURTESY, be_due_soon, FORM_EMAIL, "arrive à échéance le 5 mars 2026",
-                        "falls due on 5 March 2026" },
-                { ACTION_REMIND, be_plain, FORM_EMAIL, "C’est sans doute un oubli",
-                        "It has probably slipped through" },
-                { ACTION_REMIND, be_plain, FORM_EMAIL, "Montant dû\u202f: 1\u202f200,00\u00a0€",
-                        "Amount due: €1,200.00" },
-                { ACTION_REMIND, be_many, FORM_EMAIL, "vos 3 factures", "your 3 invoices" },
-                { ACTION_REMIND, be_many, FORM_EMAIL, "(échéance 2/3)", "(instalment 2/3)" },
-                { ACTION_REMIND, be_many, FORM_EMAIL, "les références F-1, F-2 et F-3",
-                        "quoting F-1, F-2 and F-3" },
-                { ACTION_REMIND, be_partly_paid, FORM_EMAIL, "le solde de votre facture F-1",
-                        "the remainder of your invoice F-1" },
-                { ACTION_REMIND, be_partly_paid, FORM_EMAIL,
-                        "500,00\u00a0€, reste d’un montant de 1\u202f200,00\u00a0€",
-                        "€500.00, remaining of €1,200.00" },
-                { ACTION_REMIND, have_credit, FORM_EMAIL,
-                        "Avoir à votre crédit, déduit\u202f: 10,00\u00a0€",
-                        "Your credit, deducted: €10.00" },
-                { ACTION_REMIND, have_credit, FORM_SMS, "avoir de 10,00 € déduit",
-                        "after credit of €10.00" },
-                { ACTION_REMIND, have_attachment, FORM_EMAIL, "(copie jointe)", "(copy attached)" },
-                { ACTION_REMIND, have_everything, FORM_EMAIL,
-                        "Règlement en ligne\u202f: https://pay.example/F-3",
-                        "Pay online: https://pay.example/F-3" },
-                { ACTION_REMIND, be_plain, FORM_EMAIL, "paiement en plusieurs fois",
-                        "instalments" },
-                { ACTION_RESEND, have_attachment, FORM_EMAIL, "la voici de nouveau en pièce jointe",
-                        "here it is again" },
-                { ACTION_RESEND, be_plain, FORM_EMAIL, "une nouvelle copie", "another copy" },
-                { ACTION_DEADLINE, be_plain, FORM_EMAIL, "au plus tard le 20 mars 2026",
-                        "by 20 March 2026" },
-                { ACTION_DEADLINE, be_plain, FORM_SMS, "d'ici au 20/03/2026", "by 20 Mar 2026" },
-                { ACTION_DEADLINE, be_plain, FORM_EMAIL,
-                        "appliquer ce que prévoit notre contrat, pénalités de retard comprises",
-                        "apply what our contract provides for, late payment charges included" },
-                { ACTION_DEADLINE, have_everything, FORM_EMAIL, "le contrat C-2024-17",
-                        "contract C-2024-17" },
-                { ACTION_DEADLINE, be_service, FORM_EMAIL, "suspendre le service",
-                        "suspend the service" },
-                { ACTION_DEADLINE, have_no_deadline, FORM_EMAIL, "dès que possible",
-                        "as soon as you can" },
-                { ACTION_DEADLINE, be_plain, FORM_EMAIL, "paiement en plusieurs fois",
-                        "instalments" },
-                { ACTION_CALL, be_plain, FORM_EMAIL, "+33612345678", NULL },
-                { ACTION_SUSPEND, be_service, FORM_EMAIL, "rétabli dès réception",
-                        "restored as soon as" },
-                { ACTION_RECONNECT, be_service, FORM_EMAIL, "votre service est rétabli",
-                        "your service is restored" },
-        };
         Fixture *fixture = *state;
 
-        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                const char *parts[] = { cases[i].french, cases[i].english };
+        for (size_t i = 0; i < ELEMENTSOF(sayings); i++) {
+                const char *parts[] = { sayings[i].french, sayings[i].english };
                 for (size_t l = 0; l < ELEMENTSOF(languages); l++) {
                         if (!parts[l])
                                 continue;
-                        scene_set(&fixture->scene, languages[l], cases[i].action);
-                        cases[i].be(&fixture->scene);
-                        assert_has(compose(fixture, cases[i].form), parts[l]);
+                        scene_set(&fixture->scene, languages[l], sayings[i].action);
+                        sayings[i].be(&fixture->scene);
+                        assert_has(compose(fixture, sayings[i].form), parts[l]);
                 }
         }
 }
@@ -564,14 +561,16 @@ static void own_write(const Own *own, const char *name, const char *text)
         (void)close(fd);
 }
 
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+        return remove(path);
+}
+
 static void own_remove(Own *own)
 {
-        char command[64];
-
         composer_free(own->composer);
         problems_release(&own->problems);
-        (void)snprintf(command, sizeof(command), "rm -r %s", own->folder);
-        assert_int_equal(system(command), 0);
+        assert_int_equal(nftw(own->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
 }
 
 static bool own_has_problem(const Own *own, const char *name, unsigned line, const char *text)
@@ -696,6 +695,19 @@ static void a_missing_text_is_named(void **state)
         own_remove(&own);
 }
 
+static void a_folder_of_templates_that_is_not_there_is_told(void **state)
+{
+        Own own;
+
+        own_make(&own);
+        own.config.templates = "/nonexistent";
+        assert_int_equal(composer_check(own.composer, &own.problems), 0);
+        assert_true(own_has_problem(
+                &own, "relanced.conf", 0, "templates: there is no folder /nonexistent"));
+        assert_int_equal(own.problems.n_errors, 1);
+        own_remove(&own);
+}
+
 static void checking_finds_all_problems_at_once(void **state)
 {
         Own own;
@@ -774,6 +786,7 @@ int main(void)
                 cmocka_unit_test(own_templates_go_before_the_shipped_ones),
                 cmocka_unit_test(bad_templates_stop_the_notice_and_say_where),
                 cmocka_unit_test(a_missing_text_is_named),
+                cmocka_unit_test(a_folder_of_templates_that_is_not_there_is_told),
                 cmocka_unit_test(checking_finds_all_problems_at_once),
                 cmocka_unit_test(rendered_texts_are_laid_out_for_their_form),
                 cmocka_unit_test(amounts_and_dates_are_written_for_terminals_too),

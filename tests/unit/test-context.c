@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* context.c and one-line.c: what templates may name, and that nothing from outside breaks a line. */
+/* context.c and one-line.c: what templates may name, and that nothing outside breaks a line. */
 
 #include "compose/context.h"
 

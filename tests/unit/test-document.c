@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,13 +65,16 @@ static int fixture_set_up(void **state)
         return write_file(&fixture, "large.pdf", "", 10 * 1024 * 1024 + 1);
 }
 
+static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
+{
+        return remove(path);
+}
+
 static int fixture_tear_down(void **state)
 {
         const Fixture *fixture = *state;
-        char command[64];
 
-        (void)snprintf(command, sizeof(command), "rm -r %s", fixture->parent);
-        return system(command);
+        return nftw(fixture->parent, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void a_regular_file_beneath_the_folder_is_opened_with_its_digest(void **state)
