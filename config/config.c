@@ -176,7 +176,7 @@ static void read_parts(Reader *reader, const Node *root, Config *config)
                 read_assign(reader, root, &file, config);
 }
 
-/* In the order of the files: the first file first, then by line; what was found first stays first. */
+/* In the order of the files, the first file first, then by line, then as they were found. */
 static void sort_problems(Problems *problems, size_t from, const char *first)
 {
         for (size_t i = from + 1; i < problems->n; i++) {

@@ -36,12 +36,12 @@ static const char *const on_uncertain_names[] = { "assume-sent", "resend", "ask"
 static const Key keys[] = {
         GROUP(SECTION_FILE, FileValues, creditor, "creditor", "the firm that is owed the money"),
 #define CREDITOR(type, word, member, preset, help) \
-        TEXTUAL(SECTION_CREDITOR, type, word, CreditorValues, creditor.member, "creditor." #member, \
-                preset, help)
+        TEXTUAL(SECTION_CREDITOR, type, word, CreditorValues, creditor.member, \
+                "creditor." #member, preset, help)
         CREDITOR(KEY_LABEL, "text", name, NULL, "its name, as customers know it"),
         CREDITOR(KEY_COUNTRY, "country", country, "FR", "two letters of ISO 3166"),
-        CREDITOR(KEY_ZONE, "time zone", timezone, "Europe/Paris", "days and hours are of this zone"),
-        CREDITOR(KEY_LANGUAGE, "language", language, "fr", "of customers who have none of their own"),
+        CREDITOR(KEY_ZONE, "time zone", timezone, "Europe/Paris", "of all days and hours"),
+        CREDITOR(KEY_LANGUAGE, "language", language, "fr", "of customers who have none"),
         CREDITOR(KEY_CURRENCY, "currency", currency, "EUR", "of amounts that name none"),
         TEXTS(SECTION_CREDITOR, CreditorValues, address, "creditor.address", "its lines"),
         CREDITOR(KEY_TEXT, "text", registration, "", "trade register, as printed on notices"),
@@ -53,9 +53,9 @@ static const Key keys[] = {
 
 #define FOLDER(member, preset, help) \
         TEXTUAL(SECTION_FILE, KEY_PATH, "folder", FileValues, member, #member, preset, help)
-        FOLDER(state, "/var/lib/relanced", "the database; a relative path is relative to this file"),
-        FOLDER(cache, "", "what may be lost; default: cache in the state folder"),
-        FOLDER(documents, "", "the PDFs that invoices name; default: documents in the state folder"),
+        FOLDER(state, "/var/lib/relanced", "the database; paths are seen from this file"),
+        FOLDER(cache, "", "what may be lost; default: cache in state"),
+        FOLDER(documents, "", "PDFs that invoices name; default: documents in state"),
         FOLDER(templates, "", "your own texts, before the shipped ones"),
         CHOICE(SECTION_FILE, FileValues, store, "store", store_names, 1, "sqlite",
                 "the kind of database"),
@@ -71,7 +71,7 @@ static const Key keys[] = {
         TEXTUAL(SECTION_SENDING, type, word, WindowValues, member, "sending." #member, preset, help)
         SENDING(KEY_DAYS, "days of the week", days, "mon-fri", "such as \"mon-fri\""),
         SENDING(KEY_TIME, "time of day", from, "09:00", "nothing leaves before"),
-        SENDING(KEY_TIME, "time of day", to, "18:00", "nothing leaves from then on; \"24:00\" is midnight"),
+        SENDING(KEY_TIME, "time of day", to, "18:00", "nothing leaves from then on"),
         SENDING(KEY_CALENDAR, "calendar", holidays, "",
                 "a country, or \"none\": every day is a working day; default: creditor.country"),
 
@@ -118,7 +118,8 @@ static const Key keys[] = {
         TEXTS(SECTION_POLICY, PolicyValues, thanks, "policies.NAME.thanks",
                 "routes of a word of thanks after payment; default: none"),
 #define POLICY(member, min, max, preset, help) \
-        NUMBER(SECTION_POLICY, PolicyValues, member, "policies.NAME." #member, min, max, preset, help)
+        NUMBER(SECTION_POLICY, PolicyValues, member, "policies.NAME." #member, min, max, preset, \
+                help)
         POLICY(min_gap_days, 0, 365, "0", "at least, between two steps"),
         POLICY(reopen_gap_days, 0, 365, "3", "after a payment was taken back"),
         FLAG(SECTION_POLICY, PolicyValues, list_upcoming, "policies.NAME.list_upcoming",
@@ -170,7 +171,7 @@ static const Key keys[] = {
 
         GROUPS(SECTION_FILE, FileValues, assign, "assign", "",
                 "which invoices get which policy: the first rule that fits; default: standard"),
-        GROUP(SECTION_RULE, RuleValues, when, "assign.when", "what must be so; the last rule has none"),
+        GROUP(SECTION_RULE, RuleValues, when, "assign.when", "what must be so; the last has none"),
         TEXTUAL(SECTION_RULE, KEY_TEXT, "policy", RuleValues, policy, "assign.policy", NULL,
                 "the name of a policy"),
         CHOICE(SECTION_WHEN, WhenValues, kind, "assign.when.kind", customer_kind_names, 3, "",

@@ -14,18 +14,13 @@ typedef struct Rung {
         bool is_timed; /* its timing could be read */
 } Rung;
 
-static const char *timing_key(Trigger trigger)
-{
-        return trigger_names[trigger];
-}
-
 static bool set_timing(Reader *reader, const Node *node, const StepValues *values, Step *step)
 {
         const Node *first = NULL;
         bool is_timed = false;
 
         for (int i = 0; i < TRIGGERS; i++) {
-                const Node *given = node_member(node, timing_key((Trigger)i));
+                const Node *given = node_member(node, trigger_names[i]);
                 if (!given)
                         continue;
                 if (first)

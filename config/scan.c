@@ -123,7 +123,7 @@ static void scanner_comment(Scanner *scanner)
         scanner->p = scanner->end;
 }
 
-/* libconfig cuts a number to 32 bits: one that is longer becomes the largest, which no key takes. */
+/* libconfig cuts a number to 32 bits: a longer one becomes the largest, which no key takes. */
 static void scanner_shorten(char *start, const char *end)
 {
         static const char largest[] = SOURCE_TOO_LARGE_TEXT;
@@ -223,8 +223,8 @@ static bool scanner_takes_text(const Scanner *scanner)
         return scanner->last && strchr("=:,([\"", scanner->last);
 }
 
-/* A text that runs over the end of its line is one whose closing quote was forgotten: what libconfig
- * would say comes much later, where the next text begins. It goes on with an empty one. */
+/* A text that runs over the end of its line is one whose closing quote was forgotten: libconfig
+ * would complain much later, where the next text begins. It goes on with an empty one. */
 static void scanner_open_text(Scanner *scanner, const char *line_end)
 {
         scanner_error(scanner, scanner->line,
