@@ -5,20 +5,17 @@
 /*
  * The channel module: how a message leaves. Plain C99, also compiles as C++.
  *
- * A module is a shared object that uses RELANCED_CHANNEL() once. relanced loads it in a worker
- * process of its own, which has no database, no configuration but the channel's options, and dies
- * with the daemon. The code is plain and blocking; it may hang or crash: the daemon ends the worker
- * and knows precisely which messages had begun.
- *
- * A worker calls open(), then deliver() once, then close(). deliver() pulls:
+ * A module is a shared object that uses RELANCED_CHANNEL once. relanced loads it in a worker process
+ * of its own, which has no database, knows the channel's options alone and dies with the daemon. The
+ * code is plain and blocking; it may hang or crash: the daemon ends the worker and knows precisely
+ * which messages had begun. A worker calls open(), deliver() once, close(). deliver() pulls:
  *
  *         while (host->next(host, &message, -1) > 0) {
  *                 … everything that can be taken back …
- *                 if (host->begin(host, message) < 0) {
+ *                 if (host->begin(host, message) < 0)
  *                         … outcome.kind = RELANCED_RETRY …
- *                 } else {
+ *                 else
  *                         … the act that cannot be taken back …
- *                 }
  *                 host->finish(host, message, &outcome);
  *         }
  *
@@ -54,11 +51,10 @@ struct relanced_option {
         const char *help;   /* one line: what it does, its unit */
 };
 
-/* A value of an option as text, checked against the table; defaults are filled in. A path is
- * absolute. The list ends with a name of NULL. */
+/* An option's value as text, checked against the table, every default filled in; a path is absolute.
+ * The list has the table's order and ends with a name of NULL. */
 struct relanced_value {
-        const char *name;
-        const char *value;
+        const char *name, *value;
 };
 
 struct relanced_attachment {
@@ -72,12 +68,10 @@ struct relanced_attachment {
 struct relanced_message {
         uint64_t notice;         /* its id: stable over retries, unique in the creditor's log */
         unsigned attempt;        /* 1, 2, … */
-        const char *to;          /* address, as check_address() accepted it; "" for channels that
-                                    need none */
+        const char *to;          /* as check_address() accepted it; "" where none is needed */
         const char *language;    /* "fr" */
         const char *subject;     /* one line, "" where the form has none */
-        const char *text;
-        const char *html;        /* or NULL */
+        const char *text, *html; /* html may be NULL */
         const char *message_id;  /* without <>: the same for every attempt */
         int64_t date;            /* seconds since 1970: the same for every attempt */
         const struct relanced_attachment *attachments;
@@ -89,9 +83,8 @@ enum relanced_outcome_kind {
         RELANCED_RETRY,           /* surely not sent; may be tried again */
         RELANCED_REFUSED_ADDRESS, /* surely not sent, and never to this address */
         RELANCED_REFUSED_MESSAGE, /* surely not sent; this text never will be */
-        RELANCED_CHANNEL_DOWN,    /* surely not sent; nothing can be until a person acts: wrong
-                                     password, expired certificate, no credit, no folder */
-        RELANCED_UNCERTAIN        /* may have been sent */
+        RELANCED_CHANNEL_DOWN, /* surely not sent; a person must act first: password, credit … */
+        RELANCED_UNCERTAIN     /* may have been sent */
 };
 
 struct relanced_outcome {
@@ -101,15 +94,23 @@ struct relanced_outcome {
         const char *detail;     /* for a person: what was answered, no secret; or NULL; copied */
 };
 
-enum relanced_level { RELANCED_ERROR = 3, RELANCED_WARNING = 4, RELANCED_INFO = 6,
-        RELANCED_DEBUG = 7 };
+/* clang-format off */
+enum relanced_level { /* as in syslog.h */
+        RELANCED_ERROR = 3, RELANCED_WARNING = 4, RELANCED_INFO = 6, RELANCED_DEBUG = 7
+};
+
+/* The form of text a channel carries: chooses the template, and the manners of DESIGN R5. */
+enum relanced_form {
+        RELANCED_ANY, RELANCED_EMAIL, RELANCED_SMS, RELANCED_WHATSAPP, RELANCED_EVENT
+};
+/* clang-format on */
 
 /* What the worker offers a module. Not to be called from several threads at once. */
 struct relanced_host {
         /* 1: *message is the module's until finished. 0: none within wait_ms (-1: for ever).
          * < 0: no more will come; finish what was taken and return. */
-        int (*next)(struct relanced_host *host, const struct relanced_message **message,
-                int wait_ms);
+        int (*next)(
+                struct relanced_host *host, const struct relanced_message **message, int wait_ms);
         /* Asked right before the first act that cannot be taken back. 0: go. < 0: this message
          * must not leave; finish it with any "surely not sent" kind. At most once a message. */
         int (*begin)(struct relanced_host *host, const struct relanced_message *message);
@@ -119,10 +120,6 @@ struct relanced_host {
         /* To the daemon's log; name no customer, amount or secret above debug level. */
         void (*log)(struct relanced_host *host, enum relanced_level level, const char *text);
 };
-
-/* The form of text a channel carries: chooses the template, and the manners of DESIGN R5. */
-enum relanced_form { RELANCED_ANY, RELANCED_EMAIL, RELANCED_SMS, RELANCED_WHATSAPP,
-        RELANCED_EVENT };
 
 struct relanced_channel {
         uint32_t abi; /* first, and matched exactly */
@@ -139,17 +136,12 @@ struct relanced_channel {
          * receipts. 0 and *notice, *outcome; < 0: not understood. */
         int (*receipt)(void *state, const char *body, size_t length, uint64_t *notice,
                 struct relanced_outcome *outcome);
-        void (*close)(void *state);
+        void (*close)(void *state); /* NULL: nothing to close */
 };
 
 /* Once per module, at file scope: RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "file", … }; */
-#ifdef __cplusplus
-#define RELANCED_CHANNEL extern "C" __attribute__((visibility("default")))                         \
-        const struct relanced_channel relanced_channel
-#else
-#define RELANCED_CHANNEL __attribute__((visibility("default")))                                    \
-        const struct relanced_channel relanced_channel
-#endif
+extern const struct relanced_channel relanced_channel __attribute__((visibility("default")));
+#define RELANCED_CHANNEL const struct relanced_channel relanced_channel
 
 #ifdef __cplusplus
 }
