@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the way from a planned notice to rows of the outbox: which routes, which documents, the
+ * texts, the Message-ID. Writes in draft_put() alone. Fails when a template does, with its sentence.
+ */
+
+#include "engine/draft.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <sys/random.h>
+
+#include "engine/moment.h"
+#include "engine/protocol.h"
+
+#define ATTACHED_BYTES_MAX (INT64_C(20) * 1024 * 1024) /* what most mail servers take */
+
+typedef struct Making {
+        const DraftSource *source;
+        CustomerDetail customer;
+        InvoiceDetail *details; /* as many as the account has instalments */
+        Attachment *attachments;
+        size_t n_attachments;
+        int64_t n_bytes;
+        Draft *draft;
+} Making;
+
+static const Instalment *line_instalment(const DraftSource *source, size_t line)
+{
+        return &source->account->instalments[source->planned->lines[line].instalment];
+}
+
+static int load_details(Making *making)
+{
+        const DraftSource *source = making->source;
+        Store *store = source->engine->store;
+        int r = store_load_customer(
+                store, source->account->customer, source->arena, &making->customer);
+
+        making->details = arena_alloc_array(
+                source->arena, source->account->n_instalments, sizeof(InvoiceDetail));
+        if (!making->details)
+                return -ENOMEM;
+        for (size_t i = 0; r == 0 && i < source->planned->n_lines; i++)
+                r = store_load_invoice(store, line_instalment(source, i)->invoice, source->arena,
+                        &making->details[source->planned->lines[i].instalment]);
+        return r;
+}
+
+static int add_fault(
+        Making *making, const Instalment *instalment, const char *document, const char *what)
+{
+        Draft *draft = making->draft;
+        StrBuf sentence = STRBUF_INIT;
+
+        if (!draft)
+                return 0;
+        strbuf_addf(&sentence, "%s: the document %s %s; it was not attached", instalment->number,
+                document, what);
+        char *copy = arena_strdup(making->source->arena, strbuf_text(&sentence));
+        strbuf_release(&sentence);
+        if (!copy)
+                return -ENOMEM;
+        draft->faults[draft->n_faults++] =
+                (DocumentFault){ instalment->invoice, instalment->seq, copy };
+        return 0;
+}
+
+static const char *shown_name(const char *document)
+{
+        const char *slash = strrchr(document, '/');
+
+        return slash ? slash + 1 : document;
+}
+
+static bool is_attached(const Making *making, const char *document)
+{
+        for (size_t i = 0; i < making->n_attachments; i++) {
+                if (streq(making->attachments[i].document, document))
+                        return true;
+        }
+        return false;
+}
+
+/* Attaches an invoice's document, or says why not. */
+static int attach(Making *making, const Instalment *instalment, const InvoiceDetail *detail)
+{
+        Arena *arena = making->source->arena;
+        char sha256[65];
+        const char *what = NULL;
+        int64_t size = 0;
+        _cleanup_(closep) int fd = -1;
+
+        if (detail->n_document_customers > 1)
+                return add_fault(making, instalment, detail->document,
+                        "is named by invoices of several customers");
+        int r = document_open(making->source->engine->config->documents, detail->document, &fd,
+                &size, sha256, &what);
+        if (r < 0)
+                return r == -ENOMEM ? r : add_fault(making, instalment, detail->document, what);
+        if (*detail->document_sha256 && !streq(detail->document_sha256, sha256))
+                return add_fault(making, instalment, detail->document,
+                        "is not the file any more that was decided on");
+        if (making->n_attachments == ATTACHMENTS_MAX || making->n_bytes + size > ATTACHED_BYTES_MAX)
+                return 0;
+        char *copy = arena_strdup(arena, sha256);
+        if (!copy)
+                return -ENOMEM;
+        making->n_bytes += size;
+        making->attachments[making->n_attachments++] = (Attachment){
+                .name = shown_name(detail->document),
+                .document = detail->document,
+                .sha256 = copy,
+                .size = size,
+        };
+        if (!*detail->document_sha256 && making->draft)
+                making->draft->digests[making->draft->n_digests++] =
+                        (DocumentDigest){ instalment->invoice, copy };
+        return 0;
+}
+
+/* Whether the step wants a line's document. */
+static bool wants_document(const DraftSource *source, size_t line)
+{
+        const Step *step = source->planned->step;
+
+        if (!step || step->attach == ATTACH_NONE)
+                return false;
+        if (source->planned->lines[line].step >= 0)
+                return true;
+        return step->attach == ATTACH_OVERDUE &&
+               date_compare(line_instalment(source, line)->due, source->now->local.day) < 0;
+}
+
+static int attach_all(Making *making)
+{
+        const DraftSource *source = making->source;
+        size_t n = source->planned->n_lines;
+
+        making->attachments = arena_alloc_array(source->arena, ATTACHMENTS_MAX, sizeof(Attachment));
+        making->draft->faults = arena_alloc_array(source->arena, n, sizeof(DocumentFault));
+        making->draft->digests = arena_alloc_array(source->arena, n, sizeof(DocumentDigest));
+        if (!making->attachments || !making->draft->faults || !making->draft->digests)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++) {
+                const InvoiceDetail *detail =
+                        &making->details[source->planned->lines[i].instalment];
+                bool is_repeated = i > 0 && line_instalment(source, i)->invoice ==
+                                                    line_instalment(source, i - 1)->invoice;
+                if (!wants_document(source, i) || !*detail->document || is_repeated ||
+                        is_attached(making, detail->document))
+                        continue;
+                int r = attach(making, line_instalment(source, i), detail);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* The part behind the @ of the creditor's address: Message-IDs are of its domain. */
+static const char *mail_domain(const Config *config)
+{
+        const char *at = strrchr(config->creditor.email, '@');
+
+        return at && at[1] ? at + 1 : "localhost";
+}
+
+/* Random, so that nobody can tell from it how many notices there are, and unique for good. */
+static const char *make_message_id(const Config *config, Arena *arena)
+{
+        uint64_t random[2];
+        StrBuf text = STRBUF_INIT;
+
+        if (getrandom(random, sizeof(random), 0) != sizeof(random))
+                return NULL;
+        strbuf_addf(&text, "%016" PRIx64 "%016" PRIx64 "@%s", random[0], random[1],
+                mail_domain(config));
+        char *copy = strbuf_error(&text) < 0 ? NULL : arena_strdup(arena, strbuf_text(&text));
+        strbuf_release(&text);
+        return copy;
+}
+
+static int make_notice(const Making *making, unsigned route, unsigned alternative,
+        Notice *ret_notice, const char **ret_problem)
+{
+        const DraftSource *source = making->source;
+        const Engine *engine = source->engine;
+        unsigned index = source->planned->routes[route].channels[alternative];
+        const Channel *channel = &engine->config->book.channels[index];
+        Message message;
+        const Occasion occasion = {
+                .account = source->account,
+                .customer = &making->customer,
+                .details = making->details,
+                .planned = source->planned,
+                .attachments = making->attachments,
+                .n_attachments = channel->form == FORM_EMAIL ? making->n_attachments : 0,
+                .now = source->now->instant,
+                .local = source->now->local,
+        };
+
+        int r = composer_compose(
+                engine->composer, &occasion, channel->form, source->arena, &message, ret_problem);
+        if (r < 0)
+                return r;
+        *ret_notice = (Notice){
+                .channel = channel->name,
+                .to = source->account->addresses[channel->address],
+                .language = message.language,
+                .message_id = make_message_id(engine->config, source->arena),
+                .subject = message.subject ? message.subject : "",
+                .text = message.text,
+                .html = message.html,
+                .form = channel->form,
+                .route = route,
+                .alternative = alternative,
+                .date = source->now->instant,
+                .not_before = INSTANT_NONE,
+                .next_try = INSTANT_NONE,
+                .begun_at = INSTANT_NONE,
+                .reason = source->planned->reason,
+                .day = source->now->local.day,
+        };
+        return ret_notice->message_id ? 0 : -ENOMEM;
+}
+
+/* A second route through the same channel would be the same message twice. */
+static bool is_taken(const Draft *draft, const char *channel)
+{
+        for (size_t i = 0; i < draft->n_notices; i++) {
+                if (streq(draft->notices[i].channel, channel))
+                        return true;
+        }
+        return false;
+}
+
+/* A notice for each route that may leave today; the others do not leave at all (R5). */
+static int make_notices(const Making *making, const char **ret_problem)
+{
+        const DraftSource *source = making->source;
+        const Planned *planned = source->planned;
+        Draft *draft = making->draft;
+
+        draft->notices = arena_alloc_array(source->arena, planned->n_routes, sizeof(Notice));
+        if (!draft->notices)
+                return -ENOMEM;
+        for (unsigned route = 0; route < planned->n_routes; route++) {
+                Instant opening = INSTANT_NONE;
+                if (planned->chosen[route] < 0)
+                        continue;
+                unsigned alternative = (unsigned)planned->chosen[route];
+                unsigned channel = planned->routes[route].channels[alternative];
+                if (is_taken(draft, source->engine->config->book.channels[channel].name))
+                        continue;
+                if (planned->kind != NOTICE_RECONNECT &&
+                        !channel_opening(
+                                source->engine, channel, source->account, source->now, &opening))
+                        continue;
+                Notice *notice = &draft->notices[draft->n_notices];
+                int r = make_notice(making, route, alternative, notice, ret_problem);
+                if (r < 0)
+                        return r;
+                notice->not_before = opening;
+                draft->n_notices++;
+        }
+        return 0;
+}
+
+static int make_lines(const DraftSource *source, ContactLine **ret_lines)
+{
+        const Planned *planned = source->planned;
+        ContactLine *lines = arena_alloc_array(source->arena, planned->n_lines, sizeof(*lines));
+
+        if (!lines)
+                return -ENOMEM;
+        for (size_t i = 0; i < planned->n_lines; i++) {
+                const Instalment *instalment = line_instalment(source, i);
+                lines[i] = (ContactLine){
+                        .invoice = instalment->invoice,
+                        .seq = instalment->seq,
+                        .open = instalment->open,
+                };
+                if (planned->lines[i].step < 0)
+                        continue;
+                const Policy *policy = rulebook_policy_of(
+                        &source->engine->config->book, source->account, instalment);
+                const Step *step = &policy->steps[planned->lines[i].step];
+                lines[i].step = step->id;
+                lines[i].action = step->action;
+                lines[i].prints_deadline = step->deadline_days > 0;
+        }
+        *ret_lines = lines;
+        return 0;
+}
+
+static int make_contact(const Making *making)
+{
+        const DraftSource *source = making->source;
+        const Planned *planned = source->planned;
+        const Instalment *lead = &source->account->instalments[planned->lead];
+        ContactLine *lines;
+
+        int r = make_lines(source, &lines);
+        if (r < 0)
+                return r;
+        making->draft->contact = (Contact){
+                .account = source->account->id,
+                .kind = planned->kind,
+                .action = planned->action,
+                .step = planned->step ? planned->step->id : NULL,
+                .policy = planned->policy ? planned->policy->name : NULL,
+                .occasion = planned->kind == NOTICE_THANKS ? "thanks" : NULL,
+                .subject_key = planned->kind == NOTICE_THANKS ? lead->number : NULL,
+                .lead_invoice = lead->invoice,
+                .lead_seq = lead->seq,
+                .at = source->now->instant,
+                .day = source->now->local.day,
+                .total = planned->total,
+                .deadline = planned->deadline,
+                .reason = planned->reason,
+                .on_uncertain = planned->step ? planned->step->on_uncertain : UNCERTAIN_ASSUME_SENT,
+                .is_forced = source->is_forced,
+                .lines = lines,
+                .n_lines = planned->n_lines,
+                .attachments = making->attachments,
+                .n_attachments = making->n_attachments,
+        };
+        return 0;
+}
+
+int draft_make(const DraftSource *source, Draft *ret_draft, const char **ret_problem)
+{
+        Draft draft = { 0 };
+        Making making = { .source = source, .draft = &draft };
+
+        *ret_problem = NULL;
+        int r = load_details(&making);
+        if (r == 0)
+                r = attach_all(&making);
+        if (r == 0)
+                r = make_notices(&making, ret_problem);
+        if (r == 0)
+                r = make_contact(&making);
+        if (r < 0)
+                return r;
+        *ret_draft = draft;
+        return 0;
+}
+
+int draft_make_alternative(const DraftSource *source, const Contact *contact, unsigned route,
+        unsigned alternative, Notice *ret_notice, const char **ret_problem)
+{
+        Making making = {
+                .source = source,
+                .attachments = (Attachment *)contact->attachments,
+                .n_attachments = contact->n_attachments,
+        };
+        unsigned channel = source->planned->routes[route].channels[alternative];
+        Instant opening = INSTANT_NONE;
+
+        *ret_problem = NULL;
+        if (source->planned->kind != NOTICE_RECONNECT &&
+                !channel_opening(source->engine, channel, source->account, source->now, &opening))
+                return -EAGAIN;
+        int r = load_details(&making);
+        if (r == 0)
+                r = make_notice(&making, route, alternative, ret_notice, ret_problem);
+        if (r == 0)
+                ret_notice->not_before = opening;
+        return r;
+}
+
+static int put_documents(const DraftSource *source, const Draft *draft)
+{
+        Store *store = source->engine->store;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < draft->n_digests; i++)
+                r = store_set_document_sha256(
+                        store, draft->digests[i].invoice, draft->digests[i].sha256);
+        for (size_t i = 0; r == 0 && i < draft->n_faults; i++) {
+                const Task task = {
+                        .kind = "document",
+                        .sentence = draft->faults[i].sentence,
+                        .commands = "",
+                        .account = source->account->id,
+                        .invoice = draft->faults[i].invoice,
+                        .seq = draft->faults[i].seq,
+                };
+                bool is_new;
+                r = store_open_task(store, &task, source->now->instant, &is_new);
+        }
+        return r;
+}
+
+int draft_put(const DraftSource *source, Draft *draft)
+{
+        if (draft->n_notices == 0)
+                return 0;
+        int r = store_add_contact(
+                source->engine->store, &draft->contact, draft->notices, draft->n_notices);
+        return r == 0 ? put_documents(source, draft) : r;
+}
