@@ -235,6 +235,14 @@ static bool is_taken(const Draft *draft, const char *channel)
         return false;
 }
 
+/* Reconnecting does not wait for a window (R16). */
+static bool may_leave_today(const DraftSource *source, unsigned channel, Instant *ret_opening)
+{
+        if (source->is_preview || source->planned->kind == NOTICE_RECONNECT)
+                return true;
+        return channel_opening(source->engine, channel, source->account, source->now, ret_opening);
+}
+
 /* A notice for each route that may leave today; the others do not leave at all (R5). */
 static int make_notices(const Making *making, const char **ret_problem)
 {
@@ -360,8 +368,7 @@ int draft_make_alternative(const DraftSource *source, const Contact *contact, un
         Instant opening = INSTANT_NONE;
 
         *ret_problem = NULL;
-        if (source->planned->kind != NOTICE_RECONNECT &&
-                !channel_opening(source->engine, channel, source->account, source->now, &opening))
+        if (!may_leave_today(source, channel, &opening))
                 return -EAGAIN;
         int r = load_details(&making);
         if (r == 0)

@@ -16,7 +16,8 @@ typedef struct DraftSource {
         const Account *account;
         const Planned *planned;
         const Now *now;
-        bool is_forced; /* a person's wish */
+        bool is_forced;  /* a person's wish */
+        bool is_preview; /* every route, open or closed */
         Arena *arena;
 } DraftSource;
 

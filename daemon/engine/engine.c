@@ -39,6 +39,7 @@ void engine_free(Engine *engine)
         if (!engine)
                 return;
         dispatch_free(engine->dispatch);
+        free(engine->problem);
         sd_event_unref(engine->event);
         free(engine);
 }
@@ -49,36 +50,6 @@ Now engine_now(const Engine *engine)
 
         now.local = zone_local(engine->zone, now.instant);
         return now;
-}
-
-typedef struct Refusals {
-        const Rulebook *book;
-        Account *account;
-} Refusals;
-
-/* A refusal is of one address: a corrected one is free. An opt-out names none and is of all. */
-static void add_refusal(void *owner, const char *channel, const char *address)
-{
-        const Refusals *refusals = owner;
-
-        for (unsigned i = 0; i < refusals->book->n_channels; i++) {
-                const Channel *known = &refusals->book->channels[i];
-                if (streq(known->name, channel) &&
-                        (is_empty(address) ||
-                                streq(refusals->account->addresses[known->address], address)))
-                        refusals->account->refused_channels |= UINT32_C(1) << i;
-        }
-}
-
-int account_complete(Engine *engine, const Now *now, bool has_refusals, Account *account)
-{
-        Refusals refusals = { &engine->config->book, account };
-
-        account->customer_time = zone_local(customer_zone(engine, account), now->instant);
-        account->refused_channels = 0;
-        if (!has_refusals)
-                return 0;
-        return store_refused_channels(engine->store, account->customer, add_refusal, &refusals);
 }
 
 int engine_decide(Engine *engine, int64_t account, int64_t except_contact, const Now *now,
@@ -97,7 +68,7 @@ int engine_compose(Engine *engine, const Account *account, const Planned *planne
         Arena *arena, Contact *ret_contact, Notice **ret_notices, size_t *ret_n,
         const char **ret_problem)
 {
-        const DraftSource source = { engine, account, planned, now, false, arena };
+        const DraftSource source = { engine, account, planned, now, false, true, arena };
         Draft draft;
 
         int r = draft_make(&source, &draft, ret_problem);
@@ -113,10 +84,15 @@ int engine_queue(Engine *engine, const Account *account, const Planned *planned,
         bool is_forced, int64_t *ret_contact, const char **ret_problem)
 {
         Arena arena = ARENA_INIT;
-        const DraftSource source = { engine, account, planned, now, is_forced, &arena };
+        const DraftSource source = { engine, account, planned, now, is_forced, false, &arena };
         Draft draft;
 
-        int r = draft_make(&source, &draft, ret_problem);
+        const char *problem = NULL;
+
+        int r = draft_make(&source, &draft, &problem);
+        free(engine->problem);
+        engine->problem = problem ? strdup(problem) : NULL;
+        *ret_problem = engine->problem;
         if (r == 0)
                 r = store_begin(engine->store);
         if (r == 0) {

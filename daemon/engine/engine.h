@@ -24,11 +24,12 @@ typedef struct Engine {
         Composer *composer;
         sd_event *event;
         Dispatch *dispatch; /* NULL until engine_start_dispatch() */
+        char *problem;      /* of the last engine_queue() */
 } Engine;
 
 /* Takes nothing over: config, store and composer must outlive the engine. */
-int engine_new(const Config *config, Store *store, Composer *composer, Clock clock,
-        Engine **ret_engine);
+int engine_new(
+        const Config *config, Store *store, Composer *composer, Clock clock, Engine **ret_engine);
 void engine_free(Engine *engine);
 DEFINE_CLEANUP(Engine, engine_free)
 
@@ -54,13 +55,14 @@ int engine_wake(Engine *engine, bool is_dry_run, WakeResult *ret_result);
 int engine_decide(Engine *engine, int64_t account, int64_t except_contact, const Now *now,
         const Forced *forced, Arena *arena, Account *ret_account, Decision *ret_decision);
 
-/* A planned notice as texts, one per route that may leave now; *ret_problem as in
- * composer_compose(). For preview and for queueing. */
+/* A planned notice as texts, one per route, whether its channel is open or not; for previews.
+ * *ret_problem as in composer_compose(). */
 int engine_compose(Engine *engine, const Account *account, const Planned *planned, const Now *now,
         Arena *arena, Contact *ret_contact, Notice **ret_notices, size_t *ret_n,
         const char **ret_problem);
 
-/* Queues one planned notice in a transaction of its own (relancectl send). */
+/* Queues one planned notice in a transaction of its own (relancectl send). 0; OUTBOX_DUPLICATE;
+ * -errno, with *ret_problem (valid until the next call) when its texts cannot be made. */
 int engine_queue(Engine *engine, const Account *account, const Planned *planned, const Now *now,
         bool is_forced, int64_t *ret_contact, const char **ret_problem);
 

@@ -41,8 +41,8 @@ int module_load(const char *path, const struct relanced_channel **ret_channel, S
                 return -EPROTO;
         }
         if (!is_whole(channel)) {
-                strbuf_addf(problem,
-                        "%s is not whole: it needs a name, open() and deliver()", path);
+                strbuf_addf(
+                        problem, "%s is not whole: it needs a name, open() and deliver()", path);
                 return -ELIBBAD;
         }
         *ret_channel = channel;

@@ -2,12 +2,16 @@
 #ifndef RELANCED_ENGINE_MOMENT_H
 #define RELANCED_ENGINE_MOMENT_H
 
-/* Where a customer's clock and a channel's window stand. */
+/* Where a customer's clock and a channel's window stand: what decide() needs and no table holds. */
 
 #include "engine/engine.h"
 
 /* The customer's zone; the creditor's where none is given or it is unknown. */
 const Zone *customer_zone(const Engine *engine, const Account *account);
+
+/* Fills what the store leaves out of an account: customer_time and refused_channels.
+ * has_refusals: as store_any_refused() says. */
+int account_complete(Engine *engine, const Now *now, bool has_refusals, Account *account);
 
 /*
  * The instant of today from which on a channel may speak to the account's customer (R5);

@@ -88,7 +88,7 @@ int recheck_contact(Engine *engine, const Recheck *recheck, Account *ret_account
         };
         Decision decision;
 
-        if (date_compare(recheck->now->local.day, contact->day) != 0) {
+        if (is_day_over(recheck)) {
                 *ret_reason = REASON_DAY_OVER;
                 return RECHECK_CANCEL;
         }
@@ -105,7 +105,7 @@ int recheck_contact(Engine *engine, const Recheck *recheck, Account *ret_account
                 if (has_same_step(planned, contact) &&
                         has_same_lead(ret_account, planned, contact) &&
                         has_same_lines(engine, ret_account, planned, contact) &&
-                        has_same_numbers(planned, contact)) {
+                        has_same_numbers(planned, contact, is_resend(recheck->notice))) {
                         *ret_planned = *planned;
                         return 0;
                 }

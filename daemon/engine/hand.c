@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the choice of what goes to which worker: the oldest ready notices first, within the room of
+ * its workers, the channel's rate, and one at a time for those that were there when a worker
+ * crashed. Handing is one transaction and promises nothing yet (DESIGN 5.2). A notice whose document
+ * is no longer the one it names is cancelled: its bytes could not be the same.
+ */
+
+#include <errno.h>
+
+#include "engine/protocol.h"
+#include "engine/workers.h"
+#include "sys/message-ids.h"
+
+/* What may lie in a worker's socket: the kernel takes about 200 KiB, its own overhead included. */
+#define SOCKET_ROOM ((size_t)140 * 1024)
+#define PACKET_COST ((size_t)1536)
+#define FD_COST ((size_t)3072)
+#define BATCH_FDS_MAX 256U
+
+/* A message made ready for a worker. */
+typedef struct Prepared {
+        Worker *worker;
+        Parcel parcel;
+        StrBuf bytes;
+        int fds[ATTACHMENTS_MAX];
+        size_t n_fds;
+        bool is_broken; /* a document has changed, or it is too large to be carried */
+} Prepared;
+
+typedef struct Batch {
+        Dispatch *dispatch;
+        Now now;
+        Arena arena;
+        Prepared *list;
+        size_t n, n_room, n_fds;
+} Batch;
+
+Suspect *dispatch_find_suspect(const Dispatch *dispatch, int64_t notice)
+{
+        for (size_t i = 0; i < dispatch->n_suspects; i++) {
+                if (dispatch->suspects[i].notice == notice)
+                        return &dispatch->suspects[i];
+        }
+        return NULL;
+}
+
+int dispatch_add_suspect(Dispatch *dispatch, int64_t notice)
+{
+        Suspect *grown = reallocarray(dispatch->suspects, dispatch->n_suspects + 1, sizeof(*grown));
+
+        if (!grown)
+                return -ENOMEM;
+        dispatch->suspects = grown;
+        grown[dispatch->n_suspects++] = (Suspect){ .notice = notice, .n_crashes = 1 };
+        return 0;
+}
+
+void dispatch_clear_suspect(Dispatch *dispatch, int64_t notice)
+{
+        Suspect *suspect = dispatch_find_suspect(dispatch, notice);
+
+        if (suspect)
+                *suspect = dispatch->suspects[--dispatch->n_suspects];
+}
+
+/* Opens what the contact names and compares the digests. */
+static int open_attachments(Batch *batch, const Contact *contact, Prepared *prepared,
+        struct relanced_attachment *attachments)
+{
+        const char *folder = batch->dispatch->engine->config->documents;
+
+        for (size_t i = 0; i < contact->n_attachments && i < ATTACHMENTS_MAX; i++) {
+                const Attachment *attachment = &contact->attachments[i];
+                const char *problem;
+                char sha256[65];
+                int64_t size;
+                int fd;
+                int r = document_open(folder, attachment->document, &fd, &size, sha256, &problem);
+                if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
+                        return r;
+                if (r == 0)
+                        prepared->fds[prepared->n_fds++] = fd;
+                prepared->is_broken = r < 0 || !streq(sha256, attachment->sha256);
+                if (prepared->is_broken)
+                        return 0;
+                attachments[i] = (struct relanced_attachment){
+                        .name = attachment->name,
+                        .type = "application/pdf",
+                        .fd = -1,
+                        .size = size,
+                };
+        }
+        return 0;
+}
+
+static void encode(
+        const Notice *notice, const struct relanced_attachment *attachments, Prepared *prepared)
+{
+        const Packet packet = {
+                .type = PACKET_MESSAGE,
+                .message = {
+                        .notice = (uint64_t)notice->id,
+                        .attempt = (unsigned)notice->attempts + 1,
+                        .to = notice->to,
+                        .language = notice->language,
+                        .subject = notice->subject,
+                        .text = notice->text,
+                        .html = notice->html,
+                        .message_id = notice->message_id,
+                        .date = notice->date.usec / USEC_PER_SEC,
+                        .attachments = attachments,
+                        .n_attachments = prepared->n_fds,
+                },
+        };
+
+        prepared->bytes.limit = PACKET_LARGE_MAX;
+        packet_encode(&packet, &prepared->bytes);
+        prepared->parcel = (Parcel){
+                .notice = notice->id,
+                .attempt = (uint32_t)notice->attempts + 1,
+                .size = PACKET_COST + FD_COST * prepared->n_fds +
+                        MIN(prepared->bytes.length, (size_t)64 * 1024),
+        };
+}
+
+static int prepare(Batch *batch, int64_t id, Prepared *prepared)
+{
+        struct relanced_attachment attachments[ATTACHMENTS_MAX];
+        Store *store = batch->dispatch->engine->store;
+        Notice notice;
+        Contact contact;
+
+        int r = store_load_notice(store, id, true, &batch->arena, &notice);
+        if (r == 0 && notice.form == FORM_EMAIL)
+                r = store_load_contact(store, notice.contact, &batch->arena, &contact);
+        if (r == 0 && notice.form == FORM_EMAIL)
+                r = open_attachments(batch, &contact, prepared, attachments);
+        if (r < 0)
+                return r;
+        encode(&notice, attachments, prepared);
+        if (strbuf_error(&prepared->bytes) == -E2BIG)
+                prepared->is_broken = true;
+        return strbuf_error(&prepared->bytes) == -ENOMEM ? -ENOMEM : 0;
+}
+
+static void prepared_release(Prepared *prepared)
+{
+        strbuf_release(&prepared->bytes);
+        for (size_t i = 0; i < prepared->n_fds; i++)
+                (void)close(prepared->fds[i]);
+}
+
+/* The worker with most room for a message of that size, or NULL. is_alone: only one without any. */
+static Worker *find_room(const Outlet *outlet, size_t size, bool is_alone)
+{
+        size_t limit = MIN((size_t)outlet->config->in_flight, IN_FLIGHT_MAX);
+        Worker *best = NULL;
+
+        for (Worker *worker = outlet->workers; worker; worker = worker->next) {
+                bool has_suspect = worker->n_parcels == 1 && dispatch_find_suspect(outlet->dispatch,
+                                                                     worker->parcels[0].notice);
+                if (worker->state != WORKER_READY || worker->n_parcels >= limit || has_suspect ||
+                        worker->n_handed >= FLIGHT_RECORDS || (is_alone && worker->n_parcels > 0))
+                        continue;
+                if (worker->n_parcels > 0 && worker->size + size > SOCKET_ROOM)
+                        continue;
+                if (!best || worker->n_parcels < best->n_parcels)
+                        best = worker;
+        }
+        return best;
+}
+
+/* Full flight files: their workers end when they have nothing left, and make room for others. */
+static void retire_workers(Outlet *outlet)
+{
+        for (Worker *worker = outlet->workers; worker; worker = worker->next) {
+                if (worker->n_handed >= FLIGHT_RECORDS && worker->n_parcels == 0)
+                        worker_stop(worker);
+        }
+}
+
+static size_t count_starting(const Outlet *outlet)
+{
+        size_t n = 0;
+
+        for (const Worker *worker = outlet->workers; worker; worker = worker->next)
+                n += worker->state < WORKER_READY;
+        return n;
+}
+
+static void add_parcel(Worker *worker, const Parcel *parcel)
+{
+        worker->parcels[worker->n_parcels++] = *parcel;
+        worker->size += parcel->size;
+        worker->n_handed++;
+        worker->progress_usec = clock_monotonic_usec();
+}
+
+static Prepared *batch_grow(Batch *batch)
+{
+        if (batch->n == batch->n_room) {
+                size_t room = MAX(batch->n_room * 2, (size_t)64);
+                Prepared *grown = reallocarray(batch->list, room, sizeof(*grown));
+                if (!grown)
+                        return NULL;
+                batch->list = grown;
+                batch->n_room = room;
+        }
+        batch->list[batch->n] = (Prepared){ .bytes = STRBUF_INIT };
+        return &batch->list[batch->n];
+}
+
+/* Finds room for one notice. 1: it goes, 0: there is none, -errno. */
+static int batch_add(Batch *batch, Outlet *outlet, int64_t id)
+{
+        bool is_alone = dispatch_find_suspect(batch->dispatch, id) || outlet->is_down;
+
+        if (!find_room(outlet, 0, is_alone) || batch->n_fds >= BATCH_FDS_MAX)
+                return 0;
+        Prepared *prepared = batch_grow(batch);
+        if (!prepared)
+                return -ENOMEM;
+        batch->n++; /* from here on the batch releases it */
+        int r = prepare(batch, id, prepared);
+        if (r < 0)
+                return r;
+        prepared->worker = find_room(outlet, prepared->parcel.size, is_alone);
+        if (!prepared->worker && !prepared->is_broken) {
+                prepared_release(prepared);
+                batch->n--;
+                return 0;
+        }
+        batch->n_fds += prepared->n_fds;
+        if (!prepared->is_broken)
+                add_parcel(prepared->worker, &prepared->parcel);
+        return 1;
+}
+
+/* One more worker when all that run are full, one at a time. */
+static void start_worker(Outlet *outlet)
+{
+        if (outlet->n_workers < (size_t)outlet->config->workers && count_starting(outlet) == 0 &&
+                (outlet->n_workers == 0 || !outlet->is_down))
+                (void)worker_start(outlet); /* the outlet is down if it could not be */
+}
+
+static int batch_add_outlet(Batch *batch, Outlet *outlet)
+{
+        int64_t ids[IN_FLIGHT_MAX * 2], now_usec = clock_monotonic_usec();
+        size_t n, n_taken = 0;
+        int r = 0;
+
+        retire_workers(outlet);
+        outlet->has_ready = false;
+        if (outlet->is_down && now_usec < outlet->retry_usec)
+                return 0;
+        size_t allowed =
+                rate_allows(&outlet->rate, now_usec, outlet->is_down ? 1 : ELEMENTSOF(ids));
+        r = store_list_ready(batch->dispatch->engine->store, outlet->config->name,
+                batch->now.instant, ids, ELEMENTSOF(ids), &n);
+        if (r < 0 || n == 0)
+                return r;
+        outlet->ready = ids[0];
+        while (n_taken < MIN(n, allowed) && (r = batch_add(batch, outlet, ids[n_taken])) > 0)
+                n_taken++;
+        outlet->has_ready = n_taken < n || n == ELEMENTSOF(ids);
+        if (n_taken > 0)
+                rate_spend(&outlet->rate, now_usec, n_taken);
+        if (r == 0 && n_taken < MIN(n, allowed))
+                start_worker(outlet);
+        return MIN(r, 0);
+}
+
+/* The notice cannot be what was decided any more; without its document it is decided afresh. */
+static int cancel_broken(Batch *batch, int64_t id)
+{
+        Dispatch *dispatch = batch->dispatch;
+
+        journal_notice(&dispatch->journal, LOG_WARNING, MESSAGE_NOTICE_CANCELLED, id,
+                "cancelled, its document has changed");
+        return store_mark_cancelled(dispatch->engine->store, id, REASON_CHANGED);
+}
+
+static int batch_record(Batch *batch)
+{
+        Store *store = batch->dispatch->engine->store;
+
+        int r = store_begin(store);
+        for (size_t i = 0; r == 0 && i < batch->n; i++) {
+                const Prepared *prepared = &batch->list[i];
+                r = prepared->is_broken ? cancel_broken(batch, prepared->parcel.notice)
+                                        : store_mark_handed(store, &prepared->parcel.notice, 1);
+        }
+        if (r == 0)
+                r = store_commit(store);
+        if (r < 0) {
+                store_rollback(store);
+                journal_forget(&batch->dispatch->journal);
+        }
+        journal_write(&batch->dispatch->journal, store);
+        return r;
+}
+
+/* Nothing was handed after all. */
+static void batch_take_back(Batch *batch)
+{
+        for (size_t i = 0; i < batch->n; i++) {
+                const Prepared *prepared = &batch->list[i];
+                Parcel *parcel = prepared->worker ? worker_find_parcel(prepared->worker,
+                                                            (uint64_t)prepared->parcel.notice,
+                                                            prepared->parcel.attempt)
+                                                  : NULL;
+                if (parcel)
+                        worker_remove_parcel(prepared->worker, parcel);
+        }
+}
+
+/* A packet that does not go through means a worker that does not listen: its death gives back all
+ * that it has. */
+static void batch_send(Batch *batch)
+{
+        for (size_t i = 0; i < batch->n; i++) {
+                Prepared *prepared = &batch->list[i];
+                if (prepared->is_broken || prepared->worker->state != WORKER_READY)
+                        continue;
+                if (packet_ship_bytes(prepared->worker->fd, &prepared->bytes, prepared->fds,
+                            prepared->n_fds) < 0)
+                        worker_kill(prepared->worker, false);
+        }
+}
+
+int dispatch_hand_out(Dispatch *dispatch)
+{
+        Batch batch = { .dispatch = dispatch, .now = engine_now(dispatch->engine) };
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < dispatch->n_outlets; i++)
+                r = batch_add_outlet(&batch, &dispatch->outlets[i]);
+        if (r == 0 && batch.n > 0)
+                r = batch_record(&batch);
+        if (r == 0)
+                batch_send(&batch);
+        else
+                batch_take_back(&batch);
+        for (size_t i = 0; i < batch.n; i++)
+                prepared_release(&batch.list[i]);
+        free(batch.list);
+        arena_release(&batch.arena);
+        return r;
+}

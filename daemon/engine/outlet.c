@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the state of a channel as a whole: suspended with one alert, however many messages meet the
+ * same wall, tried again with growing pauses, taken up again when a message gets through. */
+
+#include <errno.h>
+
+#include "base/strbuf.h"
+#include "engine/dispatch.h"
+#include "store/report.h"
+#include "sys/log.h"
+#include "sys/message-ids.h"
+
+#define TASK_KIND "channel-down"
+
+void outlet_down(Outlet *outlet, uint32_t retry_after_s, const char *detail)
+{
+        const LogField fields[] = { { "CHANNEL", outlet->config->name } };
+
+        outlet->n_downs++;
+        outlet->retry_usec =
+                clock_monotonic_usec() + pace_backoff_usec(retry_after_s, outlet->n_downs);
+        if (outlet->is_down)
+                return;
+        outlet->is_down = true;
+        log_record(LOG_ERR, MESSAGE_CHANNEL_DOWN, fields, ELEMENTSOF(fields),
+                "channel %s is suspended: %s", outlet->config->name, detail);
+        free(outlet->alert);
+        outlet->alert = strdup(detail);
+        outlet->is_task_over = false;
+        dispatch_request_turn(outlet->dispatch);
+}
+
+void outlet_up(Outlet *outlet)
+{
+        const LogField fields[] = { { "CHANNEL", outlet->config->name } };
+
+        outlet->n_downs = 0;
+        outlet->is_task_over = outlet->task != 0;
+        if (!outlet->is_down)
+                return;
+        outlet->is_down = false;
+        log_record(LOG_NOTICE, MESSAGE_CHANNEL_UP, fields, ELEMENTSOF(fields),
+                "channel %s works again", outlet->config->name);
+        outlet->dispatch->is_wanted = true;
+        dispatch_request_turn(outlet->dispatch);
+}
+
+static int open_alert(const Outlet *outlet, const Now *now)
+{
+        StrBuf sentence = STRBUF_INIT;
+
+        strbuf_addf(
+                &sentence, "%s: the channel is suspended: %s", outlet->config->name, outlet->alert);
+        const Task task = {
+                .kind = TASK_KIND,
+                .sentence = strbuf_text(&sentence),
+                .commands = "relanced --check",
+                .notice = outlet->ready,
+        };
+        bool is_new;
+        int r = strbuf_error(&sentence);
+        if (r == 0)
+                r = store_open_task(outlet->dispatch->engine->store, &task, now->instant, &is_new);
+        strbuf_release(&sentence);
+        return r;
+}
+
+int outlets_put_alerts(Dispatch *dispatch, const Now *now)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < dispatch->n_outlets; i++) {
+                const Outlet *outlet = &dispatch->outlets[i];
+                if (outlet->is_task_over)
+                        r = store_close_task(
+                                dispatch->engine->store, TASK_KIND, outlet->task, now->instant);
+                else if (outlet->alert && outlet->task == 0)
+                        r = open_alert(outlet, now);
+        }
+        return r;
+}
+
+void outlets_clear_alerts(Dispatch *dispatch)
+{
+        for (size_t i = 0; i < dispatch->n_outlets; i++) {
+                Outlet *outlet = &dispatch->outlets[i];
+                if (outlet->is_task_over)
+                        outlet->task = 0;
+                else if (outlet->alert && outlet->task == 0)
+                        outlet->task = outlet->ready;
+                outlet->is_task_over = false;
+                free(TAKE_PTR(outlet->alert));
+        }
+}
+
+/* "email: the channel …" is the channel email's. */
+static int find_alert(void *owner, const TaskReport *row)
+{
+        Dispatch *dispatch = owner;
+
+        for (size_t i = 0; streq(row->kind, TASK_KIND) && i < dispatch->n_outlets; i++) {
+                Outlet *outlet = &dispatch->outlets[i];
+                size_t length = strlen(outlet->config->name);
+                if (strncmp(row->sentence, outlet->config->name, length) == 0 &&
+                        row->sentence[length] == ':')
+                        outlet->task = row->notice;
+        }
+        return 0;
+}
+
+int outlets_find_alerts(Dispatch *dispatch)
+{
+        return store_list_tasks(dispatch->engine->store, find_alert, dispatch);
+}

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the wake: what no longer holds is cancelled, every account is decided page by page, what is
+ * due goes into the outbox. A page is one transaction, begun only when there is something to write.
+ * A record that cannot be decided or composed is told as a task and the others go on (R23); only
+ * the store's own failure ends a wake.
+ */
+
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <inttypes.h>
+
+#include "engine/draft.h"
+#include "engine/journal.h"
+#include "engine/moment.h"
+#include "engine/recheck.h"
+#include "engine/settle.h"
+#include "store/report.h"
+#include "sys/log.h"
+#include "sys/message-ids.h"
+
+typedef struct Wake {
+        Engine *engine;
+        bool is_dry_run, is_writing, has_refusals;
+        Now now;
+        char **tasked; /* codes of customers with open tasks, sorted */
+        size_t n_tasked;
+        Arena arena; /* of a page */
+        Journal journal;
+        WakeResult result;
+} Wake;
+
+/* Before the first write of a page. A dry run is inside its caller's transaction. */
+static int wake_write(Wake *wake)
+{
+        if (wake->is_writing || wake->is_dry_run)
+                return 0;
+        int r = store_begin(wake->engine->store);
+        wake->is_writing = r == 0;
+        return r;
+}
+
+/* Ends a page: all of it, or nothing. */
+static int wake_commit(Wake *wake, int r)
+{
+        Store *store = wake->engine->store;
+
+        if (wake->is_writing) {
+                wake->is_writing = false;
+                if (r == 0)
+                        r = store_commit(store);
+                if (r < 0)
+                        store_rollback(store);
+        }
+        if (r == 0 && !wake->is_dry_run)
+                journal_write(&wake->journal, store);
+        journal_forget(&wake->journal);
+        return r;
+}
+
+static int open_task(Wake *wake, const Task *task)
+{
+        bool is_new = false;
+        int r = wake_write(wake);
+
+        if (r == 0)
+                r = store_open_task(wake->engine->store, task, wake->now.instant, &is_new);
+        if (r == 0 && is_new)
+                wake->result.n_tasks++;
+        return r;
+}
+
+/* R23: this account stays behind, told once in the log and as a task; the others go on. */
+static int skip_account(Wake *wake, const Account *account, const char *kind, const char *sentence)
+{
+        const Task task = {
+                .kind = kind,
+                .sentence = sentence,
+                .commands = "relanced --check",
+                .account = account->id,
+        };
+
+        wake->result.n_failed++;
+        journal_other(&wake->journal, &(JournalEntry){ .priority = LOG_ERR,
+                                              .message_id = MESSAGE_ACCOUNT_SKIPPED,
+                                              .customer = account->code,
+                                              .text = sentence });
+        return open_task(wake, &task);
+}
+
+static int put_draft(Wake *wake, const DraftSource *source, Draft *draft)
+{
+        int r = wake_write(wake);
+
+        if (r == 0)
+                r = draft_put(source, draft);
+        if (r == OUTBOX_DUPLICATE)
+                return 0;
+        if (r < 0)
+                return r;
+        wake->result.n_contacts += draft->n_notices > 0;
+        wake->result.n_notices += draft->n_notices;
+        wake->result.n_tasks += draft->n_faults;
+        for (size_t i = 0; i < draft->n_notices; i++)
+                journal_notice(&wake->journal, LOG_INFO, MESSAGE_NOTICE_QUEUED,
+                        draft->notices[i].id, "queued");
+        return 0;
+}
+
+static int queue_notices(Wake *wake, const Account *account, const Decision *decision)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < decision->n_notices; i++) {
+                const DraftSource source = {
+                        .engine = wake->engine,
+                        .account = account,
+                        .planned = &decision->notices[i],
+                        .now = &wake->now,
+                        .arena = &wake->arena,
+                };
+                const char *problem = NULL;
+                Draft draft;
+                r = draft_make(&source, &draft, &problem);
+                if (r == 0)
+                        r = put_draft(wake, &source, &draft);
+                else if (problem)
+                        r = skip_account(wake, account, "template", problem);
+        }
+        return r;
+}
+
+/* What a person may type about a judgement's task. */
+static const char *task_commands(
+        Wake *wake, const Account *account, const Instalment *instalment, Reason reason)
+{
+        StrBuf text = STRBUF_INIT;
+
+        if (reason == REASON_NO_ADDRESS || reason == REASON_ALL_ROUTES_REFUSED)
+                strbuf_addf(&text, "relancectl contact %s --email ADDRESS\n", account->code);
+        strbuf_addf(&text, "relancectl explain %s", instalment->number);
+        const char *commands = arena_strdup(&wake->arena, strbuf_text(&text));
+        strbuf_release(&text);
+        return commands;
+}
+
+static int make_task(
+        Wake *wake, const Account *account, size_t i, const Judgement *judgement, Task *ret_task)
+{
+        const Instalment *instalment = &account->instalments[i];
+        const ReasonDetail detail = {
+                .step = judgement->policy && judgement->next >= 0
+                                ? judgement->policy->steps[judgement->next].id
+                                : NULL,
+                .date = DATE_NONE,
+                .text = judgement->policy ? judgement->policy->name : NULL,
+        };
+        StrBuf sentence = STRBUF_INIT;
+
+        strbuf_addf(&sentence, "%s: ", instalment->number);
+        reason_sentence(
+                judgement->reason, &detail, wake->engine->config->creditor.language, &sentence);
+        *ret_task = (Task){
+                .kind = judgement_task(judgement),
+                .sentence = arena_strdup(&wake->arena, strbuf_text(&sentence)),
+                .commands = task_commands(wake, account, instalment, judgement->reason),
+                .account = account->id,
+                .invoice = instalment->invoice,
+                .seq = instalment->seq,
+        };
+        strbuf_release(&sentence);
+        return ret_task->sentence && ret_task->commands ? 0 : -ENOMEM;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+        return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool has_open_tasks(const Wake *wake, const Account *account)
+{
+        return wake->n_tasked > 0 && bsearch(&account->code, wake->tasked, wake->n_tasked,
+                                             sizeof(*wake->tasked), compare_texts);
+}
+
+/* Opens what the judgements ask for and closes what they no longer do. */
+static int keep_tasks(Wake *wake, const Account *account, const Decision *decision)
+{
+        size_t n = 0;
+        int r = 0;
+
+        if (!decision->has_tasks && !has_open_tasks(wake, account))
+                return 0;
+        Task *tasks = arena_alloc_array(&wake->arena, account->n_instalments, sizeof(*tasks));
+        if (!tasks)
+                return -ENOMEM;
+        for (size_t i = 0; r == 0 && i < account->n_instalments; i++) {
+                if (!judgement_task(&decision->judgements[i]))
+                        continue;
+                r = make_task(wake, account, i, &decision->judgements[i], &tasks[n]);
+                if (r == 0)
+                        r = open_task(wake, &tasks[n++]);
+        }
+        if (r == 0)
+                r = wake_write(wake);
+        if (r == 0)
+                r = store_keep_tasks(wake->engine->store, account->id, tasks, n, wake->now.instant);
+        return r;
+}
+
+/* Closed, and nothing follows: the next wakes need not look at it. */
+static int settle_closed(Wake *wake, const Account *account, const Decision *decision)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < account->n_instalments; i++) {
+                const Instalment *instalment = &account->instalments[i];
+                const Judgement *judgement = &decision->judgements[i];
+                if (judgement->verdict != VERDICT_CLOSED || judgement->has_follow_up ||
+                        instalment->is_settled)
+                        continue;
+                r = wake_write(wake);
+                if (r == 0)
+                        r = store_settle_instalment(wake->engine->store, account->id,
+                                instalment->invoice, instalment->seq);
+        }
+        return r;
+}
+
+static int wake_account(Wake *wake, Account *account)
+{
+        Decision decision;
+
+        int r = account_complete(wake->engine, &wake->now, wake->has_refusals, account);
+        if (r < 0)
+                return r;
+        wake->result.n_accounts++;
+        wake->result.n_instalments += account->n_instalments;
+        r = decide(&wake->engine->config->book, account, &wake->now, NULL, &wake->arena, &decision);
+        if (r == -EOVERFLOW)
+                return skip_account(wake, account, "sum",
+                        "the amounts of this account are too large to be added up");
+        if (r == 0)
+                r = queue_notices(wake, account, &decision);
+        if (r == 0)
+                r = keep_tasks(wake, account, &decision);
+        return r == 0 ? settle_closed(wake, account, &decision) : r;
+}
+
+static int wake_pages(Wake *wake)
+{
+        int64_t after = 0;
+
+        for (;;) {
+                AccountPage page;
+                arena_reset(&wake->arena);
+                int r = store_page_accounts(wake->engine->store, after, &wake->arena, &page);
+                if (r < 0 || page.n == 0)
+                        return r;
+                for (size_t i = 0; r == 0 && i < page.n; i++)
+                        r = wake_account(wake, &page.accounts[i]);
+                r = wake_commit(wake, r);
+                if (r < 0)
+                        return r;
+                after = page.accounts[page.n - 1].id;
+        }
+}
+
+/* Cancels one notice that has not begun, unless it still holds (R6, R9, R11). */
+static int recheck_one(Wake *wake, int64_t id)
+{
+        Notice notice;
+        Contact contact;
+        Reason reason;
+
+        int r = store_load_notice(wake->engine->store, id, false, &wake->arena, &notice);
+        if (r == 0)
+                r = store_load_contact(wake->engine->store, notice.contact, &wake->arena, &contact);
+        if (r < 0)
+                return r;
+        const Recheck recheck = {
+                .notice = &notice,
+                .contact = &contact,
+                .now = &wake->now,
+                .arena = &wake->arena,
+        };
+        r = recheck_notice(wake->engine, &recheck, &reason);
+        if (r != RECHECK_CANCEL)
+                return r;
+        r = wake_write(wake);
+        if (r == 0)
+                r = store_mark_cancelled(wake->engine->store, id, reason);
+        if (r < 0)
+                return r;
+        wake->result.n_cancelled++;
+        journal_notice(
+                &wake->journal, LOG_INFO, MESSAGE_NOTICE_CANCELLED, id, "cancelled before it left");
+        return 0;
+}
+
+static int recheck_state(Wake *wake, NoticeState state)
+{
+        int64_t ids[PAGE_ACCOUNTS], after = 0;
+        size_t n;
+
+        for (;;) {
+                int r = store_list_state(
+                        wake->engine->store, state, after, ids, ELEMENTSOF(ids), &n);
+                if (r < 0 || n == 0)
+                        return r;
+                for (size_t i = 0; r == 0 && i < n; i++) {
+                        arena_reset(&wake->arena);
+                        r = recheck_one(wake, ids[i]);
+                }
+                r = wake_commit(wake, r);
+                if (r < 0)
+                        return r;
+                after = ids[n - 1];
+        }
+}
+
+static int note_tasked(void *owner, const TaskReport *row)
+{
+        Wake *wake = owner;
+
+        if (!row->customer)
+                return 0;
+        char **grown = reallocarray(wake->tasked, wake->n_tasked + 1, sizeof(*grown));
+        if (!grown)
+                return -ENOMEM;
+        wake->tasked = grown;
+        grown[wake->n_tasked] = strdup(row->customer);
+        return grown[wake->n_tasked++] ? 0 : -ENOMEM;
+}
+
+static int wake_prepare(Wake *wake)
+{
+        Store *store = wake->engine->store;
+
+        int r = store_any_refused(store, &wake->has_refusals);
+        if (r == 0)
+                r = store_list_tasks(store, note_tasked, wake);
+        if (r == 0 && wake->n_tasked > 0)
+                qsort(wake->tasked, wake->n_tasked, sizeof(*wake->tasked), compare_texts);
+        return r;
+}
+
+/* What was uncertain for too long is settled as its step says (DESIGN 5.6). */
+static int settle_overdue(Wake *wake)
+{
+        int r = wake_write(wake);
+
+        if (r == 0)
+                r = settle_overdue_uncertain(wake->engine, &wake->now, &wake->journal);
+        return wake_commit(wake, r);
+}
+
+static int wake_finish(Wake *wake)
+{
+        int r = wake_write(wake);
+
+        if (r == 0)
+                r = store_set_last_wake(wake->engine->store, wake->now.instant);
+        return wake_commit(wake, r);
+}
+
+static void wake_release(Wake *wake)
+{
+        for (size_t i = 0; i < wake->n_tasked; i++)
+                free(wake->tasked[i]);
+        free(wake->tasked);
+        arena_release(&wake->arena);
+        journal_release(&wake->journal);
+}
+
+static void log_done(const WakeResult *result)
+{
+        log_record(LOG_INFO, MESSAGE_WAKE_DONE, NULL, 0,
+                "wake: %zu accounts, %zu instalments; %zu notices queued, %zu cancelled, "
+                "%zu tasks opened, %zu accounts passed over",
+                result->n_accounts, result->n_instalments, result->n_notices, result->n_cancelled,
+                result->n_tasks, result->n_failed);
+}
+
+int engine_wake(Engine *engine, bool is_dry_run, WakeResult *ret_result)
+{
+        Wake wake = { .engine = engine, .is_dry_run = is_dry_run, .now = engine_now(engine) };
+
+        int r = wake_prepare(&wake);
+        if (r == 0)
+                r = settle_overdue(&wake);
+        if (r == 0)
+                r = recheck_state(&wake, NOTICE_PENDING);
+        if (r == 0)
+                r = recheck_state(&wake, NOTICE_HANDED);
+        if (r == 0)
+                r = wake_pages(&wake);
+        if (r == 0)
+                r = wake_finish(&wake);
+        if (r == 0 && !is_dry_run)
+                log_done(&wake.result);
+        if (r == 0)
+                *ret_result = wake.result;
+        wake_release(&wake);
+        return r;
+}

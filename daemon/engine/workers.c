@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns worker processes: the greeting (load, describe, open), every packet they send, their time
+ * limits and their end. A worker that breaks the protocol is killed like one that hangs. Never
+ * touches the store: what counts is kept as words for the turn.
+ */
+
+#include "engine/workers.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <systemd/sd-event.h>
+
+#include "engine/options.h"
+#include "engine/protocol.h"
+#include "sys/file.h"
+#include "sys/log.h"
+#include "sys/message-ids.h"
+#include "sys/process.h"
+
+#define START_USEC (30 * USEC_PER_SEC)
+#define STOP_USEC (10 * USEC_PER_SEC)
+#define IDLE_USEC (60 * USEC_PER_SEC)
+#define DEATHS_MAX 10U /* in a row, without a finished message: the channel is broken */
+
+Parcel *worker_find_parcel(Worker *worker, uint64_t notice, uint32_t attempt)
+{
+        for (size_t i = 0; i < worker->n_parcels; i++) {
+                Parcel *parcel = &worker->parcels[i];
+                if ((uint64_t)parcel->notice == notice && parcel->attempt == attempt)
+                        return parcel;
+        }
+        return NULL;
+}
+
+void worker_remove_parcel(Worker *worker, Parcel *parcel)
+{
+        worker->size -= parcel->size;
+        *parcel = worker->parcels[--worker->n_parcels];
+}
+
+void worker_kill(Worker *worker, bool is_late)
+{
+        if (worker->state >= WORKER_ENDING)
+                return;
+        worker->state = WORKER_ENDING;
+        worker->is_late = is_late;
+        worker->is_crash = !is_late;
+        worker->io = sd_event_source_disable_unref(worker->io);
+        (void)kill(-worker->pid, SIGKILL); /* what it has started, too */
+        (void)kill(worker->pid, SIGKILL);
+}
+
+void worker_stop(Worker *worker)
+{
+        if (worker->state != WORKER_READY)
+                return;
+        worker->state = WORKER_STOPPING;
+        worker->progress_usec = clock_monotonic_usec();
+        (void)shutdown(worker->fd, SHUT_WR);
+}
+
+/* The channel cannot be used: its module or options are wrong. */
+static void give_up(Worker *worker, const char *detail)
+{
+        outlet_down(worker->outlet, 0, detail);
+        worker_kill(worker, false);
+        worker->is_crash = false;
+}
+
+static void log_worker(const Worker *worker, const char *text)
+{
+        const LogField fields[] = { { "CHANNEL", worker->outlet->config->name } };
+
+        log_record(LOG_ERR, NULL, fields, ELEMENTSOF(fields), "channel %s: %s",
+                worker->outlet->config->name, text);
+}
+
+static int send_options(Worker *worker, const struct relanced_value *values)
+{
+        const Packet packet = { .type = PACKET_OPEN, .values = (struct relanced_value *)values };
+        _cleanup_(closep) int flight_fd = -1;
+
+        int r = flight_create(worker->outlet->dispatch->folder, worker->outlet->config->name,
+                &worker->flight, &flight_fd);
+        return r < 0 ? r : packet_ship(worker->fd, &packet, &flight_fd, 1);
+}
+
+/* Its module is loaded: the options go over, checked against the module's table. */
+static void on_description(Worker *worker, const Packet *packet, Arena *arena)
+{
+        const Outlet *outlet = worker->outlet;
+        const char *path = outlet->dispatch->engine->config->path;
+        struct relanced_value *values;
+        Problems problems = { 0 };
+
+        int r = options_resolve(outlet->config, path, packet->options, arena, &problems, &values);
+        if (r == 0)
+                r = send_options(worker, values);
+        if (r == 0)
+                worker->state = WORKER_OPENING;
+        else
+                give_up(worker, problems.n > 0 ? problems.list[0].text : strerror(-r));
+        problems_release(&problems);
+}
+
+static void on_word(Worker *worker, const Packet *packet)
+{
+        Parcel *parcel = worker_find_parcel(worker, packet->notice, packet->attempt);
+        Word word = { .worker = worker, .is_finish = packet->type == PACKET_FINISH };
+
+        if (!parcel) {
+                log_worker(worker, "its worker speaks of a message it does not have");
+                worker_kill(worker, false);
+                return;
+        }
+        word.record = flight_record(packet->notice, packet->attempt, &packet->outcome);
+        if (dispatch_add_word(worker->outlet->dispatch, &word) < 0)
+                worker_kill(worker, false);
+}
+
+static void on_log(const Worker *worker, const Packet *packet)
+{
+        const LogField fields[] = { { "CHANNEL", worker->outlet->config->name } };
+
+        log_record((int)packet->level, NULL, fields, ELEMENTSOF(fields), "channel %s: %s",
+                worker->outlet->config->name, packet->text);
+}
+
+static void on_packet(Worker *worker, const Packet *packet, Arena *arena)
+{
+        bool is_talking = worker->state == WORKER_READY || worker->state == WORKER_STOPPING;
+
+        worker->progress_usec = clock_monotonic_usec();
+        if (packet->type == PACKET_LOG) {
+                on_log(worker, packet);
+        } else if (worker->state == WORKER_LOADING && packet->type == PACKET_DESCRIPTION) {
+                on_description(worker, packet, arena);
+        } else if (worker->state < WORKER_READY && packet->type == PACKET_FAILED) {
+                give_up(worker, packet->text);
+        } else if (worker->state == WORKER_OPENING && packet->type == PACKET_READY) {
+                worker->state = WORKER_READY;
+                engine_dispatch(worker->outlet->dispatch->engine);
+        } else if (is_talking && (packet->type == PACKET_BEGIN || packet->type == PACKET_FINISH)) {
+                on_word(worker, packet);
+        } else {
+                log_worker(worker, "its worker broke the protocol");
+                worker_kill(worker, false);
+        }
+}
+
+/* Everything that can be read now. */
+static void worker_listen(Worker *worker)
+{
+        int fds[PACKET_FDS_MAX];
+        size_t n_fds;
+        Arena arena = ARENA_INIT;
+
+        while (worker->state < WORKER_ENDING) {
+                Packet packet;
+                arena_reset(&arena);
+                int r = packet_fetch(worker->fd, false, &arena, &packet, fds, &n_fds);
+                if (r == -EAGAIN)
+                        break;
+                for (size_t i = 0; i < n_fds; i++)
+                        (void)close(fds[i]);
+                if (r > 0) {
+                        on_packet(worker, &packet, &arena);
+                } else if (r == 0 && worker->state == WORKER_STOPPING) {
+                        worker->io = sd_event_source_disable_unref(worker->io);
+                        break;
+                } else {
+                        if (r < 0)
+                                log_worker(worker, "its worker sent what is no packet");
+                        worker_kill(worker, false);
+                }
+        }
+        arena_release(&arena);
+}
+
+static int on_readable(sd_event_source *source, int fd, uint32_t events, void *owner)
+{
+        worker_listen(owner);
+        return 0;
+}
+
+/* A signal that nobody sends but the machine's owner or the kernel is no fault of the module. */
+static void note_end(Worker *worker, const siginfo_t *info)
+{
+        bool is_killed = info->si_code == CLD_KILLED &&
+                         (info->si_status == SIGKILL || info->si_status == SIGTERM);
+
+        if (worker->state < WORKER_ENDING || (worker->is_crash && is_killed))
+                worker->is_crash = !is_killed;
+}
+
+/* The process has ended: what it said last still counts, then the turn settles what it had. */
+static int on_ended(sd_event_source *source, int fd, uint32_t events, void *owner)
+{
+        Worker *worker = owner;
+        Outlet *outlet = worker->outlet;
+        siginfo_t info = { 0 };
+        bool was_stopping = worker->state == WORKER_STOPPING;
+
+        if (waitid(P_PID, (id_t)worker->pid, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
+                return 0;
+        if (worker->state < WORKER_ENDING && worker->io)
+                worker_listen(worker);
+        note_end(worker, &info);
+        worker->state = WORKER_GONE;
+        worker->pid = -1;
+        worker->exit = sd_event_source_disable_unref(worker->exit);
+        worker->io = sd_event_source_disable_unref(worker->io);
+        if (!was_stopping && !outlet->is_down) {
+                const LogField fields[] = { { "CHANNEL", outlet->config->name } };
+                log_record(LOG_WARNING, MESSAGE_WORKER_DIED, fields, ELEMENTSOF(fields),
+                        "channel %s: its worker %s with %zu messages", outlet->config->name,
+                        worker->is_late              ? "was silent for too long and ended"
+                        : info.si_code == CLD_EXITED ? "has left"
+                                                     : "was killed by a signal",
+                        worker->n_parcels);
+                if (++outlet->n_deaths >= DEATHS_MAX)
+                        outlet_down(outlet, 0, "its workers die, one after the other");
+        }
+        dispatch_request_turn(outlet->dispatch);
+        return 0;
+}
+
+static int send_load(Worker *worker)
+{
+        _cleanup_(freep) char *path = NULL;
+
+        int r = module_path(worker->outlet->config->module, &path);
+        if (r < 0)
+                return r;
+        return packet_ship(worker->fd, &(Packet){ .type = PACKET_LOAD, .text = path }, NULL, 0);
+}
+
+static int worker_attach(Worker *worker)
+{
+        sd_event *event = worker->outlet->dispatch->engine->event;
+
+        worker->pid_fd = pidfd_open(worker->pid, 0);
+        if (worker->pid_fd < 0 || fcntl(worker->fd, F_SETFL, O_NONBLOCK) < 0)
+                return -errno;
+        int r = sd_event_add_io(event, &worker->io, worker->fd, EPOLLIN, on_readable, worker);
+        if (r >= 0)
+                r = sd_event_add_io(
+                        event, &worker->exit, worker->pid_fd, EPOLLIN, on_ended, worker);
+        return r < 0 ? r : send_load(worker);
+}
+
+int worker_start(Outlet *outlet)
+{
+        Worker *worker = malloc(sizeof(*worker));
+
+        if (!worker)
+                return -ENOMEM;
+        *worker = (Worker){
+                .outlet = outlet,
+                .pid = -1,
+                .fd = -1,
+                .pid_fd = -1,
+                .progress_usec = clock_monotonic_usec(),
+                .next = outlet->workers,
+        };
+        outlet->workers = worker;
+        outlet->n_workers++;
+        int r = process_start_worker("channel", &worker->pid, &worker->fd);
+        if (r == 0)
+                r = worker_attach(worker);
+        if (r == 0)
+                return 0;
+        outlet_down(outlet, 0, r == -ENOENT ? "there is no such channel module" : strerror(-r));
+        worker_free(worker);
+        return r;
+}
+
+static int64_t timeout_usec(const Worker *worker)
+{
+        return worker->outlet->config->timeout_s * USEC_PER_SEC;
+}
+
+int64_t worker_next_check(const Worker *worker)
+{
+        int64_t next = worker->progress_usec;
+
+        switch (worker->state) {
+        case WORKER_LOADING:
+        case WORKER_OPENING: return next + START_USEC;
+        case WORKER_STOPPING: return next + STOP_USEC;
+        case WORKER_ENDING:
+        case WORKER_GONE: return INT64_MAX;
+        case WORKER_READY: break;
+        }
+        if (worker->n_parcels == 0)
+                return next + IDLE_USEC;
+        for (size_t i = 0; i < worker->n_parcels; i++) {
+                if (worker->parcels[i].is_begun)
+                        next = MIN(next, worker->parcels[i].begun_usec);
+        }
+        return next + timeout_usec(worker);
+}
+
+void worker_check_time(Worker *worker, int64_t now_usec)
+{
+        if (now_usec < worker_next_check(worker))
+                return;
+        if (worker->state < WORKER_READY)
+                give_up(worker, "its worker does not start");
+        else if (worker->state == WORKER_READY && worker->n_parcels == 0)
+                worker_stop(worker);
+        else
+                worker_kill(worker, true);
+}
+
+void worker_free(Worker *worker)
+{
+        Outlet *outlet = worker->outlet;
+        Worker **at = &outlet->workers;
+
+        while (*at != worker)
+                at = &(*at)->next;
+        *at = worker->next;
+        outlet->n_workers--;
+        sd_event_source_disable_unref(worker->io);
+        sd_event_source_disable_unref(worker->exit);
+        if (worker->pid > 0) {
+                (void)kill(-worker->pid, SIGKILL);
+                (void)kill(worker->pid, SIGKILL);
+                (void)waitpid(worker->pid, NULL, 0);
+        }
+        if (worker->fd >= 0)
+                (void)close(worker->fd);
+        if (worker->pid_fd >= 0)
+                (void)close(worker->pid_fd);
+        free(worker->flight);
+        free(worker);
+}
+
+/* A second in which a worker that has nothing to do may close what it has open. */
+static void wait_for_end(const Worker *worker)
+{
+        struct pollfd poller = { .fd = worker->pid_fd, .events = POLLIN };
+
+        while (poll(&poller, 1, 1000) < 0 && errno == EINTR)
+                continue;
+}
+
+void workers_end(Dispatch *dispatch)
+{
+        for (size_t i = 0; i < dispatch->n_outlets; i++) {
+                for (Worker *worker = dispatch->outlets[i].workers; worker; worker = worker->next) {
+                        if (worker->n_parcels == 0)
+                                worker_stop(worker);
+                }
+        }
+        for (size_t i = 0; i < dispatch->n_outlets; i++) {
+                while (dispatch->outlets[i].workers) {
+                        Worker *worker = dispatch->outlets[i].workers;
+                        if (worker->state == WORKER_STOPPING)
+                                wait_for_end(worker);
+                        if (worker->n_parcels == 0 && worker->flight)
+                                (void)unlink(worker->flight);
+                        worker_free(worker);
+                }
+        }
+}
