@@ -48,8 +48,15 @@ int handle_import(Exchange *exchange)
                 return reply_refuse(&exchange->reply, REPLY_FAILED, "there is not enough memory");
         for (size_t i = 0; i < n; i++)
                 files[i] = (ImportFile){ request->files[i].name, request->files[i].fd };
-        r = intake_import(exchange->engine->store, exchange->engine->config, files, n,
-                exchange->now.instant, add_problem, exchange, results);
+        ImportContext context = {
+                .store = exchange->engine->store,
+                .config = exchange->engine->config,
+                .at = exchange->now.instant,
+                .today = exchange->now.local.day,
+                .message = add_problem,
+                .owner = exchange,
+        };
+        r = intake_import(&context, files, n, results);
         if (r < 0)
                 return reply_fail(
                         &exchange->reply, r, "the import stopped; what was recorded before stays");

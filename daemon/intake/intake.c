@@ -12,7 +12,6 @@
 
 #include "intake/job.h"
 #include "sys/clock.h"
-#include "sys/zone.h"
 
 /* Waits for a packet and lets the job take it. */
 static int job_wait(ImportJob *job)
@@ -63,24 +62,21 @@ static int import_jobs(ImportJob *const jobs[], size_t n)
         return r;
 }
 
-int intake_import(Store *store, const Config *config, const ImportFile *files, size_t n, Instant at,
-        void (*message)(void *owner, bool is_warning, const char *text), void *owner,
-        ImportResult *results)
+int intake_import(
+        const ImportContext *context, const ImportFile *files, size_t n, ImportResult *results)
 {
-        const Zone *zone = zone_find(config->creditor.timezone);
-        ImportContext context = { store, config, at, zone_local(zone, at).day, message, owner };
         ImportJob **jobs = calloc(n, sizeof(*jobs));
         int r = jobs || n == 0 ? 0 : -ENOMEM;
 
         for (size_t i = 0; i < n && r == 0; i++) {
-                r = import_job_new(&context, files[i].name, &results[i], &jobs[i]);
+                r = import_job_new(context, files[i].name, &results[i], &jobs[i]);
                 if (r == 0)
                         import_job_start(jobs[i], files[i].fd);
         }
         if (r == 0)
                 r = import_jobs(jobs, n);
         if (r < 0)
-                store_rollback(store);
+                store_rollback(context->store);
         for (size_t i = 0; jobs && i < n; i++)
                 import_job_free(jobs[i]);
         free(jobs);

@@ -22,15 +22,24 @@ typedef struct ImportResult {
         const char *kind; /* "customers", "invoices", "payments", or "" when it could not be told */
 } ImportResult;
 
+/* What all files of an import share. */
+typedef struct ImportContext {
+        Store *store;
+        const Config *config;
+        Instant at;
+        Date today; /* the creditor's civil day of at */
+        /* Called for every problem: "file:line: what, and what was expected". */
+        void (*message)(void *owner, bool is_warning, const char *text);
+        void *owner;
+} ImportContext;
+
 /*
  * Imports files in the order their kinds need (customers, invoices, payments), whatever order they
- * are given in. message is called for every problem ("file:line: what, and what was expected"), and
- * results[i] is filled for files[i]. 0 even when rows were in error; -errno: the store or a worker
- * failed, what was committed before stays.
+ * are given in; each is read from its beginning. results[i] is filled for files[i]. 0 even when
+ * rows were in error; -errno: the store failed, what was committed before stays.
  */
-int intake_import(Store *store, const Config *config, const ImportFile *files, size_t n,
-        Instant at, void (*message)(void *owner, bool is_warning, const char *text), void *owner,
-        ImportResult *results);
+int intake_import(
+        const ImportContext *context, const ImportFile *files, size_t n, ImportResult *results);
 
 /* The worker's side: reads requests from the socket until it closes. Returns an exit status. */
 int intake_worker_main(int socket_fd);

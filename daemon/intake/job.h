@@ -22,16 +22,6 @@ typedef enum JobState {
         JOB_DONE,
 } JobState;
 
-/* What all files of an import share. */
-typedef struct ImportContext {
-        Store *store;
-        const Config *config;
-        Instant at;
-        Date today; /* the creditor's civil day of at */
-        void (*message)(void *owner, bool is_warning, const char *text);
-        void *owner;
-} ImportContext;
-
 typedef struct ImportJob ImportJob;
 
 /* context, name and result outlive the job. -ENOMEM. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as a packet of an intake worker: whatever is taken from it lies within it and is text. */
+/* Any bytes as a packet of an intake worker: what is taken from it lies within it and is text. */
 
 #include <stddef.h>
 #include <stdint.h>

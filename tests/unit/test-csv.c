@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests of intake/csv: records and their lines, whatever the bytes and however they arrive. */
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

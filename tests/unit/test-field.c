@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests of intake/field and intake/quote: what each notion accepts, and its normal form. */
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -114,14 +114,11 @@ int store_put_payment(Store *store, const PaymentRow *row, Instant at, Date toda
 /* What an import is told of, and what it told. */
 typedef struct Import {
         Store store;
-        Config config;
         StrBuf messages;
         ImportResult results[4];
 } Import;
 
-/* 1970-01-01T23:30Z */
-static const Instant at = { INT64_C(84600) * USEC_PER_SEC };
-static const Config paris = { .creditor = { .timezone = "Europe/Paris" } };
+static const Config config;
 
 static void on_message(void *owner, bool is_warning, const char *text)
 {
@@ -134,6 +131,18 @@ static void import_release(Import *import)
 {
         strbuf_release(&import->store.calls);
         strbuf_release(&import->messages);
+}
+
+static ImportContext context_of(Import *import)
+{
+        return (ImportContext){
+                .store = &import->store,
+                .config = &config,
+                .at = { 0 },
+                .today = { 20000 },
+                .message = on_message,
+                .owner = import,
+        };
 }
 
 static int file_of(const char *bytes, size_t length)
@@ -150,8 +159,8 @@ static int run_files(Import *import, const char *const names[], const char *cons
 
         for (size_t i = 0; i < n; i++)
                 files[i] = (ImportFile){ names[i], file_of(texts[i], strlen(texts[i])) };
-        int r = intake_import(
-                &import->store, &import->config, files, n, at, on_message, import, import->results);
+        ImportContext context = context_of(import);
+        int r = intake_import(&context, files, n, import->results);
         for (size_t i = 0; i < n; i++)
                 (void)close(files[i].fd);
         assert_false(import->store.is_open);
@@ -164,7 +173,7 @@ static int run_files(Import *import, const char *const names[], const char *cons
 
 static void files_are_taken_in_the_order_their_kinds_need(void **state)
 {
-        _cleanup_(import_release) Import import = { .config = paris };
+        _cleanup_(import_release) Import import = { 0 };
         static const char *const names[] = { "p.csv", "i.csv", "c.csv" };
         static const char *const texts[] = { PAYMENTS "P-1,F-1,2026-01-05,5.00,EUR\n",
                 INVOICES "F-1,C-1,2026-01-05,,10.00,EUR\nF-1,C-1,2026-01-05,,10.00,EUR\n",
@@ -185,72 +194,73 @@ static void files_are_taken_in_the_order_their_kinds_need(void **state)
         assert_int_equal(import.results[2].n_errors, 0);
 }
 
+static const struct {
+        const char *file, *messages, *calls;
+} rows_in_error[] = {
+        { INVOICES "F-1,C-1,2026-01-05,2026-02-30,1O,EUR\nF-1,C-1,2026-01-05,,10,EUR\n",
+                "x.csv:2: due: \"2026-02-30\" is no date; expected YYYY-MM-DD\n"
+                "x.csv:2: amount: \"1O\" is no amount; expected digits, a dot or a comma "
+                "before the decimals, without separators of thousands, such as 1200.00\n",
+                "begin x.csv\nskip F-1\nput F-1\nend\n" },
+        { INVOICES "F-1,C-99,2026-01-05,,10,EUR\nF-2,C-1,2026-01-05,,10,EUR\n",
+                "x.csv:2: customer: \"C-99\" is not known; expected the id of an imported "
+                "customer\n",
+                "begin x.csv\nput F-1\nput F-2\nend\n" },
+        { INVOICES "F-1,C-1,2026-01-05,,10,USD\nF-1,C-8,2026-01-05,,10,EUR\n",
+                "x.csv:2: currency: \"USD\" is another one than expected: that of invoice "
+                "\"F-1\"\n"
+                "x.csv:3: customer: \"C-8\" is another one than expected: that of invoice "
+                "\"F-1\"\n",
+                "begin x.csv\nput F-1\nput F-1\nend\n" },
+        { INVOICES "F-1,C-1,2026-01-05,,10,EUR,more\nF-2,C-1,2026-01-05,,10,EUR\n",
+                "x.csv:2: 7 fields, where the header has 6\n",
+                "begin x.csv\nskip F-1\nput F-2\nend\n" },
+        { INVOICES "F-\xE9,C-1,2026-01-05,,10,EUR\nF-2,C-1,2026-01-05,,10,EUR\n",
+                "x.csv:2: number: \"F-\\xE9\" is not UTF-8; save the file as UTF-8\n"
+                "(warning) x.csv: a row could not be read, so no instalment that the file "
+                "lacks was withdrawn\n",
+                "begin x.csv\nput F-2\n" },
+        { INVOICES ",C-1,2026-01-05,,10,EUR\n",
+                "x.csv:2: number: is empty; expected the invoice's number\n"
+                "(warning) x.csv: a row could not be read, so no instalment that the file "
+                "lacks was withdrawn\n",
+                "begin x.csv\n" },
+        { PAYMENTS "P-1,F-9,2026-01-05,5.00,EUR\nP-2,F-1,2026-01-05,5.00,EU",
+                "x.csv:2: invoice: \"F-9\" is not known; expected the number of an "
+                "imported invoice\n"
+                "x.csv:3: currency: \"EU\" is no currency of ISO 4217; expected three "
+                "capital letters, such as EUR\n"
+                "(warning) x.csv:3: the file ends within this line and may be truncated\n",
+                "begin x.csv\nput P-1\nend\n" },
+        { "id,name,x\nC-1,Dupont,1\n",
+                "(warning) x.csv:1: column \"x\" is not known of customers and is "
+                "ignored\n",
+                "begin x.csv\nput C-1\nend\n" },
+        { "id,nom\nC-1,Dupont\n",
+                "(warning) x.csv:1: column \"nom\" is not known of customers and is "
+                "ignored; the nearest known one is \"name\"\n"
+                "x.csv:1: column \"name\" is missing; customers need it (the nearest one "
+                "here is \"nom\")\n",
+                "begin x.csv\nend\n" },
+        { "", "x.csv:1: the file is empty; expected a header row\n", "" },
+        { "\nid,name\r\n", "", "begin x.csv\nend\n" },
+};
+
 static void a_row_in_error_is_told_and_the_others_go_on(void **state)
 {
-        static const struct {
-                const char *file, *messages, *calls;
-        } cases[] = {
-                { INVOICES "F-1,C-1,2026-01-05,2026-02-30,1O,EUR\nF-1,C-1,2026-01-05,,10,EUR\n",
-                        "x.csv:2: due: \"2026-02-30\" is no date; expected YYYY-MM-DD\n"
-                        "x.csv:2: amount: \"1O\" is no amount; expected digits, a dot or a comma "
-                        "before the decimals, without separators of thousands, such as 1200.00\n",
-                        "begin x.csv\nskip F-1\nput F-1\nend\n" },
-                { INVOICES "F-1,C-99,2026-01-05,,10,EUR\nF-2,C-1,2026-01-05,,10,EUR\n",
-                        "x.csv:2: customer: \"C-99\" is not known; expected the id of an imported "
-                        "customer\n",
-                        "begin x.csv\nput F-1\nput F-2\nend\n" },
-                { INVOICES "F-1,C-1,2026-01-05,,10,USD\nF-1,C-8,2026-01-05,,10,EUR\n",
-                        "x.csv:2: currency: \"USD\" is another one than expected: that of invoice "
-                        "\"F-1\"\n"
-                        "x.csv:3: customer: \"C-8\" is another one than expected: that of invoice "
-                        "\"F-1\"\n",
-                        "begin x.csv\nput F-1\nput F-1\nend\n" },
-                { INVOICES "F-1,C-1,2026-01-05,,10,EUR,more\nF-2,C-1,2026-01-05,,10,EUR\n",
-                        "x.csv:2: 7 fields, where the header has 6\n",
-                        "begin x.csv\nskip F-1\nput F-2\nend\n" },
-                { INVOICES "F-\xE9,C-1,2026-01-05,,10,EUR\nF-2,C-1,2026-01-05,,10,EUR\n",
-                        "x.csv:2: number: \"F-\\xE9\" is not UTF-8; save the file as UTF-8\n"
-                        "(warning) x.csv: a row could not be read, so no instalment that the file "
-                        "lacks was withdrawn\n",
-                        "begin x.csv\nput F-2\n" },
-                { INVOICES ",C-1,2026-01-05,,10,EUR\n",
-                        "x.csv:2: number: is empty; expected the invoice's number\n"
-                        "(warning) x.csv: a row could not be read, so no instalment that the file "
-                        "lacks was withdrawn\n",
-                        "begin x.csv\n" },
-                { PAYMENTS "P-1,F-9,2026-01-05,5.00,EUR\nP-2,F-1,2026-01-05,5.00,EU",
-                        "x.csv:2: invoice: \"F-9\" is not known; expected the number of an "
-                        "imported invoice\n"
-                        "x.csv:3: currency: \"EU\" is no currency of ISO 4217; expected three "
-                        "capital letters, such as EUR\n"
-                        "(warning) x.csv:3: the file ends within this line and may be truncated\n",
-                        "begin x.csv\nput P-1\nend\n" },
-                { "id,name,x\nC-1,Dupont,1\n",
-                        "(warning) x.csv:1: column \"x\" is not known of customers and is "
-                        "ignored\n",
-                        "begin x.csv\nput C-1\nend\n" },
-                { "id,nom\nC-1,Dupont\n",
-                        "(warning) x.csv:1: column \"nom\" is not known of customers and is "
-                        "ignored; the nearest known one is \"name\"\n"
-                        "x.csv:1: column \"name\" is missing; customers need it (the nearest one "
-                        "here is \"nom\")\n",
-                        "begin x.csv\nend\n" },
-                { "", "x.csv:1: the file is empty; expected a header row\n", "" },
-                { "\nid,name\r\n", "", "begin x.csv\nend\n" },
-        };
         static const char *const names[] = { "x.csv" };
 
-        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                _cleanup_(import_release) Import import = { .config = paris };
-                assert_int_equal(run_files(&import, names, &cases[i].file, 1), 0);
-                assert_string_equal(strbuf_text(&import.messages), cases[i].messages);
-                assert_string_equal(strbuf_text(&import.store.calls), cases[i].calls);
+        for (size_t i = 0; i < ELEMENTSOF(rows_in_error); i++) {
+                _cleanup_(import_release) Import import = { 0 };
+                assert_int_equal(run_files(&import, names, &rows_in_error[i].file, 1), 0);
+                assert_string_equal(strbuf_text(&import.messages), rows_in_error[i].messages);
+                assert_string_equal(strbuf_text(&import.store.calls), rows_in_error[i].calls);
         }
 }
 
 static void many_rows_are_committed_by_the_few_hundred(void **state)
 {
-        _cleanup_(import_release) Import import = { .config = paris };
+        _cleanup_(import_release) Import import = { 0 };
         static const char *const names[] = { "c.csv" };
         StrBuf text = STRBUF_INIT;
 
@@ -267,7 +277,7 @@ static void many_rows_are_committed_by_the_few_hundred(void **state)
 
 static void more_problems_than_anyone_reads_are_counted(void **state)
 {
-        _cleanup_(import_release) Import import = { .config = paris };
+        _cleanup_(import_release) Import import = { 0 };
         static const char *const names[] = { "c.csv" };
         StrBuf text = STRBUF_INIT;
         size_t n_lines = 0;
@@ -289,7 +299,7 @@ static void more_problems_than_anyone_reads_are_counted(void **state)
 
 static void an_error_of_the_store_ends_the_import(void **state)
 {
-        _cleanup_(import_release) Import import = { .config = paris, .store.fails_at = 2 };
+        _cleanup_(import_release) Import import = { .store.fails_at = 2 };
         static const char *const names[] = { "c.csv", "d.csv" };
         static const char *const texts[] = { CUSTOMERS "C-2,Martin\n", CUSTOMERS };
 
@@ -299,25 +309,23 @@ static void an_error_of_the_store_ends_the_import(void **state)
 
 static void a_file_is_read_from_its_beginning(void **state)
 {
-        _cleanup_(import_release) Import import = { .config = paris };
+        _cleanup_(import_release) Import import = { 0 };
         ImportFile file = { "c.csv", file_of(CUSTOMERS, strlen(CUSTOMERS)) };
 
         assert_true(lseek(file.fd, 0, SEEK_END) > 0);
-        assert_int_equal(intake_import(&import.store, &import.config, &file, 1, at, on_message,
-                                 &import, import.results),
-                0);
+        ImportContext context = context_of(&import);
+        assert_int_equal(intake_import(&context, &file, 1, import.results), 0);
         assert_int_equal(import.results[0].n_added, 1);
         (void)close(file.fd);
 }
 
 static void what_is_no_file_is_told(void **state)
 {
-        _cleanup_(import_release) Import import = { .config = paris };
+        _cleanup_(import_release) Import import = { 0 };
         ImportFile files[] = { { "folder", open("/", O_RDONLY | O_CLOEXEC) }, { "none", -1 } };
 
-        assert_int_equal(intake_import(&import.store, &import.config, files, 2, at, on_message,
-                                 &import, import.results),
-                0);
+        ImportContext context = context_of(&import);
+        assert_int_equal(intake_import(&context, files, 2, import.results), 0);
         assert_string_equal(strbuf_text(&import.messages),
                 "none: it cannot be read: Bad file descriptor\n"
                 "folder: it cannot be read: Is a directory\n");
@@ -336,8 +344,8 @@ static void hostile_begin(Hostile *hostile, pid_t pid, uint64_t items_max)
 {
         int pair[2];
 
-        *hostile = (Hostile){ .context = { &hostile->import.store, &hostile->import.config, at,
-                                      { 1 }, on_message, &hostile->import } };
+        *hostile = (Hostile){ 0 };
+        hostile->context = context_of(&hostile->import);
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
         assert_int_equal(import_job_new(&hostile->context, "x.csv", &hostile->import.results[0],
                                  &hostile->job),

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests of intake/row: what each column of a file of facts must hold, and what is said if not. */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -95,167 +97,165 @@ static void check_cases(FileKind kind, const char *const good[], const Case *cas
         }
 }
 
+static const Case customer_cases[] = {
+        { CUSTOMER_ID, "", "id: is empty; expected the customer's id\n" },
+        { CUSTOMER_ID, "  ", "id: is empty; expected the customer's id\n" },
+        { CUSTOMER_ID, "C\x01",
+                "id: \"C\\x01\" holds a control character; expected "
+                "printable text\n" },
+        { CUSTOMER_ID, "12345678901234567890123456789012345678901234567890123456789012345",
+                "id: \"123456789012345678901234567890123456789012345678901234567890…\" is "
+                "too long; expected at most 64 bytes\n" },
+        { CUSTOMER_NAME, "", "name: is empty; expected the customer's name\n" },
+        { CUSTOMER_NAME, "a\x1B[1m",
+                "name: \"a\\x1B[1m\" holds a control character; expected printable "
+                "text\n" },
+        { CUSTOMER_NAME, "Dupont\nSARL", NULL },
+        { CUSTOMER_KIND, "consumer", NULL },
+        { CUSTOMER_KIND, "buisness",
+                "kind: \"buisness\" is unknown; expected business, consumer or public\n" },
+        { CUSTOMER_RELATION, "service", NULL },
+        { CUSTOMER_RELATION, "x",
+                "relation: \"x\" is unknown; expected goods or "
+                "service\n" },
+        { CUSTOMER_LANGUAGE, "fr_be", NULL },
+        { CUSTOMER_LANGUAGE, "French",
+                "language: \"French\" is no language; expected two letters, such as fr, "
+                "or fr-FR\n" },
+        { CUSTOMER_TIMEZONE, "Europe/Paris", NULL },
+        { CUSTOMER_TIMEZONE, "Europe/Pari",
+                "timezone: \"Europe/Pari\" is no known time zone; expected a name such as "
+                "Europe/Paris\n" },
+        { CUSTOMER_TIMEZONE, "../../../etc/localtime",
+                "timezone: \"../../../etc/localtime\" is no known time zone; expected a "
+                "name such as Europe/Paris\n" },
+        { CUSTOMER_COUNTRY, "be", NULL },
+        { CUSTOMER_COUNTRY, "FRA",
+                "country: \"FRA\" is no country; expected two letters of ISO 3166, such "
+                "as FR\n" },
+        { CUSTOMER_EMAIL, "a@b.example", NULL },
+        { CUSTOMER_EMAIL, "a@b.example\r\nBcc: c@d.example",
+                "email: \"a@b.example\\x0D\\x0ABcc: c@d.example\" is no e-mail address; "
+                "expected one address, such as name@example.com\n" },
+        { CUSTOMER_PHONE, "06 12 34 56 78", NULL },
+        { CUSTOMER_PHONE, "none",
+                "phone: \"none\" is no telephone number; expected digits, with + and the "
+                "country code ahead, such as +33612345678\n" },
+        { CUSTOMER_WHATSAPP, "x1234",
+                "whatsapp: \"x1234\" is no telephone number; expected digits, with + and "
+                "the country code ahead, such as +33612345678\n" },
+        { CUSTOMER_POLICY, "subscription", NULL },
+        { CUSTOMER_POLICY, "standart",
+                "policy: \"standart\" is no policy of the configuration; the nearest is "
+                "\"standard\"\n" },
+        { CUSTOMER_POLICY, "vip",
+                "policy: \"vip\" is no policy of the configuration; expected one of those "
+                "under \"policies\"\n" },
+        { CUSTOMER_CC, "a@b.example; c@d.example", NULL },
+        { CUSTOMER_CC, "a@b.example, nobody",
+                "cc: \"a@b.example, nobody\" is no list of e-mail addresses; expected "
+                "addresses separated by commas\n" },
+        { CUSTOMER_ADDRESS, "12 rue des Lilas\r\nBât. B", NULL },
+        { CUSTOMER_ADDRESS, "12\x02",
+                "address: \"12\\x02\" holds a control character; expected printable "
+                "text\n" },
+        { CUSTOMER_WHATSAPP_OPT_IN, "2026-01-05", NULL },
+        { CUSTOMER_WHATSAPP_OPT_IN, "yes",
+                "whatsapp_opt_in: \"yes\" is no date; expected YYYY-MM-DD\n" },
+};
+
 static void each_column_of_customers_is_checked(void **state)
 {
-        static const Case cases[] = {
-                { CUSTOMER_ID, "", "id: is empty; expected the customer's id\n" },
-                { CUSTOMER_ID, "  ", "id: is empty; expected the customer's id\n" },
-                { CUSTOMER_ID, "C\x01",
-                        "id: \"C\\x01\" holds a control character; expected "
-                        "printable text\n" },
-                { CUSTOMER_ID, "12345678901234567890123456789012345678901234567890123456789012345",
-                        "id: \"123456789012345678901234567890123456789012345678901234567890…\" is "
-                        "too long; expected at most 64 bytes\n" },
-                { CUSTOMER_NAME, "", "name: is empty; expected the customer's name\n" },
-                { CUSTOMER_NAME, "a\x1B[1m",
-                        "name: \"a\\x1B[1m\" holds a control character; expected printable "
-                        "text\n" },
-                { CUSTOMER_NAME, "Dupont\nSARL", NULL },
-                { CUSTOMER_KIND, "consumer", NULL },
-                { CUSTOMER_KIND, "buisness",
-                        "kind: \"buisness\" is unknown; expected business, consumer or public\n" },
-                { CUSTOMER_RELATION, "service", NULL },
-                { CUSTOMER_RELATION, "x",
-                        "relation: \"x\" is unknown; expected goods or "
-                        "service\n" },
-                { CUSTOMER_LANGUAGE, "fr_be", NULL },
-                { CUSTOMER_LANGUAGE, "French",
-                        "language: \"French\" is no language; expected two letters, such as fr, "
-                        "or fr-FR\n" },
-                { CUSTOMER_TIMEZONE, "Europe/Paris", NULL },
-                { CUSTOMER_TIMEZONE, "Europe/Pari",
-                        "timezone: \"Europe/Pari\" is no known time zone; expected a name such as "
-                        "Europe/Paris\n" },
-                { CUSTOMER_TIMEZONE, "../../../etc/localtime",
-                        "timezone: \"../../../etc/localtime\" is no known time zone; expected a "
-                        "name such as Europe/Paris\n" },
-                { CUSTOMER_COUNTRY, "be", NULL },
-                { CUSTOMER_COUNTRY, "FRA",
-                        "country: \"FRA\" is no country; expected two letters of ISO 3166, such "
-                        "as FR\n" },
-                { CUSTOMER_EMAIL, "a@b.example", NULL },
-                { CUSTOMER_EMAIL, "a@b.example\r\nBcc: c@d.example",
-                        "email: \"a@b.example\\x0D\\x0ABcc: c@d.example\" is no e-mail address; "
-                        "expected one address, such as name@example.com\n" },
-                { CUSTOMER_PHONE, "06 12 34 56 78", NULL },
-                { CUSTOMER_PHONE, "none",
-                        "phone: \"none\" is no telephone number; expected digits, with + and the "
-                        "country code ahead, such as +33612345678\n" },
-                { CUSTOMER_WHATSAPP, "x1234",
-                        "whatsapp: \"x1234\" is no telephone number; expected digits, with + and "
-                        "the country code ahead, such as +33612345678\n" },
-                { CUSTOMER_POLICY, "subscription", NULL },
-                { CUSTOMER_POLICY, "standart",
-                        "policy: \"standart\" is no policy of the configuration; the nearest is "
-                        "\"standard\"\n" },
-                { CUSTOMER_POLICY, "vip",
-                        "policy: \"vip\" is no policy of the configuration; expected one of those "
-                        "under \"policies\"\n" },
-                { CUSTOMER_CC, "a@b.example; c@d.example", NULL },
-                { CUSTOMER_CC, "a@b.example, nobody",
-                        "cc: \"a@b.example, nobody\" is no list of e-mail addresses; expected "
-                        "addresses separated by commas\n" },
-                { CUSTOMER_ADDRESS, "12 rue des Lilas\r\nBât. B", NULL },
-                { CUSTOMER_ADDRESS, "12\x02",
-                        "address: \"12\\x02\" holds a control character; expected printable "
-                        "text\n" },
-                { CUSTOMER_WHATSAPP_OPT_IN, "2026-01-05", NULL },
-                { CUSTOMER_WHATSAPP_OPT_IN, "yes",
-                        "whatsapp_opt_in: \"yes\" is no date; expected YYYY-MM-DD\n" },
-        };
-
-        check_cases(FILE_CUSTOMERS, good_customer, cases, ELEMENTSOF(cases));
+        check_cases(FILE_CUSTOMERS, good_customer, customer_cases, ELEMENTSOF(customer_cases));
 }
 
-static void each_column_of_invoices_is_checked(void **state)
-{
 #define AMOUNT_SENTENCE                                                                            \
         "is no amount; expected digits, a dot or a comma before the decimals, without separators " \
         "of thousands, such as 1200.00\n"
-        static const Case cases[] = {
-                { INVOICE_NUMBER, "", "number: is empty; expected the invoice's number\n" },
-                { INVOICE_CUSTOMER, "", "customer: is empty; expected the customer's id\n" },
-                { INVOICE_ISSUED, "", "issued: is empty; expected YYYY-MM-DD\n" },
-                { INVOICE_ISSUED, "05/01/2026",
-                        "issued: \"05/01/2026\" is no date; expected YYYY-MM-DD\n" },
-                { INVOICE_DUE, "", NULL },
-                { INVOICE_DUE, "2026-02-30",
-                        "due: \"2026-02-30\" is no date; expected YYYY-MM-DD\n" },
-                { INVOICE_DUE, "2024-02-29", NULL },
-                { INVOICE_DUE, "2026-2-3", "due: \"2026-2-3\" is no date; expected YYYY-MM-DD\n" },
-                { INVOICE_DUE, "0026-02-03",
-                        "due: \"0026-02-03\" is not plausible; expected a day of the years 1970 "
-                        "to 2199\n" },
-                { INVOICE_AMOUNT, "", "amount: is empty; expected an amount, such as 1200.00\n" },
-                { INVOICE_AMOUNT, "1200,5", NULL },
-                { INVOICE_AMOUNT, "-30.00", NULL },
-                { INVOICE_AMOUNT, "0", NULL },
-                { INVOICE_AMOUNT, "12a", "amount: \"12a\" " AMOUNT_SENTENCE },
-                { INVOICE_AMOUNT, "1 200,00", "amount: \"1 200,00\" " AMOUNT_SENTENCE },
-                { INVOICE_AMOUNT, "1,200.00", "amount: \"1,200.00\" " AMOUNT_SENTENCE },
-                { INVOICE_AMOUNT, "12.345", "amount: \"12.345\" " AMOUNT_SENTENCE },
-                { INVOICE_AMOUNT, "1e3", "amount: \"1e3\" " AMOUNT_SENTENCE },
-                { INVOICE_AMOUNT, "99999999999999999999",
-                        "amount: \"99999999999999999999\" is too large an amount\n" },
-                { INVOICE_CURRENCY, "",
-                        "currency: is empty; expected three letters of ISO 4217, such as EUR\n" },
-                { INVOICE_CURRENCY, "EURO",
-                        "currency: \"EURO\" is no currency of ISO 4217; expected three capital "
-                        "letters, such as EUR\n" },
-                { INVOICE_DOCUMENT, "2026/F-1.pdf", NULL },
-                { INVOICE_DOCUMENT, "../F-1.pdf",
-                        "document: \"../F-1.pdf\" is no path within the documents folder; "
-                        "expected one such as 2026/F-1.pdf, without \"..\" and not beginning with "
-                        "\"/\"\n" },
-                { INVOICE_PAYMENT_URL, "https://pay.example/1", NULL },
-                { INVOICE_PAYMENT_URL, "pay.example",
-                        "payment_url: \"pay.example\" is no web address; expected one that begins "
-                        "with https:// or http://\n" },
-                { INVOICE_METHOD, "direct_debit", NULL },
-                { INVOICE_METHOD, "cash",
-                        "method: \"cash\" is unknown; expected transfer, card, cheque or "
-                        "direct_debit\n" },
-                { INVOICE_STATUS, "draft", NULL },
-                { INVOICE_STATUS, "paid",
-                        "status: \"paid\" is unknown; expected open, draft, disputed or "
-                        "cancelled\n" },
-                { INVOICE_DISCOUNT_PERCENT, "2,5", NULL },
-                { INVOICE_DISCOUNT_PERCENT, "2 %",
-                        "discount_percent: \"2 %\" is no percentage; expected 0 to 100 with at "
-                        "most two decimals, such as 2.5\n" },
-                { INVOICE_DISCOUNT_UNTIL, "soon",
-                        "discount_until: \"soon\" is no date; expected YYYY-MM-DD\n" },
-        };
+static const Case invoice_cases[] = {
+        { INVOICE_NUMBER, "", "number: is empty; expected the invoice's number\n" },
+        { INVOICE_CUSTOMER, "", "customer: is empty; expected the customer's id\n" },
+        { INVOICE_ISSUED, "", "issued: is empty; expected YYYY-MM-DD\n" },
+        { INVOICE_ISSUED, "05/01/2026",
+                "issued: \"05/01/2026\" is no date; expected YYYY-MM-DD\n" },
+        { INVOICE_DUE, "", NULL },
+        { INVOICE_DUE, "2026-02-30", "due: \"2026-02-30\" is no date; expected YYYY-MM-DD\n" },
+        { INVOICE_DUE, "2024-02-29", NULL },
+        { INVOICE_DUE, "2026-2-3", "due: \"2026-2-3\" is no date; expected YYYY-MM-DD\n" },
+        { INVOICE_DUE, "0026-02-03",
+                "due: \"0026-02-03\" is not plausible; expected a day of the years 1970 "
+                "to 2199\n" },
+        { INVOICE_AMOUNT, "", "amount: is empty; expected an amount, such as 1200.00\n" },
+        { INVOICE_AMOUNT, "1200,5", NULL },
+        { INVOICE_AMOUNT, "-30.00", NULL },
+        { INVOICE_AMOUNT, "0", NULL },
+        { INVOICE_AMOUNT, "12a", "amount: \"12a\" " AMOUNT_SENTENCE },
+        { INVOICE_AMOUNT, "1 200,00", "amount: \"1 200,00\" " AMOUNT_SENTENCE },
+        { INVOICE_AMOUNT, "1,200.00", "amount: \"1,200.00\" " AMOUNT_SENTENCE },
+        { INVOICE_AMOUNT, "12.345", "amount: \"12.345\" " AMOUNT_SENTENCE },
+        { INVOICE_AMOUNT, "1e3", "amount: \"1e3\" " AMOUNT_SENTENCE },
+        { INVOICE_AMOUNT, "99999999999999999999",
+                "amount: \"99999999999999999999\" is too large an amount\n" },
+        { INVOICE_CURRENCY, "",
+                "currency: is empty; expected three letters of ISO 4217, such as EUR\n" },
+        { INVOICE_CURRENCY, "EURO",
+                "currency: \"EURO\" is no currency of ISO 4217; expected three capital "
+                "letters, such as EUR\n" },
+        { INVOICE_DOCUMENT, "2026/F-1.pdf", NULL },
+        { INVOICE_DOCUMENT, "../F-1.pdf",
+                "document: \"../F-1.pdf\" is no path within the documents folder; "
+                "expected one such as 2026/F-1.pdf, without \"..\" and not beginning with "
+                "\"/\"\n" },
+        { INVOICE_PAYMENT_URL, "https://pay.example/1", NULL },
+        { INVOICE_PAYMENT_URL, "pay.example",
+                "payment_url: \"pay.example\" is no web address; expected one that begins "
+                "with https:// or http://\n" },
+        { INVOICE_METHOD, "direct_debit", NULL },
+        { INVOICE_METHOD, "cash",
+                "method: \"cash\" is unknown; expected transfer, card, cheque or "
+                "direct_debit\n" },
+        { INVOICE_STATUS, "draft", NULL },
+        { INVOICE_STATUS, "paid",
+                "status: \"paid\" is unknown; expected open, draft, disputed or "
+                "cancelled\n" },
+        { INVOICE_DISCOUNT_PERCENT, "2,5", NULL },
+        { INVOICE_DISCOUNT_PERCENT, "2 %",
+                "discount_percent: \"2 %\" is no percentage; expected 0 to 100 with at "
+                "most two decimals, such as 2.5\n" },
+        { INVOICE_DISCOUNT_UNTIL, "soon",
+                "discount_until: \"soon\" is no date; expected YYYY-MM-DD\n" },
+};
 
-        check_cases(FILE_INVOICES, good_invoice, cases, ELEMENTSOF(cases));
+static void each_column_of_invoices_is_checked(void **state)
+{
+        check_cases(FILE_INVOICES, good_invoice, invoice_cases, ELEMENTSOF(invoice_cases));
 }
+
+static const Case payment_cases[] = {
+        { PAYMENT_ID, "", "id: is empty; expected the payment's id\n" },
+        { PAYMENT_INVOICE, "", "invoice: is empty, and so is customer; expected one of them\n" },
+        { PAYMENT_CUSTOMER, "C-1", NULL },
+        { PAYMENT_DATE, "", "date: is empty; expected YYYY-MM-DD\n" },
+        { PAYMENT_AMOUNT, "0",
+                "amount: \"0\" is not above zero; expected what was paid (kind tells a "
+                "refund or chargeback)\n" },
+        { PAYMENT_AMOUNT, "-5",
+                "amount: \"-5\" is not above zero; expected what was paid (kind tells a "
+                "refund or chargeback)\n" },
+        { PAYMENT_AMOUNT, "x", "amount: \"x\" " AMOUNT_SENTENCE },
+        { PAYMENT_CURRENCY, "eur",
+                "currency: \"eur\" is no currency of ISO 4217; expected three capital "
+                "letters, such as EUR\n" },
+        { PAYMENT_KIND, "chargeback", NULL },
+        { PAYMENT_KIND, "write-off", NULL },
+        { PAYMENT_KIND, "paiement",
+                "kind: \"paiement\" is unknown; expected payment, credit, refund, "
+                "chargeback or write-off\n" },
+};
 
 static void each_column_of_payments_is_checked(void **state)
 {
-        static const Case cases[] = {
-                { PAYMENT_ID, "", "id: is empty; expected the payment's id\n" },
-                { PAYMENT_INVOICE, "",
-                        "invoice: is empty, and so is customer; expected one of them\n" },
-                { PAYMENT_CUSTOMER, "C-1", NULL },
-                { PAYMENT_DATE, "", "date: is empty; expected YYYY-MM-DD\n" },
-                { PAYMENT_AMOUNT, "0",
-                        "amount: \"0\" is not above zero; expected what was paid (kind tells a "
-                        "refund or chargeback)\n" },
-                { PAYMENT_AMOUNT, "-5",
-                        "amount: \"-5\" is not above zero; expected what was paid (kind tells a "
-                        "refund or chargeback)\n" },
-                { PAYMENT_AMOUNT, "x", "amount: \"x\" " AMOUNT_SENTENCE },
-                { PAYMENT_CURRENCY, "eur",
-                        "currency: \"eur\" is no currency of ISO 4217; expected three capital "
-                        "letters, such as EUR\n" },
-                { PAYMENT_KIND, "chargeback", NULL },
-                { PAYMENT_KIND, "write-off", NULL },
-                { PAYMENT_KIND, "paiement",
-                        "kind: \"paiement\" is unknown; expected payment, credit, refund, "
-                        "chargeback or write-off\n" },
-        };
-
-        check_cases(FILE_PAYMENTS, good_payment, cases, ELEMENTSOF(cases));
+        check_cases(FILE_PAYMENTS, good_payment, payment_cases, ELEMENTSOF(payment_cases));
 }
 
 static void every_error_of_a_row_is_reported(void **state)

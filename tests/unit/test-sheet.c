@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests of intake/sheet: headers, kinds, and rows of the wrong shape. */
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

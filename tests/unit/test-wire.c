@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Tests of intake/wire: packets, and damaged ones above all. */
+
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
