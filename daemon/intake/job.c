@@ -256,7 +256,7 @@ static void on_report(void *owner, const char *text)
         job_tell(job, false, job->line, text);
 }
 
-/* Tells `column: "value" rest "about"; expected …` */
+/* Tells `column: "value" rest`, and of which invoice if it is about one. */
 static void job_tell_refusal(
         ImportJob *job, const char *column, const char *value, const char *rest, const char *about)
 {
@@ -265,8 +265,10 @@ static void job_tell_refusal(
         strbuf_addf(&text, "%s: ", column);
         quote_add(&text, value, strlen(value));
         strbuf_add(&text, rest);
-        if (about)
+        if (about) {
                 quote_add(&text, about, strlen(about));
+                strbuf_add(&text, "; expected the one it was imported with");
+        }
         job_tell(job, false, job->line, strbuf_text(&text));
         strbuf_release(&text);
 }
@@ -288,12 +290,12 @@ static void job_count(
                         " is not known; expected the number of an imported invoice", NULL);
                 break;
         case PUT_OTHER_CUSTOMER:
-                job_tell_refusal(job, "customer", customer,
-                        " is another one than expected: that of invoice ", invoice);
+                job_tell_refusal(
+                        job, "customer", customer, " is not the customer of invoice ", invoice);
                 break;
         case PUT_OTHER_CURRENCY:
-                job_tell_refusal(job, "currency", currency,
-                        " is another one than expected: that of invoice ", invoice);
+                job_tell_refusal(
+                        job, "currency", currency, " is not the currency of invoice ", invoice);
                 break;
         case PUT_NO_TARGET:
                 job_tell(job, false, job->line,

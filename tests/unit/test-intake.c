@@ -207,10 +207,12 @@ static const struct {
                 "customer\n",
                 "begin x.csv\nput F-1\nput F-2\nend\n" },
         { INVOICES "F-1,C-1,2026-01-05,,10,USD\nF-1,C-8,2026-01-05,,10,EUR\n",
-                "x.csv:2: currency: \"USD\" is another one than expected: that of invoice "
-                "\"F-1\"\n"
-                "x.csv:3: customer: \"C-8\" is another one than expected: that of invoice "
-                "\"F-1\"\n",
+                "x.csv:2: currency: \"USD\" is not the currency of invoice \"F-1\"; expected the "
+                "one it "
+                "was imported with\n"
+                "x.csv:3: customer: \"C-8\" is not the customer of invoice \"F-1\"; expected the "
+                "one it "
+                "was imported with\n",
                 "begin x.csv\nput F-1\nput F-1\nend\n" },
         { INVOICES "F-1,C-1,2026-01-05,,10,EUR,more\nF-2,C-1,2026-01-05,,10,EUR\n",
                 "x.csv:2: 7 fields, where the header has 6\n",
