@@ -31,6 +31,8 @@ static ssize_t on_read(void *owner, void *bytes, size_t size)
         Input *input = owner;
         size_t n = MIN(MIN(size, input->step), input->size - input->offset);
 
+        if (n == 0)
+                return 0;
         memcpy(bytes, input->bytes + input->offset, n);
         input->offset += n;
         return (ssize_t)n;
