@@ -93,7 +93,7 @@ static int add_ended(void *owner, const InvoiceReport *row)
 {
         json_t **ended = owner;
         const char *const names[] = { row->is_held ? "hold" : NULL,
-                row->is_disputed ? "dispute" : NULL };
+                row->is_disputed || row->status == STATUS_DISPUTED ? "dispute" : NULL };
 
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 if (!names[i])

@@ -95,6 +95,8 @@ static void end_file(Client *client)
 {
         if (client->file < 0)
                 return;
+        if (lseek(client->file, 0, SEEK_SET) < 0)
+                fail(client, -errno, "the file could not be stored");
         int r = request_add_file(
                 &client->exchange->request, client->file_name, TAKE_FD(client->file));
         if (r < 0)

@@ -162,7 +162,7 @@ json_t *shape_invoice(const InvoiceReport *row)
         shape_put(&shaped, "policy", shape_given(row->policy));
         shape_put(&shaped, "last_step", shape_given(row->last_step));
         shape_put(&shaped, "held", json_boolean(row->is_held));
-        shape_put(&shaped, "disputed", json_boolean(row->is_disputed));
+        shape_put(&shaped, "disputed", json_boolean(row->is_disputed || row->status == STATUS_DISPUTED));
         return shaped;
 }
 
@@ -231,7 +231,7 @@ json_t *shape_task(const Zone *zone, const TaskReport *row)
 
 json_t *shape_fact(const Zone *zone, const FactReport *row)
 {
-        bool has_amount = !is_empty(row->currency);
+        bool has_amount = row->amount != 0;
         json_t *shaped = json_object();
 
         shape_put(&shaped, "at", shape_instant(zone, row->at));

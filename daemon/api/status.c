@@ -58,12 +58,12 @@ static int find_problems(Engine *engine, const StoreStatus *status, json_t **pro
 
         if (status->n_notices[NOTICE_UNCERTAIN] > 0)
                 add_problem(problems,
-                        "%lld notices may have been sent or not: see relancectl log --state "
+                        "%lld notice(s) may have been sent or not: see relancectl log --state "
                         "uncertain",
                         (long long)status->n_notices[NOTICE_UNCERTAIN]);
         int r = store_list_log(engine->store, &filter, count_down, &down);
         for (size_t i = 0; i < down.n; i++) {
-                add_problem(problems, "channel '%s' is down: %zu notices wait", down.names[i],
+                add_problem(problems, "channel '%s' is down: %zu notice(s) wait", down.names[i],
                         down.waiting[i]);
                 free(down.names[i]);
         }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the asking: from an invocation to an HTTP request by libcurl, and the answer's bytes. Never
- * looks into an answer. Knows no proxy, no redirect and no host: only the connected socket.
+ * looks into an answer. Knows no proxy, no redirect and no host: only the one socket.
  */
 
 #include "ctl/client.h"
@@ -9,16 +9,16 @@
 #include <curl/curl.h>
 #include <errno.h>
 #include <jansson.h>
+#include <stdio.h>
 
 #define ANSWER_MAX ((size_t)2 * 1024 * 1024 * 1024)
 
-typedef struct Exchange {
+typedef struct Transfer {
         CURL *curl;
-        int socket_fd;
         int into;
         Answer answer;
         int error; /* while writing the content away */
-} Exchange;
+} Transfer;
 
 /* RFC 3986: all but the unreserved characters. */
 static void add_encoded(StrBuf *target, const char *text)
@@ -92,31 +92,16 @@ static int write_all(int fd, const char *bytes, size_t length)
 
 static size_t on_content(char *bytes, size_t size, size_t n, void *owner)
 {
-        Exchange *exchange = owner;
+        Transfer *transfer = owner;
         long status = 0;
 
-        (void)curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &status);
-        if (exchange->into >= 0 && status == 200) {
-                exchange->error = write_all(exchange->into, bytes, size * n);
-                return exchange->error < 0 ? 0 : size * n;
+        (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
+        if (transfer->into >= 0 && status == 200) {
+                transfer->error = write_all(transfer->into, bytes, size * n);
+                return transfer->error < 0 ? 0 : size * n;
         }
-        strbuf_add_bytes(&exchange->answer.text, bytes, size * n);
-        return strbuf_error(&exchange->answer.text) ? 0 : size * n;
-}
-
-/* The connection is already there; libcurl closes it. */
-static curl_socket_t on_open(void *owner, curlsocktype purpose, struct curl_sockaddr *address)
-{
-        Exchange *exchange = owner;
-
-        if (exchange->socket_fd < 0)
-                return CURL_SOCKET_BAD; /* no second try: the question may have been acted on */
-        return TAKE_FD(exchange->socket_fd);
-}
-
-static int on_opened(void *owner, curl_socket_t fd, curlsocktype purpose)
-{
-        return CURL_SOCKOPT_ALREADY_CONNECTED;
+        strbuf_add_bytes(&transfer->answer.text, bytes, size * n);
+        return strbuf_error(&transfer->answer.text) ? 0 : size * n;
 }
 
 static int add_files(curl_mime *form, const Invocation *invocation)
@@ -131,37 +116,32 @@ static int add_files(curl_mime *form, const Invocation *invocation)
         return 0;
 }
 
-static void set_options(Exchange *exchange, const char *target, struct curl_slist *headers)
+static void set_options(Transfer *transfer, const char *socket_path, const char *target)
 {
-        CURL *curl = exchange->curl;
+        CURL *curl = transfer->curl;
 
         (void)curl_easy_setopt(curl, CURLOPT_URL, target);
         (void)curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
         (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
         (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
-        (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, "relanced"); /* never resolved */
+        (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
         (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-        (void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open);
-        (void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, exchange);
-        (void)curl_easy_setopt(curl, CURLOPT_SOCKOPTFUNCTION, on_opened);
         (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_content);
-        (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, exchange);
-        (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+        (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
 }
 
-static int perform(Exchange *exchange, const char **ret_problem)
+static int perform(Transfer *transfer, const char **ret_problem)
 {
-        CURLcode code = curl_easy_perform(exchange->curl);
+        CURLcode code = curl_easy_perform(transfer->curl);
 
-        (void)curl_easy_getinfo(exchange->curl, CURLINFO_RESPONSE_CODE, &exchange->answer.status);
+        (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &transfer->answer.status);
         if (code == CURLE_OK)
                 return 0;
         *ret_problem = curl_easy_strerror(code);
-        return exchange->error < 0 ? exchange->error : -ECONNRESET;
+        return transfer->error < 0 ? transfer->error : -ECONNRESET;
 }
 
-static int ask(Exchange *exchange, const Invocation *invocation, const char *target,
-        const char **ret_problem)
+static int ask(Transfer *transfer, const Invocation *invocation, const char **ret_problem)
 {
         bool has_files =
                 invocation->command->is_post && invocation->command->arguments[0].is_repeated;
@@ -172,18 +152,18 @@ static int ask(Exchange *exchange, const Invocation *invocation, const char *tar
 
         if (!has_files && invocation->command->is_post)
                 headers = curl_slist_append(headers, "Content-Type: application/json");
-        set_options(exchange, target, headers);
+        (void)curl_easy_setopt(transfer->curl, CURLOPT_HTTPHEADER, headers);
         if (has_files) {
-                form = curl_mime_init(exchange->curl);
+                form = curl_mime_init(transfer->curl);
                 r = add_files(form, invocation);
-                (void)curl_easy_setopt(exchange->curl, CURLOPT_MIMEPOST, form);
+                (void)curl_easy_setopt(transfer->curl, CURLOPT_MIMEPOST, form);
         } else if (invocation->command->is_post) {
                 r = client_body(invocation, &body);
-                (void)curl_easy_setopt(exchange->curl, CURLOPT_POSTFIELDS, body);
+                (void)curl_easy_setopt(transfer->curl, CURLOPT_POSTFIELDS, body);
         }
         *ret_problem = r < 0 ? "the arguments are not well-formed UTF-8" : NULL;
         if (r == 0)
-                r = perform(exchange, ret_problem);
+                r = perform(transfer, ret_problem);
         curl_mime_free(form);
         curl_slist_free_all(headers);
         return r;
@@ -192,26 +172,25 @@ static int ask(Exchange *exchange, const Invocation *invocation, const char *tar
 int client_ask(int socket_fd, const Invocation *invocation, int into, Answer *ret_answer,
         const char **ret_problem)
 {
-        _cleanup_(closep) int owned = socket_fd;
-        Exchange exchange = {
-                .socket_fd = -1, .into = into, .answer.text = { .limit = ANSWER_MAX }
-        };
+        Transfer transfer = { .into = into, .answer.text = { .limit = ANSWER_MAX } };
         StrBuf target = STRBUF_INIT;
+        char socket_path[64];
         int r;
 
+        /* The socket's name may be gone, or too long for an address. */
+        (void)snprintf(socket_path, sizeof(socket_path), "/proc/self/fd/%d", socket_fd);
         *ret_problem = "there is not enough memory";
         r = client_target(invocation, &target);
         if (r == 0 && curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK)
-                exchange.curl = curl_easy_init();
-        if (!exchange.curl) {
+                transfer.curl = curl_easy_init();
+        if (!transfer.curl) {
                 strbuf_release(&target);
                 return -ENOMEM;
         }
-        exchange.socket_fd = TAKE_FD(owned);
-        r = ask(&exchange, invocation, strbuf_text(&target), ret_problem);
-        curl_easy_cleanup(exchange.curl);
-        closep(&exchange.socket_fd);
+        set_options(&transfer, socket_path, strbuf_text(&target));
+        r = ask(&transfer, invocation, ret_problem);
+        curl_easy_cleanup(transfer.curl);
         strbuf_release(&target);
-        *ret_answer = exchange.answer;
+        *ret_answer = transfer.answer;
         return r;
 }

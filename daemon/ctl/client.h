@@ -2,7 +2,7 @@
 #ifndef RELANCED_CTL_CLIENT_H
 #define RELANCED_CTL_CLIENT_H
 
-/* One HTTP exchange with relanced over a connected Unix socket. */
+/* One HTTP exchange with relanced over a Unix socket. */
 
 #include "ctl/commands.h"
 
@@ -12,7 +12,7 @@ typedef struct Answer {
 } Answer;
 
 /*
- * Asks what the invocation says. The descriptor is taken over. With into ≥ 0 the content of a good
+ * Asks what the invocation says. socket_fd: as of socket_find(). With into ≥ 0 the content of a good
  * answer (200) is written there and not kept.
  * 0: an answer came; else -errno, and *ret_problem (static) says what.
  */

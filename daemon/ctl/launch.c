@@ -23,28 +23,15 @@
 #define ARGUMENTS_MAX 8
 #define MESSAGES_MAX ((size_t)64 * 1024)
 
-static int fill_address(const char *path, struct sockaddr_un *ret_address)
+int socket_find(const char *path, int *ret_fd)
 {
-        *ret_address = (struct sockaddr_un){ .sun_family = AF_UNIX };
-        if (strlen(path) >= sizeof(ret_address->sun_path))
-                return -ENAMETOOLONG;
-        memcpy(ret_address->sun_path, path, strlen(path) + 1);
-        return 0;
-}
+        _cleanup_(closep) int fd = open(path, O_PATH | O_CLOEXEC);
+        struct stat status;
 
-int connect_to(const char *path, int *ret_fd)
-{
-        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        struct sockaddr_un address;
-        int r;
-
-        if (fd < 0)
+        if (fd < 0 || fstat(fd, &status) < 0)
                 return -errno;
-        r = fill_address(path, &address);
-        if (r < 0)
-                return r;
-        if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
-                return -errno;
+        if (!S_ISSOCK(status.st_mode))
+                return -ENOTSOCK;
         *ret_fd = TAKE_FD(fd);
         return 0;
 }
@@ -52,14 +39,11 @@ int connect_to(const char *path, int *ret_fd)
 static int listen_at(const char *path, int *ret_fd)
 {
         _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-        struct sockaddr_un address;
-        int r;
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
 
         if (fd < 0)
                 return -errno;
-        r = fill_address(path, &address);
-        if (r < 0)
-                return r;
+        (void)snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
         if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ||
                 listen(fd, SOMAXCONN) < 0)
                 return -errno;
@@ -67,7 +51,7 @@ static int listen_at(const char *path, int *ret_fd)
         return 0;
 }
 
-/* A listening socket that nobody else can reach, and our connection to it. */
+/* A listening socket that nobody else can reach: its name is gone when this returns. */
 static int make_sockets(int *ret_listen_fd, int *ret_fd)
 {
         char folder[] = "/tmp/relancectl-XXXXXX";
@@ -80,7 +64,7 @@ static int make_sockets(int *ret_listen_fd, int *ret_fd)
         (void)snprintf(path, sizeof(path), "%s/socket", folder);
         r = listen_at(path, &listen_fd);
         if (r == 0)
-                r = connect_to(path, ret_fd);
+                r = socket_find(path, ret_fd);
         (void)unlink(path);
         (void)rmdir(folder);
         if (r < 0)

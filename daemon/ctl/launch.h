@@ -11,7 +11,7 @@
 /* A relanced that serves one connection: ours. */
 typedef struct Launched {
         pid_t pid;      /* 0: none */
-        int socket_fd;  /* connected to it; -1: given away */
+        int socket_fd;  /* where it listens, as of socket_find(); -1: given away */
         int messages_fd; /* what it wrote on stderr */
 } Launched;
 
@@ -30,7 +30,7 @@ void launched_release(Launched *launched);
  * returns on failure: -errno. */
 int launch_replace(const char *const arguments[]);
 
-/* Connects to a daemon's socket. 0 or -errno. */
-int connect_to(const char *path, int *ret_fd);
+/* A handle (O_PATH) of the socket at path, which need not stay there. 0 or -errno. */
+int socket_find(const char *path, int *ret_fd);
 
 #endif

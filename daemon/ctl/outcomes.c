@@ -6,6 +6,17 @@
 #include "ctl/show.h"
 #include "ctl/text.h"
 
+/* "3 rows", ", 1 error" */
+static void print_count(const json_t *row, const char *what, bool is_first)
+{
+        json_int_t n = json_integer_value(member(row, what));
+        size_t length = strlen(what);
+        bool is_plural = n != 1 || what[length - 1] != 's';
+
+        (void)printf("%s %" JSON_INTEGER_FORMAT " %.*s", is_first ? "" : ",", n,
+                (int)(is_plural ? length : length - 1), what);
+}
+
 void show_import(const Invocation *invocation, const Rows *rows)
 {
         static const char *const counts[] = { "rows", "added", "changed", "same", "withdrawn",
@@ -23,8 +34,7 @@ void show_import(const Invocation *invocation, const Rows *rows)
                 (void)printf(" %s:", *text_of(row, "kind", &kind) ? kind.text : "unknown");
                 for (size_t j = 0; j < ELEMENTSOF(counts); j++)
                         if (j == 0 || json_integer_value(member(row, counts[j])) > 0)
-                                (void)printf("%s %s %s", j > 0 ? "," : "",
-                                        text_of(row, counts[j], &text), counts[j]);
+                                print_count(row, counts[j], j == 0);
                 (void)puts("");
         }
         strbuf_release(&text);

@@ -68,7 +68,10 @@ void show_status(const Invocation *invocation, const Rows *rows)
         print_member("Customers", row, "customers");
         print_member("Open invoices", row, "open_instalments");
         print_counts(member(row, "notices"));
-        print_member("Open tasks", row, "tasks");
+        (void)text_of(row, "tasks", &text);
+        if (json_integer_value(member(row, "tasks")) > 0)
+                strbuf_add(&text, " (see relancectl tasks)");
+        print_line("Open tasks", strbuf_text(&text));
         json_array_foreach(member(row, "problems"), i, problem)(void)
                 printf("! %s\n", text_of(problem, "", &text));
         if (json_is_true(member(row, "ok")))

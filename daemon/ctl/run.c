@@ -142,7 +142,7 @@ static int connect_daemon(const Invocation *invocation, Launched *launched)
         int r;
 
         if (invocation->socket) {
-                r = connect_to(invocation->socket, &launched->socket_fd);
+                r = socket_find(invocation->socket, &launched->socket_fd);
                 if (r < 0)
                         text_complain(
                                 "no daemon answers at %s: %s", invocation->socket, strerror(-r));
@@ -161,7 +161,7 @@ static int exchange(const Invocation *invocation, Launched *launched, int into)
         const char *problem = "";
         int code;
 
-        int r = client_ask(TAKE_FD(launched->socket_fd), invocation, into, &answer, &problem);
+        int r = client_ask(launched->socket_fd, invocation, into, &answer, &problem);
         bool is_private = launched->pid > 0;
         int status = launched_wait(launched);
         if (r < 0 && is_private && r == -ECONNRESET) {
