@@ -523,3 +523,13 @@ int engine_run_until_idle(Engine *engine)
         }
         return engine->dispatch->is_stopped ? engine->dispatch->stop_error : 0;
 }
+
+size_t engine_count_stuck(const Engine *engine)
+{
+        const Dispatch *dispatch = engine->dispatch;
+        size_t n = recover_is_waiting(dispatch, true);
+
+        for (size_t i = 0; i < dispatch->n_outlets; i++)
+                n += dispatch->outlets[i].is_down;
+        return n;
+}

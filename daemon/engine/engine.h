@@ -76,6 +76,9 @@ bool engine_is_idle(const Engine *engine);
 /* Runs the loop until engine_is_idle(). 0 or -errno (a store that cannot record stops it). */
 int engine_run_until_idle(Engine *engine);
 
+/* Channels that are suspended, and earlier workers that do not end: why notices may be left. */
+size_t engine_count_stuck(const Engine *engine);
+
 /* Loads each configured channel's module in a worker and checks its options and secrets against
  * the module's table. */
 int engine_check_channels(const Config *config, Problems *problems);

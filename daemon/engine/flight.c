@@ -213,7 +213,7 @@ int flight_read(const char *path, FlightLog *ret_log)
 {
         FlightLog log = FLIGHT_LOG_INIT;
         _cleanup_(freep) char *bytes = NULL;
-        size_t length;
+        size_t length = 0;
 
         log.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (log.fd < 0)

@@ -10,6 +10,7 @@
 
 #include "engine/protocol.h"
 #include "engine/workers.h"
+#include "sys/log.h"
 #include "sys/message-ids.h"
 
 /* What may lie in a worker's socket: the kernel takes about 200 KiB, its own overhead included. */

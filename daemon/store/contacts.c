@@ -341,6 +341,18 @@ int store_load_contact(Store *store, int64_t id, Arena *arena, Contact *ret_cont
         return 0;
 }
 
+int store_contact_is_hopeful(Store *store, int64_t contact, bool *ret_is_hopeful)
+{
+        int64_t is_hopeful;
+        int r = db_integers(store, "select is_in_flight or is_counted from contact where id = ?",
+                VALUES(INT(contact)), &is_hopeful, 1);
+
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        *ret_is_hopeful = is_hopeful != 0;
+        return 0;
+}
+
 /* The lines with the lead's own step: those with another have routes of their own to try. */
 int store_stand_aside(Store *store, int64_t contact)
 {

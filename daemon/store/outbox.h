@@ -126,6 +126,9 @@ int store_mark_resend(Store *store, int64_t id);
 /* A channel refused this address of this customer: not again until the contact changes (R4). */
 int store_refuse_address(Store *store, int64_t customer, const char *channel, const char *address,
         const char *detail);
+/* Whether a notice of the contact may still reach or has reached somebody: one is pending, handed,
+ * begun, uncertain or sent. -ENOENT. */
+int store_contact_is_hopeful(Store *store, int64_t contact, bool *ret_is_hopeful);
 /* No route of the contact is left: its instalments that carry the lead's step stand aside (R4). */
 int store_stand_aside(Store *store, int64_t contact);
 

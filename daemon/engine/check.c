@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the check of channels: each module is loaded and described in a worker, as dispatch does it,
+ * so that no module's code ever runs in the daemon. Nothing is opened, written or sent. */
+
+#include "engine/engine.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "engine/options.h"
+#include "engine/protocol.h"
+#include "sys/file.h"
+#include "sys/process.h"
+
+#define DESCRIPTION_MS 10000
+
+typedef struct Check {
+        const Config *config;
+        const ChannelConfig *channel;
+        Form form; /* the configuration's */
+        Problems *problems;
+} Check;
+
+static void add_error(const Check *check, const char *text)
+{
+        problems_add(check->problems, false, check->channel->file, check->channel->line,
+                "channel %s: %s", check->channel->name, text);
+}
+
+/* The configuration and the module must mean the same kind of message. */
+static void check_form(const Check *check, enum relanced_form form)
+{
+        static const enum relanced_form forms[] = {
+                [FORM_EMAIL] = RELANCED_EMAIL,
+                [FORM_SMS] = RELANCED_SMS,
+                [FORM_WHATSAPP] = RELANCED_WHATSAPP,
+                [FORM_EVENT] = RELANCED_EVENT,
+        };
+
+        if (form != RELANCED_ANY && form != forms[check->form])
+                add_error(check, "its module carries another form of message: name the channel "
+                                 "after its module, or set address to the column it writes to");
+}
+
+/* Waits for what the module is. 0, or the sentence has been added. */
+static int fetch_description(const Check *check, int fd, Arena *arena, Packet *ret_packet)
+{
+        struct pollfd poller = { .fd = fd, .events = POLLIN };
+        int fds[PACKET_FDS_MAX], r;
+        size_t n_fds = 0;
+
+        do
+                r = poll(&poller, 1, DESCRIPTION_MS);
+        while (r < 0 && errno == EINTR);
+        if (r > 0)
+                r = packet_fetch(fd, false, arena, ret_packet, fds, &n_fds);
+        for (size_t i = 0; i < n_fds; i++)
+                (void)close(fds[i]);
+        if (r > 0 && ret_packet->type == PACKET_DESCRIPTION)
+                return 0;
+        if (r > 0 && ret_packet->type == PACKET_FAILED)
+                add_error(check, ret_packet->text);
+        else
+                add_error(check, "its module ended or hung while it was loaded");
+        return -EINVAL;
+}
+
+static int describe(const Check *check, const char *path, int fd)
+{
+        const Packet load = { .type = PACKET_LOAD, .text = path };
+        struct relanced_value *values;
+        Arena arena = ARENA_INIT;
+        Packet packet;
+
+        int r = packet_ship(fd, &load, NULL, 0);
+        if (r == 0)
+                r = fetch_description(check, fd, &arena, &packet);
+        if (r == 0) {
+                check_form(check, packet.form);
+                r = options_resolve(check->channel, check->config->path, packet.options, &arena,
+                        check->problems, &values);
+        }
+        arena_release(&arena);
+        return r == -EINVAL ? 0 : r;
+}
+
+static int check_channel(const Check *check)
+{
+        _cleanup_(freep) char *path = NULL;
+        pid_t pid;
+        int fd;
+
+        int r = module_path(check->channel->module, &path);
+        if (r == -ENOENT || r == -EINVAL) {
+                problems_add(check->problems, false, check->channel->file, check->channel->line,
+                        "channel %s: there is no module '%s'", check->channel->name,
+                        check->channel->module);
+                return 0;
+        }
+        if (r == 0)
+                r = process_start_worker("channel", &pid, &fd);
+        if (r < 0)
+                return r;
+        r = describe(check, path, fd);
+        (void)close(fd);
+        (void)kill(pid, SIGKILL);
+        (void)waitpid(pid, NULL, 0);
+        return r;
+}
+
+int engine_check_channels(const Config *config, Problems *problems)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < config->book.n_channels; i++) {
+                const Check check = {
+                        .config = config,
+                        .channel = &config->channels[i],
+                        .form = config->book.channels[i].form,
+                        .problems = problems,
+                };
+                r = check_channel(&check);
+        }
+        return r;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the modes of relanced, one function each. What goes wrong is told on stderr before the
+ * status is given. */
+
+#include "main/modes.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <systemd/sd-daemon.h>
+
+#include "api/api.h"
+#include "engine/worker.h"
+#include "intake/intake.h"
+#include "main/firm.h"
+#include "store/report.h"
+#include "sys/process.h"
+
+static int run_worker(const Arguments *arguments)
+{
+        if (process_become_worker() < 0) {
+                complain(NULL, "--worker is how relanced starts its own workers");
+                return EXIT_USAGE;
+        }
+        if (streq(arguments->worker, "channel"))
+                return channel_worker_main(WORKER_FD);
+        if (streq(arguments->worker, "intake"))
+                return intake_worker_main(WORKER_FD);
+        return EXIT_USAGE;
+}
+
+static int check(const Firm *firm, Problems *problems)
+{
+        _cleanup_(composer_freep) Composer *composer = NULL;
+
+        int r = composer_new(firm->config, &composer);
+        if (r == 0)
+                r = composer_check(composer, problems);
+        if (r == 0 || r == -EINVAL)
+                r = engine_check_channels(firm->config, problems);
+        return r == -EINVAL ? 0 : r;
+}
+
+/* Every mistake in one run: of the file; if that stands, of templates and channels. */
+static int run_check(const Arguments *arguments)
+{
+        Problems problems = { 0 };
+        Firm firm = { 0 };
+
+        int r = config_load(arguments->config, &problems, &firm.config);
+        if (r == 0)
+                r = check(&firm, &problems);
+        bool has_errors = problems_print(&problems);
+        problems_release(&problems);
+        if (r < 0 && !has_errors)
+                complain(NULL, "%s: %s", arguments->config, strerror(-r));
+        int status = r < 0 || has_errors ? EXIT_REFUSED : EXIT_DONE;
+        if (status == EXIT_DONE)
+                status = firm_set_clock(arguments, &firm);
+        if (status == EXIT_DONE)
+                (void)puts("configuration is right");
+        firm_release(&firm);
+        return status;
+}
+
+static int init(const Firm *firm)
+{
+        int r = store_create(firm->config->state, firm->config->cache);
+
+        if (r == -EEXIST)
+                complain(NULL, "there is a store in %s already", firm->config->state);
+        else if (r < 0)
+                complain(NULL, "no store can be made in %s: %s", firm->config->state, strerror(-r));
+        else
+                (void)printf("an empty store is in %s\n", firm->config->state);
+        return r < 0 ? EXIT_REFUSED : EXIT_DONE;
+}
+
+/* A wake has run; the sentence for what did not go well, and the status. */
+static int judge_wake(const WakeResult *result)
+{
+        if (result->n_failed == 0)
+                return EXIT_DONE;
+        complain(NULL, "%zu accounts could not be decided or written to: see relancectl tasks",
+                result->n_failed);
+        return EXIT_REFUSED;
+}
+
+static int print_notice(void *owner, const LogRow *row)
+{
+        const Engine *engine = owner;
+        LocalTime at = zone_local(engine->zone, row->at);
+        char day[DATE_TEXT_SIZE], total[MONEY_TEXT_SIZE];
+
+        (void)printf("%s %02d:%02d  %s  %s  %s ", date_format(at.day, day), at.minute / 60,
+                at.minute % 60, row->channel, *row->to ? row->to : "-",
+                row->step       ? row->step
+                : row->occasion ? row->occasion
+                                : action_names[row->action]);
+        for (size_t i = 0; i < row->n_lines; i++)
+                (void)printf(" %s", row->lines[i].invoice);
+        (void)printf("  %s %s\n", money_format(row->total, row->currency, total), row->currency);
+        return 0;
+}
+
+/* Everything is done and then undone: one transaction that is rolled back. */
+static int dry_run(Firm *firm)
+{
+        const LogFilter pending = { .since = INSTANT_NONE, .state = NOTICE_PENDING };
+        WakeResult result;
+
+        int r = store_begin(firm->store);
+        if (r == 0)
+                r = engine_wake(firm->engine, true, &result);
+        if (r == 0)
+                r = store_list_log(firm->store, &pending, print_notice, firm->engine);
+        store_rollback(firm->store);
+        if (r < 0) {
+                complain(NULL, "the dry run failed: %s", strerror(-r));
+                return EXIT_REFUSED;
+        }
+        (void)printf("%zu notices would leave\n", result.n_notices);
+        return judge_wake(&result);
+}
+
+/* A store that has nothing to send stays what it is. */
+static int claim_for_sending(Firm *firm)
+{
+        StoreStatus status;
+
+        int r = store_get_status(firm->store, &status);
+        if (r < 0) {
+                complain(NULL, "the store cannot be read: %s", strerror(-r));
+                return EXIT_REFUSED;
+        }
+        return firm_claim(firm, status.n_notices[NOTICE_PENDING] > 0);
+}
+
+static int dispatch(Firm *firm)
+{
+        int r = engine_start_dispatch(firm->engine);
+
+        if (r == 0)
+                r = engine_run_until_idle(firm->engine);
+        if (r < 0) {
+                complain(NULL, "sending has stopped: %s", strerror(-r));
+                return EXIT_REFUSED;
+        }
+        size_t n = engine_count_stuck(firm->engine);
+        if (n == 0)
+                return EXIT_DONE;
+        complain(NULL,
+                "%zu channels are suspended or wait for an earlier worker to end; their "
+                "messages wait: see relancectl tasks",
+                n);
+        return EXIT_REFUSED;
+}
+
+static int once(Firm *firm)
+{
+        WakeResult result;
+
+        int status = firm_claim(firm, clock_is_simulated(&firm->clock));
+        if (status != EXIT_DONE)
+                return status;
+        int r = engine_wake(firm->engine, false, &result);
+        if (r < 0) {
+                complain(NULL, "the wake failed: %s", strerror(-r));
+                return EXIT_REFUSED;
+        }
+        int failed = judge_wake(&result);
+        status = claim_for_sending(firm);
+        if (status == EXIT_DONE)
+                status = dispatch(firm);
+        return status == EXIT_DONE ? failed : status;
+}
+
+/* The one command that relancectl was asked for, on the socket it has handed over. */
+static int serve(Firm *firm)
+{
+        _cleanup_(api_freep) Api *api = NULL;
+
+        if (sd_listen_fds(1) != 1) {
+                complain(NULL, "--private is how relancectl starts relanced");
+                return EXIT_USAGE;
+        }
+        int status = clock_is_simulated(&firm->clock) ? firm_claim(firm, true) : EXIT_DONE;
+        if (status != EXIT_DONE)
+                return status;
+        int r = api_new(firm->engine, SD_LISTEN_FDS_START, &api);
+        if (r == 0)
+                r = api_run_until_closed(api);
+        if (r == 0)
+                return EXIT_DONE;
+        complain(NULL, "the command failed: %s", strerror(-r));
+        return EXIT_REFUSED;
+}
+
+static int run_daemon(Firm *firm)
+{
+        int status = firm_claim(firm, false);
+
+        if (status == EXIT_DONE)
+                complain(NULL, "running as a service is not there yet: call relanced --once from a "
+                               "timer");
+        return EXIT_REFUSED;
+}
+
+static int run_opened(const Arguments *arguments, Firm *firm)
+{
+        int status = firm_open(firm);
+
+        if (status == EXIT_LOCKED && arguments->mode != MODE_PRIVATE)
+                status = EXIT_REFUSED;
+        if (status != EXIT_DONE)
+                return status;
+        if (arguments->mode == MODE_PRIVATE)
+                return serve(firm);
+        if (arguments->mode == MODE_DAEMON)
+                return run_daemon(firm);
+        return arguments->is_dry_run ? dry_run(firm) : once(firm);
+}
+
+static int run_configured(const Arguments *arguments)
+{
+        Firm firm = { 0 };
+
+        int status = firm_configure(arguments, &firm);
+        if (status == EXIT_DONE)
+                status = arguments->mode == MODE_INIT ? init(&firm) : run_opened(arguments, &firm);
+        firm_release(&firm);
+        return status;
+}
+
+int mode_run(const Arguments *arguments)
+{
+        switch (arguments->mode) {
+        case MODE_WORKER: return run_worker(arguments);
+        case MODE_CHECK: return run_check(arguments);
+        case MODE_HELP: arguments_help(); return EXIT_DONE;
+        case MODE_VERSION: (void)puts("relanced " RELANCED_VERSION); return EXIT_DONE;
+        case MODE_DAEMON:
+        case MODE_INIT:
+        case MODE_ONCE:
+        case MODE_PRIVATE: return run_configured(arguments);
+        }
+        return EXIT_USAGE;
+}
