@@ -397,7 +397,7 @@ static int fetch(
         int socket_fd, bool takes_large, Arena *arena, Packet *ret_packet, int *fds, size_t *n_fds)
 {
         static const uint32_t large[] = { PACKET_MAGIC, PACKET_IN_MEMORY_FILE };
-        char buffer[PACKET_SIZE_MAX], *bytes;
+        char buffer[PACKET_SIZE_MAX], *bytes = NULL;
 
         ssize_t n = packet_receive(socket_fd, buffer, sizeof(buffer), fds, PACKET_FDS_MAX, n_fds);
         if (n <= 0)

@@ -58,10 +58,30 @@ static bool has_same_lines(const Engine *engine, const Account *account, const P
         return true;
 }
 
-static bool has_same_numbers(const Planned *planned, const Contact *contact)
+/* on_uncertain = resend: the same bytes again, on whatever later day, as long as the deadline they
+ * print is not over. */
+static bool is_resend(const Notice *notice)
 {
-        return planned->total == contact->total &&
-               date_compare(planned->deadline, contact->deadline) == 0;
+        return notice->attempts > 0 && (notice->reason == REASON_WORKER_DIED ||
+                                               notice->reason == REASON_MAY_HAVE_BEEN_SENT);
+}
+
+/* R6 */
+static bool is_day_over(const Recheck *recheck)
+{
+        Date today = recheck->now->local.day, deadline = recheck->contact->deadline;
+
+        if (is_resend(recheck->notice))
+                return date_is_set(deadline) && date_compare(today, deadline) > 0;
+        return date_compare(today, recheck->contact->day) != 0;
+}
+
+/* The deadline of a day is that day's; only a resent notice may still print an earlier one's. */
+static bool has_same_numbers(const Planned *planned, const Recheck *recheck)
+{
+        return planned->total == recheck->contact->total &&
+               (is_resend(recheck->notice) ||
+                       date_compare(planned->deadline, recheck->contact->deadline) == 0);
 }
 
 /* Why the contact is not decided any more: what is said of the instalment that led it. */
@@ -105,7 +125,7 @@ int recheck_contact(Engine *engine, const Recheck *recheck, Account *ret_account
                 if (has_same_step(planned, contact) &&
                         has_same_lead(ret_account, planned, contact) &&
                         has_same_lines(engine, ret_account, planned, contact) &&
-                        has_same_numbers(planned, contact, is_resend(recheck->notice))) {
+                        has_same_numbers(planned, recheck)) {
                         *ret_planned = *planned;
                         return 0;
                 }
