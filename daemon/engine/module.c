@@ -13,7 +13,7 @@
 static bool is_whole(const struct relanced_channel *channel)
 {
         return !is_empty(channel->name) && channel->form <= RELANCED_EVENT && channel->open &&
-               channel->deliver && channel->close;
+               channel->deliver;
 }
 
 int module_load(const char *path, const struct relanced_channel **ret_channel, StrBuf *problem)
