@@ -37,7 +37,7 @@ enum relanced_option_type {
         RELANCED_INTEGER,
         RELANCED_BOOLEAN,
         RELANCED_SECRET,    /* a credential or a closed file; arrives as its content */
-        RELANCED_DIRECTORY, /* a folder it writes into */
+        RELANCED_DIRECTORY, /* a folder it writes into; made before open() if missing */
         RELANCED_PROGRAM,   /* a program it runs */
         RELANCED_NETWORK    /* a host name or URL it talks to */
 };

@@ -6,22 +6,23 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "channels/channel.h" /* outside relanced's own tree: <relanced/channel.h> */
 
 static int folder, delay_usec;
+static char problem[512];
 
 static int file_open(const struct relanced_value *values, void **state, const char **error)
 {
         for (const char *digit = values[1].value; *digit; digit++)
                 delay_usec = delay_usec * 10 + (*digit - '0') * 1000;
-        if ((mkdir(values[0].value, 0750) == 0 || errno == EEXIST) && chdir(values[0].value) == 0 &&
-                access(".", W_OK) == 0 && (folder = open(".", O_RDONLY | O_CLOEXEC)) >= 0)
+        if (chdir(values[0].value) == 0 && access(".", W_OK) == 0 &&
+                (folder = open(".", O_RDONLY | O_CLOEXEC)) >= 0)
                 return 0;
-        *error = strerror(errno);
+        snprintf(problem, sizeof(problem), "%s: %s", values[0].value, strerror(errno));
+        *error = problem;
         return -1;
 }
 

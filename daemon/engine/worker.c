@@ -14,6 +14,7 @@
 #include "engine/flight.h"
 #include "engine/module.h"
 #include "engine/protocol.h"
+#include "sys/file.h"
 #include "sys/process.h"
 
 /* One message, from its arrival to its finish. */
@@ -249,6 +250,33 @@ static int host_load(Host *host, Arena *arena)
         return status;
 }
 
+static bool is_folder_option(const struct relanced_channel *channel, const char *name)
+{
+        for (const struct relanced_option *option = channel->options; option && option->name;
+                option++)
+                if (streq(option->name, name))
+                        return option->type == RELANCED_DIRECTORY;
+        return false;
+}
+
+/* Folders a channel writes into need not be there before its first message. */
+static int host_make_folders(Host *host, const struct relanced_value *values)
+{
+        for (; values && values->name; values++) {
+                if (!is_folder_option(host->channel, values->name))
+                        continue;
+                int r = folder_make(values->value, 0750);
+                if (r == 0)
+                        continue;
+                StrBuf problem = STRBUF_INIT;
+                strbuf_addf(&problem, "%s cannot be made: %s", values->value, strerror(-r));
+                int status = fail(host, strbuf_text(&problem));
+                strbuf_release(&problem);
+                return status;
+        }
+        return 0;
+}
+
 /* Opens the module with the values and the flight file the daemon sends. 0, or an exit status;
  * a daemon that only wanted the description closes instead: success. */
 static int host_open(Host *host, Arena *arena, bool *ret_is_open)
@@ -265,6 +293,9 @@ static int host_open(Host *host, Arena *arena, bool *ret_is_open)
         if (r < 0 || packet.type != PACKET_OPEN || n_fds != 1)
                 return EXIT_FAILURE;
         host->flight_fd = fds[0];
+        int status = host_make_folders(host, packet.values);
+        if (status != 0)
+                return status;
         if (host->channel->open(packet.values, &host->state, &error) != 0)
                 return fail(host, error ? error : "the module could not open");
         *ret_is_open = true;
