@@ -12,7 +12,7 @@
 #include "store/flags.h"
 #include "store/outbox.h"
 
-/* A step that a person sends again is another occurrence of it; what a wake decides is the first. */
+/* A step that a person sends again is another occurrence; what a wake decides is the first. */
 static int line_occurrence(
         Store *store, const Contact *contact, const ContactLine *line, int64_t *ret_occurrence)
 {
@@ -109,12 +109,13 @@ static int insert_lines(Store *store, const Contact *contact)
         return r;
 }
 
-static int insert_contact(Store *store, Contact *contact)
+static int insert_contact(Store *store, Contact *contact, size_t n_notices)
 {
         int r = db_insert(store,
                 "insert into contact (account, kind, action, step, policy, occasion, subject_key, "
                 "lead_invoice, lead_seq, at, day, total, deadline, reason, on_uncertain, "
-                "is_forced) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "is_forced, is_in_flight) "
+                "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 VALUES(INT(contact->account), INT(contact->kind), INT(contact->action),
                         TEXT(contact->step), TEXT(contact->policy), TEXT(contact->occasion),
                         contact->occasion && !contact->subject_key ? TEXT("")
@@ -122,7 +123,7 @@ static int insert_contact(Store *store, Contact *contact)
                         INT(contact->lead_invoice), INT(contact->lead_seq), TIME(contact->at),
                         DAY(contact->day), INT(contact->total), DAY(contact->deadline),
                         TEXT(reason_code(contact->reason)), INT(contact->on_uncertain),
-                        INT(contact->is_forced)),
+                        INT(contact->is_forced), INT(n_notices > 0)),
                 &contact->id);
 
         return r < 0 ? r : insert_lines(store, contact);
@@ -195,6 +196,24 @@ static bool has_channel_twice(const Notice *notices, size_t n)
         return false;
 }
 
+/* What is new is in flight. */
+static int hold_instalments(Store *store, const Contact *contact)
+{
+        int r = 0;
+
+        for (size_t i = 0; i < contact->n_lines && r == 0; i++)
+                if (contact->lines[i].step)
+                        r = db_run(store,
+                                "update instalment set is_in_flight = 1 "
+                                "where account = ? and invoice = ? and seq = ?",
+                                VALUES(INT(contact->account), INT(contact->lines[i].invoice),
+                                        INT(contact->lines[i].seq)));
+        if (r == 0 && contact->kind == NOTICE_CONTACT)
+                r = db_run(store, "update account set has_contact_in_flight = 1 where id = ?",
+                        VALUES(INT(contact->account)));
+        return r;
+}
+
 int store_add_contact(Store *store, Contact *contact, Notice *notices, size_t n)
 {
         contact->id = 0;
@@ -205,10 +224,10 @@ int store_add_contact(Store *store, Contact *contact, Notice *notices, size_t n)
                 r = is_duplicate(store, contact, notices[i].channel);
         if (r != 0)
                 return r < 0 ? r : OUTBOX_DUPLICATE;
-        r = insert_contact(store, contact);
+        r = insert_contact(store, contact, n);
         for (size_t i = 0; i < n && r == 0; i++)
                 r = insert_notice(store, contact, &notices[i]);
-        return r < 0 ? r : flags_refresh_contact(store, contact->id, NULL);
+        return r < 0 || n == 0 ? r : hold_instalments(store, contact);
 }
 
 int store_add_notice(Store *store, int64_t contact, Notice *notice)

@@ -37,19 +37,27 @@ static int read_standing(Store *store, int64_t contact, Standing *ret_standing)
         return 0;
 }
 
+/* Row by row, by the whole primary key: a set would be gathered in a table of its own first. */
 static int refresh_instalments(Store *store, int64_t account, int64_t contact)
 {
-        return db_run(store,
-                "update instalment set "
-                "is_in_flight = exists (select 1 from contact_line l "
-                "cross join contact c on c.id = l.contact where l.invoice = instalment.invoice "
-                "and l.seq = instalment.seq and l.step is not null and c.is_in_flight = 1), "
-                "is_uncertain = exists (select 1 from contact_line l "
-                "cross join contact c on c.id = l.contact where l.invoice = instalment.invoice "
-                "and l.seq = instalment.seq and l.step is not null and c.is_uncertain = 1) "
-                "where account = ?1 and (invoice, seq) in "
-                "(select invoice, seq from contact_line where contact = ?2 and step is not null)",
-                VALUES(INT(account), INT(contact)));
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select invoice, seq from contact_line where contact = ? and step is not null",
+                VALUES(INT(contact)));
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0)
+                r = db_run(store,
+                        "update instalment set "
+                        "is_in_flight = exists (select 1 from contact_line l "
+                        "cross join contact c on c.id = l.contact where l.invoice = ?2 "
+                        "and l.seq = ?3 and l.step is not null and c.is_in_flight = 1), "
+                        "is_uncertain = exists (select 1 from contact_line l "
+                        "cross join contact c on c.id = l.contact where l.invoice = ?2 "
+                        "and l.seq = ?3 and l.step is not null and c.is_uncertain = 1) "
+                        "where account = ?1 and invoice = ?2 and seq = ?3",
+                        VALUES(INT(account), INT(row_integer(&rows, 0)),
+                                INT(row_integer(&rows, 1))));
+        return r;
 }
 
 static int refresh_account(Store *store, int64_t account)

@@ -71,38 +71,83 @@ int store_mark_begun(Store *store, int64_t id, Instant at)
         return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
 }
 
-/* The steps of a contact's lines are behind their instalments (R4). */
-static int complete_steps(Store *store, int64_t contact, Instant at, Date day)
+/* A contact that has just become complete. */
+typedef struct Completion {
+        int64_t account, contact;
+        Action action;
+        Date deadline, day;
+        Instant at;
+} Completion;
+
+/* The line's step is behind its instalment (R4). */
+static int complete_step(Store *store, const Completion *completion, const Rows *line)
 {
+        const Value account = INT(completion->account), invoice = INT(row_integer(line, 0)),
+                    seq = INT(row_integer(line, 1)), action = INT(row_integer(line, 3));
+        bool prints_deadline = row_integer(line, 4) != 0;
         int r = db_run(store,
                 "insert into done (account, invoice, seq, position, contact, step, action, at, "
-                "day, deadline) "
-                "select i.account, i.invoice, i.seq, i.n_done + 1, c.id, l.step, l.action, ?2, ?3, "
-                "iif(l.prints_deadline, c.deadline, null) "
-                "from contact c cross join contact_line l on l.contact = c.id "
-                "cross join instalment i on i.account = c.account and i.invoice = l.invoice "
-                "and i.seq = l.seq "
-                "where c.id = ?1 and l.step is not null",
-                VALUES(INT(contact), TIME(at), DAY(day)));
+                "day, deadline) select ?1, ?2, ?3, n_done + 1, ?4, ?5, ?6, ?7, ?8, ?9 "
+                "from instalment where account = ?1 and invoice = ?2 and seq = ?3",
+                VALUES(account, invoice, seq, INT(completion->contact), TEXT(row_text(line, 2)),
+                        action, TIME(completion->at), DAY(completion->day),
+                        DAY(prints_deadline ? completion->deadline : DATE_NONE)));
 
         if (r < 0)
                 return r;
         return db_run(store,
                 "update instalment set n_done = n_done + 1, "
-                "is_suspended = iif(l.action = 5, 1, is_suspended) "
-                "from contact c cross join contact_line l on l.contact = c.id "
-                "where c.id = ?1 and l.step is not null and instalment.account = c.account "
-                "and instalment.invoice = l.invoice and instalment.seq = l.seq",
-                VALUES(INT(contact)));
+                "is_suspended = iif(?4 = 5, 1, is_suspended) "
+                "where account = ?1 and invoice = ?2 and seq = ?3",
+                VALUES(account, invoice, seq, action));
 }
 
-static int end_suspension(Store *store, int64_t contact)
+/* A reconnection ends the suspension of everything it is about (R16). */
+static int end_suspension(Store *store, const Completion *completion, const Rows *line)
 {
         return db_run(store,
                 "update instalment set is_suspended = 0 "
-                "where account = (select account from contact where id = ?1 and action = 8) "
-                "and (invoice, seq) in (select invoice, seq from contact_line where contact = ?1)",
-                VALUES(INT(contact)));
+                "where account = ? and invoice = ? and seq = ?",
+                VALUES(INT(completion->account), INT(row_integer(line, 0)),
+                        INT(row_integer(line, 1))));
+}
+
+static int load_completion(Store *store, Completion *completion)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select account, action, deadline from contact where id = ?",
+                VALUES(INT(completion->contact)));
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        completion->account = row_integer(&rows, 0);
+        completion->action = (Action)row_integer(&rows, 1);
+        completion->deadline = row_date(&rows, 2);
+        return 0;
+}
+
+static int complete_contact(Store *store, int64_t contact, Instant at, Date day)
+{
+        Completion completion = { .contact = contact, .at = at, .day = day };
+        ROWS(rows);
+        int r = load_completion(store, &completion);
+
+        if (r == 0)
+                r = rows_open(&rows, store,
+                        "select invoice, seq, step, action, prints_deadline from contact_line "
+                        "where contact = ? order by position",
+                        VALUES(INT(contact)));
+        while (r >= 0 && (r = rows_next(&rows)) > 0) {
+                r = 0;
+                if (!row_is_null(&rows, 2))
+                        r = complete_step(store, &completion, &rows);
+                if (r == 0 && completion.action == ACTION_RECONNECT)
+                        r = end_suspension(store, &completion, &rows);
+        }
+        return r;
 }
 
 int store_mark_sent(
@@ -121,10 +166,7 @@ int store_mark_sent(
                 VALUES(TEXT(reason_code(reason)), TIME(at), TEXT(reference), INT(id)));
         if (r == 0)
                 r = flags_refresh_contact(store, contact, &is_completed);
-        if (r < 0 || !is_completed)
-                return r;
-        r = complete_steps(store, contact, at, day);
-        return r < 0 ? r : end_suspension(store, contact);
+        return r < 0 || !is_completed ? r : complete_contact(store, contact, at, day);
 }
 
 /* Its keys are free again. */
@@ -277,7 +319,9 @@ int store_list_state(
 int store_list_active(Store *store, int64_t account, int64_t *ids, size_t max, size_t *ret_n)
 {
         return list_ids(store,
-                "select id from notice where account = ? and state in (0, 1) order by id limit ?",
+                "select n.id from contact c cross join notice n on n.contact = c.id "
+                "where c.account = ? and c.is_in_flight = 1 and n.state in (0, 1) "
+                "order by n.id limit ?",
                 VALUES(INT(account), INT(max)), ids, ret_n);
 }
 

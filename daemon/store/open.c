@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the way to an open store: its files (relanced.db and SQLite's -wal beside it, relanced.lock),
- * the lock, the checks at start, migrations. Never repairs and never starts over from an empty
- * file: whatever is not right is told apart and refused.
+ * Owns the way to an open store: its files (relanced.db and SQLite's -wal beside it,
+ * relanced.lock), the lock, the checks at start, migrations. Never repairs and never starts over
+ * from an empty file: whatever is not right is told apart and refused.
  */
 
 #include <errno.h>
@@ -87,6 +87,8 @@ static int store_alloc(char *path, Store **ret_store)
 
 static int connect_file(Store *store, const char *path, int flags)
 {
+        /* Nobody asks for SQLite's own count of memory, which costs a lock for each piece. */
+        (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
         int result = sqlite3_open_v2(path, &store->db, flags | SQLITE_OPEN_NOMUTEX, NULL);
 
         if (result != SQLITE_OK)

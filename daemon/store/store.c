@@ -65,7 +65,7 @@ int store_commit(Store *store)
         if (!is_sent_changed)
                 return 0;
         store->generation++;
-        /* The commit stands whatever becomes of the fence: one that lags guards less, that is all. */
+        /* The commit stands whatever becomes of the fence: one that lags only guards less. */
         if (store->fence_fd >= 0)
                 (void)fence_write(store->fence_fd, store->uuid, store->generation);
         return 0;

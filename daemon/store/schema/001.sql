@@ -259,7 +259,6 @@ create table notice (
 create index notice_contact on notice (contact);
 create index notice_ready on notice (channel, ready_at) where state = 0;
 create index notice_open on notice (state) where state in (0, 1, 2, 5);
-create index notice_active on notice (account) where state in (0, 1);
 create unique index notice_occasion on notice (account, occasion, subject_key, channel)
         where occasion is not null and state not in (4, 6);
 
