@@ -371,7 +371,7 @@ int template_compile(const char *name, const char *source, size_t length, Templa
                 return -EINVAL;
         }
         template->name = strdup(name);
-        template->source = strndup(source, length);
+        template->source = strndup(length > 0 ? source : "", length);
         if (!template->name || !template->source)
                 return -ENOMEM;
         Compiler compiler = {
