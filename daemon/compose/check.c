@@ -164,21 +164,30 @@ static int check_language(Checker *checker, const char *language)
         return r;
 }
 
-/* A letter or figure of any script, as far as it matters for where a word ends. */
-static bool is_word_byte(char c)
+/* Whether a letter or figure begins here. All beyond ASCII counts as letters but the blocks that
+ * hold no-break spaces, quotes and dashes: U+0080 to U+00BF and U+2000 to U+207F. */
+static bool is_word_at(const char *text)
 {
-        unsigned char byte = (unsigned char)c;
+        unsigned char first = (unsigned char)text[0];
 
-        return byte >= 0x80 || (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z');
+        if (first < 0x80)
+                return (first >= '0' && first <= '9') || (first >= 'a' && first <= 'z');
+        unsigned char second = (unsigned char)text[1];
+        return first != 0xC2 && !(first == 0xE2 && (second == 0x80 || second == 0x81));
 }
 
+/* Both folded. A word is whole: "court" is not in "courtois". */
 static bool has_word(const char *text, const char *word)
 {
         size_t length = strlen(word);
 
-        for (const char *p = text; (p = strstr(p, word)); p++)
-                if ((p == text || !is_word_byte(p[-1])) && !is_word_byte(p[length]))
+        for (const char *p = text; (p = strstr(p, word)); p++) {
+                const char *before = p;
+                while (before > text && (*--before & 0xC0) == 0x80)
+                        ;
+                if ((p == text || !is_word_at(before)) && !is_word_at(p + length))
                         return true;
+        }
         return false;
 }
 

@@ -708,6 +708,37 @@ static void a_folder_of_templates_that_is_not_there_is_told(void **state)
         own_remove(&own);
 }
 
+static void a_word_of_the_tone_list_is_found_whole_and_in_any_case(void **state)
+{
+        static const struct {
+                const char *text;
+                bool is_found;
+        } cases[] = {
+                { "une dette", true },
+                { "Dette.", true },
+                { "l’Écheance, «\u202fDETTE\u202f»", true },
+                { "la\u00a0dette\u2026", true },
+                { "endetté", false },
+                { "dettes", false },
+                { "édette", false },
+                { "detteé", false },
+                { "{{! dette }}", false },
+                { "un Mauvais Payeur ici", true },
+                { "une facture", false },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Own own;
+                own_make(&own);
+                own_write(&own, "fr/partials/question.txt", cases[i].text);
+                own_write(&own, "tone/fr.txt", "dette\nmauvais payeur\n");
+                assert_int_equal(composer_check(own.composer, &own.problems), 0);
+                if ((own.problems.n > 0) != cases[i].is_found)
+                        fail_msg("case %zu: \"%s\"", i, cases[i].text);
+                own_remove(&own);
+        }
+}
+
 static void checking_finds_all_problems_at_once(void **state)
 {
         Own own;
@@ -787,6 +818,7 @@ int main(void)
                 cmocka_unit_test(bad_templates_stop_the_notice_and_say_where),
                 cmocka_unit_test(a_missing_text_is_named),
                 cmocka_unit_test(a_folder_of_templates_that_is_not_there_is_told),
+                cmocka_unit_test(a_word_of_the_tone_list_is_found_whole_and_in_any_case),
                 cmocka_unit_test(checking_finds_all_problems_at_once),
                 cmocka_unit_test(rendered_texts_are_laid_out_for_their_form),
                 cmocka_unit_test(amounts_and_dates_are_written_for_terminals_too),
