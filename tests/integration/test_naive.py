@@ -138,7 +138,7 @@ class Firm:
         (folder / "documents").mkdir(parents=True)
         (folder / "relanced.conf").write_text(config_text(self.config))
         self.run("relanced", "--init")
-        self.seen = 0
+        self.seen = self.n_payments = 0
         self.write_files()
 
     def run(self, program, *arguments):
@@ -174,7 +174,8 @@ class Firm:
                                       max(1, part.amount - 300)])
             number = part.invoice if self.rng.random() < 0.85 else ""
             account.paid[number] = account.paid.get(number, 0) + amount
-            rows.append(f"P-{now:%Y%m%d%H%M}-{account.customer},{number},{account.customer},"
+            self.n_payments += 1
+            rows.append(f"P-{self.n_payments},{number},{account.customer},"
                         f"{now.date()},{money(amount)},EUR,payment")
         (self.folder / "payments.csv").write_text("\n".join(rows) + "\n")
         self.run("relancectl", "--at", f"{now:%Y-%m-%dT%H:%M}", "import",

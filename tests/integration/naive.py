@@ -99,11 +99,11 @@ class Rules:
             parts = [i for i in account.instalments if i.invoice == number]
             money = account.paid.get(number, 0)
             for part in parts:
-                if part.amount <= 0:
-                    money -= part.amount
+                if part.amount <= 0:  # below zero: credit on the account, if it stands
+                    left_over -= part.amount if part.status == "open" else 0
                     part.open = 0
             for part in sorted(parts, key=lambda p: (p.due or datetime.date.max, p.seq)):
-                if part.amount > 0:
+                if part.amount > 0 and part.status != "cancelled":
                     used = min(money, part.amount)
                     part.open = part.amount - used
                     money -= used
