@@ -19,7 +19,6 @@
 
 typedef struct Life {
         Done done[DONE_MAX];
-        bool is_waiting; /* a notice with a step of it has not come to its end */
 } Life;
 
 /* A contact that was decided and has neither left nor been cancelled. */
