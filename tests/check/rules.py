@@ -22,7 +22,8 @@ LAYERS = {
     "api": ("engine", "intake") + BELOW_ENGINE,
     "ctl": ("core", "base"),
     "channels": ("base",),
-    "relanced.c": ("api", "engine", "intake") + BELOW_ENGINE,
+    "main": ("api", "engine", "intake") + BELOW_ENGINE,
+    "relanced.c": ("main", "api", "engine", "intake") + BELOW_ENGINE,
     "relanced-web.c": ("core", "base", "sys"),
     "relancectl.c": ("ctl", "core", "base"),
 }
@@ -41,8 +42,8 @@ OWNERS = {
     "csv.h": ("daemon/intake/",),
     "jansson.h": ("daemon/api/", "daemon/ctl/"),
     "systemd/sd-journal.h": ("daemon/sys/log.c",),
-    "systemd/sd-daemon.h": ("daemon/relanced.c", "daemon/engine/", "daemon/api/"),
-    "systemd/sd-event.h": ("daemon/engine/", "daemon/api/", "daemon/relanced.c"),
+    "systemd/sd-daemon.h": ("daemon/main/",),
+    "systemd/sd-event.h": ("daemon/engine/", "daemon/api/", "daemon/main/"),
     "glib.h": ("daemon/sys/zone.c", "daemon/sys/file.c"),  # GTimeZone; GChecksum
 }
 
@@ -57,8 +58,9 @@ LIBC_HEADERS = PURE_HEADERS | {name + ".h" for name in (
 LIBC_FOLDERS = ("sys/", "netinet/", "arpa/", "linux/", "net/")
 
 BANNED_CALLS = re.compile(
-    r"\b(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|atoi|atol|atoll|atof|strtol|strtoll"
-    r"|strtoul|strtoull|strtod|localtime|gmtime|mktime|ctime|asctime|gets|alloca|system)\s*\(")
+    r"\b(strcpy|strcat|strncpy|strncat|sprintf|vsprintf|strtok|atoi|atol|atoll|atof|strtol"
+    r"|strtoll|strtoul|strtoull|strtod|localtime|gmtime|mktime|ctime|asctime|gets|alloca)\s*\(")
+SHELL_CALLS = re.compile(r"\b(system|popen)\s*\(")
 CLOCK_CALLS = re.compile(r"\b(time|gettimeofday|clock_gettime|clock|ftime)\s*\(")
 
 # Callbacks whose parameters a library dictates.
@@ -164,7 +166,8 @@ def check_lengths(tree):
                 yield source.finding(number, f"{len(line)} columns, {COLUMNS_MAX} at most")
         for function in source.functions():
             lines = function.end - function.line + 1
-            if lines > FUNCTION_LINES_MAX:
+            # Tests carry their tables of cases within.
+            if lines > FUNCTION_LINES_MAX and source.path.startswith(PRODUCT):
                 yield source.finding(function.line,
                     f"{function.name}() has {lines} lines, {FUNCTION_LINES_MAX} at most")
             is_foreign = function.name in FOREIGN_SIGNATURES
@@ -189,6 +192,8 @@ def check_calls(tree):
         if source.path != "daemon/sys/clock.c":
             for line, name in matches(source, CLOCK_CALLS):
                 yield source.finding(line, f"{name}() reads a clock: sys/clock.h does")
+        for line, name in matches(source, SHELL_CALLS):
+            yield source.finding(line, f"{name}() runs a shell")
     for source in tree.c_files("daemon/core/", "daemon/base/"):
         for line, name in matches(source, re.compile(r"\b(float|double)\b")):
             yield source.finding(line, f"{name}: amounts and days are whole numbers")

@@ -48,7 +48,7 @@ class Layers(TreeCase):
                 ("daemon/store/b.c", "config/config.h"), ("config/a.c", "store/store.h"),
                 ("daemon/compose/a.c", "engine/engine.h"), ("daemon/engine/a.c", "intake/intake.h"),
                 ("daemon/intake/a.c", "engine/engine.h"), ("daemon/intake/b.c", "channels/channel.h"),
-                ("daemon/engine/b.c", "api/api.h"), ("daemon/ctl/a.c", "sys/clock.h"),
+                ("daemon/engine/b.c", "api/api.h"), ("daemon/api/a.c", "main/modes.h"), ("daemon/ctl/a.c", "sys/clock.h"),
                 ("daemon/ctl/b.c", "store/store.h"), ("channels/file/a.c", "core/money.h"),
                 ("daemon/relancectl.c", "engine/engine.h"), ("daemon/relanced.c", "ctl/table.h")):
             self.put(path, HEAD + f'#include "{include}"\n')
@@ -60,6 +60,7 @@ class Layers(TreeCase):
                 ("daemon/compose/a.c", "store/outbox.h"), ("daemon/engine/a.c", "channels/channel.h"),
                 ("daemon/api/a.c", "intake/intake.h"), ("channels/file/a.c", "channels/channel.h"),
                 ("channels/email/a.c", "channels/email/mime.h"), ("daemon/relanced.c", "api/api.h"),
+                ("daemon/main/a.c", "api/api.h"), ("daemon/relanced.c", "main/modes.h"),
                 ("daemon/ctl/a.c", "ctl/table.h"), ("config/a.c", "config/config.h"),
                 ("tests/unit/test-a.c", "engine/engine.h")):
             self.put(path, HEAD + f'#include "{include}"\n')
@@ -141,10 +142,11 @@ class Lengths(TreeCase):
 class Calls(TreeCase):
     def test_calls_that_are_ruled_out(self):
         self.put("daemon/engine/a.c", HEAD + "x = atoi(text);\ny = strtok_r(a, b, c);\n"
-            "/* strcpy(a, b) */\nz = \"sprintf(\";\nsprintf (a, b);\nsnprintf(a, n, b);\n")
-        self.put("tests/unit/test-a.c", HEAD + "strcat(a, b);\n")
-        self.assert_found(rules.check_calls,
-            "daemon/engine/a.c:4", "daemon/engine/a.c:8", "tests/unit/test-a.c:4")
+            "/* strcpy(a, b) */\nz = \"sprintf(\";\nsprintf (a, b);\nsnprintf(a, n, b);\n"
+            "system(x);\n")
+        self.put("tests/unit/test-a.c", HEAD + "strcat(a, b);\nsystem(x);\n")
+        self.assert_found(rules.check_calls, "daemon/engine/a.c:4", "daemon/engine/a.c:8",
+            "daemon/engine/a.c:10", "tests/unit/test-a.c:4")
 
     def test_one_file_reads_clocks_and_core_has_no_floats(self):
         self.put("daemon/engine/a.c", HEAD + "now = time(NULL);\nclock_now(&clock);\n")
