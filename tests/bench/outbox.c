@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "base/parse.h"
 #include "core/decide.h"
 #include "store/accounts.h"
 #include "store/facts.h"
@@ -191,9 +192,9 @@ int main(int argc, char *argv[])
 {
         _cleanup_(store_closep) Store *store = NULL;
         char body[BODY_SIZE + 1], plain[512];
-        int64_t n = argc == 3 ? strtoll(argv[2], NULL, 10) : 0;
+        int64_t n;
 
-        if (n < 1) {
+        if (argc != 3 || parse_int64(argv[2], 1, 100000000, &n) < 0) {
                 fprintf(stderr, "usage: outbox FOLDER NOTICES\n");
                 return 2;
         }

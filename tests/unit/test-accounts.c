@@ -200,16 +200,25 @@ static void an_invoices_details_are_those_of_its_file(void **state)
         assert_int_equal(detail.n_document_customers, 1);
 }
 
-/* A day in the life of a store, so that every hot statement has been prepared. */
-static void live_a_day(Fixture *fixture)
+/* The reminder of F-1 by two channels, its thanks and a reconnection by a third. */
+typedef struct Day {
+        Account account;
+        ContactLine line;
+        Contact reminder, thanks, reconnection;
+        Notice notices[4];
+} Day;
+
+static void plan_day(Fixture *fixture, Day *day)
 {
-        Account account = fill(fixture);
-        const ContactLine line = { .invoice = account.instalments[0].invoice,
+        static const char *const channels[] = { "a", "b", "c", "c" };
+
+        day->account = fill(fixture);
+        day->line = (ContactLine){ .invoice = day->account.instalments[0].invoice,
                 .seq = 1,
                 .step = "reminder",
                 .action = ACTION_REMIND,
                 .open = 120000 };
-        Contact contact = { .account = account.id,
+        day->reminder = (Contact){ .account = day->account.id,
                 .action = ACTION_REMIND,
                 .step = "reminder",
                 .policy = "standard",
@@ -218,24 +227,16 @@ static void live_a_day(Fixture *fixture)
                 .deadline = DATE_NONE,
                 .reason = REASON_DUE,
                 .is_forced = true,
-                .lines = &line,
+                .lines = &day->line,
                 .n_lines = 1 };
-        Notice notices[4];
-        Contact thanks = contact, back = contact;
-        PaymentRow payment = payment_row("P-1", "F-1", 10);
-        AccountPage page;
-        Contact loaded;
-        Notice notice;
-        InvoiceDetail detail;
-        Instant next;
-        int64_t ids[8];
-        size_t n;
-        bool any;
-
+        day->thanks = day->reconnection = day->reminder;
+        day->thanks.occasion = "thanks";
+        day->thanks.subject_key = "F-1";
+        day->thanks.n_lines = 0;
+        day->reconnection.kind = NOTICE_RECONNECT;
+        day->reconnection.n_lines = 0;
         for (int i = 0; i < 4; i++)
-                notices[i] = (Notice){ .channel = i == 0   ? "a"
-                                                  : i == 1 ? "b"
-                                                           : "c",
+                day->notices[i] = (Notice){ .channel = channels[i],
                         .to = "",
                         .language = "fr",
                         .message_id = "m",
@@ -243,41 +244,66 @@ static void live_a_day(Fixture *fixture)
                         .text = "t",
                         .date = NOON,
                         .not_before = INSTANT_NONE };
-        thanks.occasion = "thanks";
-        thanks.subject_key = "F-1";
-        thanks.n_lines = 0;
-        back.kind = NOTICE_RECONNECT;
-        back.n_lines = 0;
+}
+
+static void write_day(Fixture *fixture, Day *day)
+{
+        Store *store = fixture->store;
+        Notice *notices = day->notices;
+        PaymentRow payment = payment_row("P-1", "F-1", 10);
+
         begin(fixture);
         payment.customer = "C-1";
-        assert_int_equal(store_put_payment(fixture->store, &payment, NOON, TODAY), PUT_ADDED);
-        assert_ok(store_add_contact(fixture->store, &contact, notices, 2));
-        assert_ok(store_add_contact(fixture->store, &thanks, &notices[2], 1));
-        assert_ok(store_add_contact(fixture->store, &back, &notices[3], 1));
-        assert_ok(store_mark_handed(fixture->store, &notices[0].id, 1));
-        assert_ok(store_mark_begun(fixture->store, notices[0].id, NOON));
-        assert_ok(store_mark_retry(fixture->store, notices[0].id, REASON_RETRY, "", NOON));
-        assert_ok(store_mark_handed(fixture->store, &notices[0].id, 1));
-        assert_ok(store_mark_begun(fixture->store, notices[0].id, NOON));
-        assert_ok(store_mark_uncertain(fixture->store, notices[0].id, REASON_RETRY, ""));
-        assert_ok(store_mark_sent(fixture->store, notices[0].id, REASON_DUE, NOON, TODAY, "r"));
-        assert_ok(store_mark_cancelled(fixture->store, notices[1].id, REASON_CHANGED));
-        assert_ok(store_keep_tasks(fixture->store, account.id, NULL, 0, NOON));
-        assert_ok(store_stand_aside(fixture->store, contact.id));
-        assert_ok(store_settle_instalment(fixture->store, account.id, line.invoice, 1));
-        assert_ok(store_set_last_wake(fixture->store, NOON));
+        assert_int_equal(store_put_payment(store, &payment, NOON, TODAY), PUT_ADDED);
+        assert_ok(store_add_contact(store, &day->reminder, notices, 2));
+        assert_ok(store_add_contact(store, &day->thanks, &notices[2], 1));
+        assert_ok(store_add_contact(store, &day->reconnection, &notices[3], 1));
+        assert_ok(store_mark_handed(store, &notices[0].id, 1));
+        assert_ok(store_mark_begun(store, notices[0].id, NOON));
+        assert_ok(store_mark_retry(store, notices[0].id, REASON_RETRY, "", NOON));
+        assert_ok(store_mark_handed(store, &notices[0].id, 1));
+        assert_ok(store_mark_begun(store, notices[0].id, NOON));
+        assert_ok(store_mark_uncertain(store, notices[0].id, REASON_RETRY, ""));
+        assert_ok(store_mark_sent(store, notices[0].id, REASON_DUE, NOON, TODAY, "r"));
+        assert_ok(store_mark_handed(store, &notices[3].id, 1));
+        assert_ok(store_mark_begun(store, notices[3].id, NOON));
+        assert_ok(store_mark_sent(store, notices[3].id, REASON_DUE, NOON, TODAY, "r"));
+        assert_ok(store_mark_cancelled(store, notices[1].id, REASON_CHANGED));
+        assert_ok(store_keep_tasks(store, day->account.id, NULL, 0, NOON));
+        assert_ok(store_stand_aside(store, day->reminder.id));
+        assert_ok(store_settle_instalment(store, day->account.id, day->line.invoice, 1));
+        assert_ok(store_set_last_wake(store, NOON));
         commit(fixture);
-        assert_ok(store_list_ready(fixture->store, "a", NOON, ids, 8, &n));
-        assert_ok(store_next_ready(fixture->store, NOON, &next));
-        assert_ok(store_list_state(fixture->store, NOTICE_BEGUN, 0, ids, 8, &n));
-        assert_ok(store_list_active(fixture->store, account.id, ids, 8, &n));
-        assert_ok(store_load_contact(fixture->store, contact.id, &fixture->arena, &loaded));
-        assert_ok(store_load_notice(fixture->store, notices[0].id, true, &fixture->arena, &notice));
-        assert_ok(store_page_accounts(fixture->store, 0, &fixture->arena, &page));
-        assert_ok(store_load_account(
-                fixture->store, account.id, contact.id, &fixture->arena, &account));
-        assert_ok(store_load_invoice(fixture->store, line.invoice, &fixture->arena, &detail));
-        assert_ok(store_any_refused(fixture->store, &any));
+}
+
+/* So that every hot statement has been prepared. */
+static void live_a_day(Fixture *fixture)
+{
+        Store *store = fixture->store;
+        Arena *arena = &fixture->arena;
+        Day day = { 0 };
+        AccountPage page;
+        Account account;
+        Contact contact;
+        Notice notice;
+        InvoiceDetail detail;
+        Instant next;
+        int64_t ids[8];
+        size_t n;
+        bool any;
+
+        plan_day(fixture, &day);
+        write_day(fixture, &day);
+        assert_ok(store_list_ready(store, "a", NOON, ids, 8, &n));
+        assert_ok(store_next_ready(store, NOON, &next));
+        assert_ok(store_list_state(store, NOTICE_BEGUN, 0, ids, 8, &n));
+        assert_ok(store_list_active(store, day.account.id, ids, 8, &n));
+        assert_ok(store_load_contact(store, day.reminder.id, arena, &contact));
+        assert_ok(store_load_notice(store, day.notices[0].id, true, arena, &notice));
+        assert_ok(store_page_accounts(store, 0, arena, &page));
+        assert_ok(store_load_account(store, day.account.id, day.reminder.id, arena, &account));
+        assert_ok(store_load_invoice(store, day.line.invoice, arena, &detail));
+        assert_ok(store_any_refused(store, &any));
 }
 
 /* Tables of the store are searched; "SCAN waiting", "SCAN CONSTANT ROW" are no tables, and place

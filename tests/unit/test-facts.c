@@ -277,59 +277,57 @@ static void a_payment_goes_to_the_oldest_instalment_and_the_rest_is_credit(void 
         assert_verified(fixture);
 }
 
-/* A fact after F-1 (1200.00, and 300.00 elsewhere) had been paid in full. */
+/* An invoice of 1200.00, paid in full nine days ago and settled. */
+static void pay_in_full(Fixture *fixture, const char *number, const char *id)
+{
+        const CustomerRow customer = customer_row("C-1");
+        const InvoiceRow invoice = invoice_row(number, "C-1", 120000);
+        PaymentRow payment = payment_row(id, number, 120000);
+
+        put_customer(fixture, &customer);
+        put_invoice(fixture, &invoice);
+        payment.date = date_add(TODAY, -9);
+        assert_int_equal(put_payment(fixture, &payment), PUT_ADDED);
+        Account account = load_account(fixture, "C-1");
+        const Instalment *paid = find(&account, number, 1);
+        assert_int_equal(paid->open, 0);
+        begin(fixture);
+        assert_ok(store_settle_instalment(fixture->store, account.id, paid->invoice, 1));
+        commit(fixture);
+}
+
 static void what_undoes_a_payment_reopens(void **state)
 {
         Fixture *fixture = *state;
         static const struct {
                 const char *what;
-                PaymentRow row;
-                int put;
-                int64_t open;
+                bool is_correction; /* of the payment itself */
+                FactKind kind;
+                int64_t amount, open;
                 bool is_reopened, has_failed;
         } cases[] = {
-                { "refund", { .id = "x1", .kind = FACT_REFUND, .amount = 5000 }, PUT_ADDED, 5000,
-                        true, false },
-                { "chargeback", { .id = "x2", .kind = FACT_CHARGEBACK, .amount = 120000 },
-                        PUT_ADDED, 120000, true, true },
-                { "smaller payment", { .id = "P-1", .kind = FACT_PAYMENT, .amount = 100000 },
-                        PUT_CHANGED, 20000, true, false },
-                { "payment of another day", { .id = "P-1", .kind = FACT_PAYMENT, .amount = 120000 },
-                        PUT_CHANGED, 0, false, false },
-                { "payment that was a credit",
-                        { .id = "P-1", .kind = FACT_CREDIT, .amount = 120000 }, PUT_CHANGED, 0,
-                        false, false },
+                { "refund", false, FACT_REFUND, 5000, 5000, true, false },
+                { "chargeback", false, FACT_CHARGEBACK, 120000, 120000, true, true },
+                { "smaller payment", true, FACT_PAYMENT, 100000, 20000, true, false },
+                { "payment of another day", true, FACT_PAYMENT, 120000, 0, false, false },
+                { "payment that was a credit", true, FACT_CREDIT, 120000, 0, false, false },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                char number[16], id[16];
-                InvoiceRow invoice = invoice_row(number, "C-1", 120000);
-                PaymentRow payment = payment_row(id, number, 120000), row = cases[i].row;
-                const CustomerRow customer = customer_row("C-1");
+                char number[16], id[16], other[16];
 
                 print_message("%s\n", cases[i].what);
                 snprintf(number, sizeof(number), "F-%zu", i);
                 snprintf(id, sizeof(id), "P-%zu", i);
-                put_customer(fixture, &customer);
-                put_invoice(fixture, &invoice);
-                payment.date = date_add(TODAY, -9);
-                assert_int_equal(put_payment(fixture, &payment), PUT_ADDED);
+                snprintf(other, sizeof(other), "X-%zu", i);
+                pay_in_full(fixture, number, id);
+                PaymentRow row =
+                        payment_row(cases[i].is_correction ? id : other, number, cases[i].amount);
+                row.kind = cases[i].kind;
+                row.date = date_add(TODAY, -2);
+                assert_int_equal(put_payment(fixture, &row),
+                        cases[i].is_correction ? PUT_CHANGED : PUT_ADDED);
                 Account account = load_account(fixture, "C-1");
-                const Instalment *paid = find(&account, number, 1);
-                assert_int_equal(paid->open, 0);
-                begin(fixture);
-                assert_ok(store_settle_instalment(fixture->store, account.id, paid->invoice, 1));
-                commit(fixture);
-                row = (PaymentRow){ .id = streq(row.id, "P-1") ? id : row.id,
-                        .invoice = number,
-                        .customer = "",
-                        .currency = "EUR",
-                        .reference = "",
-                        .date = date_add(TODAY, -2),
-                        .amount = row.amount,
-                        .kind = row.kind };
-                assert_int_equal(put_payment(fixture, &row), cases[i].put);
-                account = load_account(fixture, "C-1");
                 const Instalment *instalment = find(&account, number, 1);
                 assert_int_equal(instalment->open, cases[i].open);
                 assert_int_equal(instalment->is_settled, !cases[i].is_reopened);

@@ -8,9 +8,13 @@
 
 #include <cmocka.h>
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "store-fixture.h"
+
+#include "store/database.h"
 
 static const char *path_in(const char *folder, const char *name, char path[static 160])
 {
@@ -389,6 +393,49 @@ static void nothing_is_written_outside_a_transaction(void **state)
         assert_int_equal(put_customer(fixture, &row), PUT_ADDED);
 }
 
+static void a_full_disk_ends_the_transaction_and_nothing_else(void **state)
+{
+        Fixture *fixture = *state;
+        struct rlimit limit, small;
+        char code[32];
+        int r = 0;
+
+        fill(fixture);
+        signal(SIGXFSZ, SIG_IGN);
+        assert_ok(getrlimit(RLIMIT_FSIZE, &limit));
+        small = limit;
+        small.rlim_cur = 256 * 1024;
+        assert_ok(setrlimit(RLIMIT_FSIZE, &small));
+        /* Page after page, until they have to be written. */
+        begin(fixture);
+        for (int i = 0; i < 20000 && r >= 0; i++) {
+                snprintf(code, sizeof(code), "D-%d", i);
+                const CustomerRow row = customer_row(code);
+                r = store_put_customer(fixture->store, &row, NOON);
+        }
+        int committed = store_commit(fixture->store);
+        assert_true(r == -EIO || r == -ENOSPC || committed == -EIO || committed == -ENOSPC);
+        store_rollback(fixture->store);
+        assert_ok(setrlimit(RLIMIT_FSIZE, &limit));
+        assert_int_equal(load_account(fixture, "C-1").n_instalments, 2);
+        const CustomerRow row = customer_row("C-2");
+        assert_int_equal(put_customer(fixture, &row), PUT_ADDED);
+        assert_verified(fixture);
+}
+
+static void after_an_error_has_ended_it_a_transaction_takes_nothing_more(void **state)
+{
+        Fixture *fixture = *state;
+        const CustomerRow row = customer_row("C-1");
+
+        begin(fixture);
+        assert_int_equal(store_put_customer(fixture->store, &row, NOON), PUT_ADDED);
+        assert_ok(db_execute(fixture->store, "rollback"));
+        assert_int_equal(store_put_customer(fixture->store, &row, NOON), -EIO);
+        assert_int_equal(store_commit(fixture->store), -EIO);
+        assert_int_equal(put_customer(fixture, &row), PUT_ADDED);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -410,6 +457,8 @@ int main(void)
                 TEST(the_last_wake_is_kept),
                 TEST(what_is_rolled_back_has_not_happened),
                 TEST(nothing_is_written_outside_a_transaction),
+                TEST(a_full_disk_ends_the_transaction_and_nothing_else),
+                TEST(after_an_error_has_ended_it_a_transaction_takes_nothing_more),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

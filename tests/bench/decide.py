@@ -1,0 +1,131 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Times a wake with nothing due beside sqlite3 reading the same columns of the same tables.
+
+    decide.py --relanced PROGRAM --fill PROGRAM --work FOLDER
+              [--customers N] [--instalments N] [--rounds N]
+
+The store is filled once and kept in FOLDER. Both are run in turns, so that a busy machine slows
+both; the medians, their ratio and the wake's peak resident memory are printed. Exit status 1: a
+goal is missed.
+"""
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+GOAL_RATIO = 3.0
+GOAL_RESIDENT_KIB = 64 * 1024
+AT = "2026-03-05T09:00"
+
+CONFIG = """
+creditor = {{ name = "Atelier Dumont"; country = "FR"; timezone = "Europe/Paris";
+  language = "fr"; currency = "EUR"; address = [ "12 rue des Lilas", "69003 Lyon" ];
+  email = "compta@atelier-dumont.example"; }};
+state = "{state}";
+documents = "{documents}";
+channels = {{ paper = {{ module = "file"; path = "letters"; address = "email"; }}; }};
+policies = {{ standard = {{ steps = (
+  {{ id = "courtesy"; action = "courtesy"; before_due = 3; send = [ "paper" ]; }},
+  {{ id = "reminder"; action = "remind"; after_due = 3; send = [ "paper" ]; }},
+  {{ id = "deadline"; action = "deadline"; after_due = 20; deadline_days = 8;
+     send = [ "paper" ]; }} ); }}; }};
+assign = ( {{ policy = "standard"; }} );
+"""
+
+# Columns that only a notice needs stand after those a wake reads.
+COLD = {"contact_name", "cc", "address", "postcode", "city", "registration", "is_held",
+    "held_until"}
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--relanced", required=True)
+    parser.add_argument("--fill", required=True)
+    parser.add_argument("--work", required=True)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--instalments", type=int, default=1_000_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    return parser.parse_args()
+
+
+def prepare(arguments):
+    """The folder with a filled store and a configuration; made in another and renamed."""
+    name = f"decide-{arguments.customers}-{arguments.instalments}"
+    folder = os.path.join(arguments.work, name)
+    if not os.path.exists(folder):
+        fresh = folder + ".new"
+        shutil.rmtree(fresh, ignore_errors=True)
+        os.makedirs(os.path.join(fresh, "documents"))
+        os.makedirs(os.path.join(fresh, "letters"))
+        state = os.path.join(fresh, "state")
+        print(f"filling a store: {arguments.customers} customers, "
+            f"{arguments.instalments} instalments …", flush=True)
+        subprocess.run([arguments.fill, state, os.path.join(state, "cache"),
+            str(arguments.customers), str(arguments.instalments)], check=True)
+        os.rename(fresh, folder)
+    with open(os.path.join(folder, "relanced.conf"), "w", encoding="utf-8") as file:
+        file.write(CONFIG.format(state=os.path.join(folder, "state"),
+            documents=os.path.join(folder, "documents")))
+    return folder
+
+
+def scan_statement(database):
+    """Every column that a wake reads, summed up, one select for each table."""
+    selects = []
+    for table in ("customer", "account", "instalment"):
+        listed = subprocess.run(["sqlite3", database, f"pragma table_info({table})"],
+            check=True, capture_output=True, text=True).stdout
+        columns = [line.split("|")[1:3] for line in listed.splitlines()]
+        terms = [f"length({name})" if kind == "TEXT" else f"coalesce({name}, 0)"
+            for name, kind in columns if table != "customer" or name not in COLD]
+        selects.append(f"select count(*), sum({' + '.join(terms)}) from {table};")
+    return " ".join(selects)
+
+
+def run(command):
+    """Seconds, peak resident KiB; what it said when it failed."""
+    start = time.perf_counter()
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    said = child.stdout.read()
+    _, status, usage = os.wait4(child.pid, 0)
+    seconds = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != 0:
+        sys.exit(f"{' '.join(command)}: exit status {child.returncode}\n{said}")
+    return seconds, usage.ru_maxrss
+
+
+def main():
+    arguments = parse_arguments()
+    if shutil.which("sqlite3") is None:
+        sys.exit("decide.py: sqlite3 is needed: apt-get install sqlite3")
+    folder = prepare(arguments)
+    database = "file:" + os.path.join(folder, "state", "relanced.db") + "?immutable=1"
+    wake = [arguments.relanced, "--config", os.path.join(folder, "relanced.conf"), "--once",
+        "--at", AT, "--dry-run"]
+    scan = ["sqlite3", database, scan_statement(database)]
+    wakes, scans, resident = [], [], 0
+    for command in (scan, wake):
+        run(command)
+    for _ in range(arguments.rounds):
+        scans.append(run(scan)[0])
+        seconds, kib = run(wake)
+        wakes.append(seconds)
+        resident = max(resident, kib)
+    ratio = statistics.median(w / s for w, s in zip(wakes, scans))
+    print(f"{arguments.instalments} open instalments of {arguments.customers} customers, "
+        "nothing due")
+    print(f"wake     {statistics.median(wakes):7.3f} s")
+    print(f"sqlite3  {statistics.median(scans):7.3f} s")
+    print(f"ratio    {ratio:7.2f}     goal {GOAL_RATIO:.1f}")
+    print(f"resident {resident / 1024:7.1f} MiB goal {GOAL_RESIDENT_KIB // 1024}")
+    sys.exit(0 if ratio <= GOAL_RATIO and resident <= GOAL_RESIDENT_KIB else 1)
+
+
+if __name__ == "__main__":
+    main()
