@@ -75,13 +75,14 @@ def prepare(arguments):
 
 
 def scan_statement(database):
-    """Every column that a wake reads, summed up, one select for each table."""
+    """Every column that a wake reads, summed up, one select for each table. A sum with NULL in it
+    is NULL, but all of its columns are read."""
     selects = []
     for table in ("customer", "account", "instalment"):
         listed = subprocess.run(["sqlite3", database, f"pragma table_info({table})"],
             check=True, capture_output=True, text=True).stdout
         columns = [line.split("|")[1:3] for line in listed.splitlines()]
-        terms = [f"length({name})" if kind == "TEXT" else f"coalesce({name}, 0)"
+        terms = [f"length({name})" if kind == "TEXT" else name
             for name, kind in columns if table != "customer" or name not in COLD]
         selects.append(f"select count(*), sum({' + '.join(terms)}) from {table};")
     return " ".join(selects)
