@@ -133,8 +133,8 @@ int judge_sent(const Rows *rows)
                 if (strcmp(text_of(rows->list[i], "state", &state), "sent") == 0)
                         code = EXIT_DONE;
         if (code != EXIT_DONE && rows->n > 0)
-                text_complain("it was not sent: %s (%s)", strbuf_text(&state),
-                        text_of(rows->list[rows->n - 1], "reason", &reason));
+                text_complain("it has not left: %s (%s); relancectl tasks may say what to do",
+                        strbuf_text(&state), text_of(rows->list[rows->n - 1], "reason", &reason));
         strbuf_release(&state);
         strbuf_release(&reason);
         return code;

@@ -305,7 +305,8 @@ def test_a_file_of_any_name_can_be_imported(firm, tmp_path):
         firm.ctl("import", path, at=AT)
 
 
-@pytest.mark.parametrize("content", [b"", b"\n", b"\r\n--", b"--", b"\0" * 10, b"\r" * 200000])
+@pytest.mark.parametrize("content", [b"", b"\n", b"\r\n--", b"--", b"\0" * 10, b"\r" * 200000],
+                         ids=["empty", "newline", "boundary", "dashes", "nul", "large"])
 def test_a_file_that_is_none_of_ours_is_told(firm, tmp_path, content):
     path = tmp_path / "x.csv"
     path.write_bytes(content)
@@ -347,7 +348,7 @@ class Daemon:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(self.path)
         listener.listen(64)
-        command = ["sh", "-c", 'exec 3<&"$1"; shift; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "sh",
+        command = ["bash", "-c", 'exec 3<&"$1"; shift; LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "-",
                    str(listener.fileno()), str(firms.RELANCED), "--config", str(firm.path),
                    "--private", "--at", AT]
         self.process = subprocess.Popen(command, pass_fds=[listener.fileno()], env=firm.environment,
@@ -415,7 +416,7 @@ def test_clients_that_mean_no_good_harm_nobody(ctl, firm, tmp_path):
 
 def test_send_tells_what_became_of_it(ctl, firm):
     [row] = lines(ctl("--json", "send", "F-1"))
-    assert row["state"] == "sent" and row["step"] == "courtesy" or row["step"] == "reminder"
+    assert row["state"] == "sent" and row["step"] == "reminder" and row["attempts"] == 1
     assert len(firm.files("email")) == 1
     assert ctl("send", "F-1", status=1).stderr.strip()
 
