@@ -112,8 +112,7 @@ static int try_invoice(Exchange *exchange, const Account *before, Forced *forced
 
 int forced_plan(Exchange *exchange, bool is_preview, ForcedPlan *ret_plan)
 {
-        Forced forced = { .step = exchange_get(exchange, "step"),
-                .is_preview = is_preview };
+        Forced forced = { .step = exchange_get(exchange, "step"), .is_preview = is_preview };
         const char *number = exchange_get(exchange, "invoice");
         int64_t account;
         Account before;
@@ -137,6 +136,7 @@ int forced_plan(Exchange *exchange, bool is_preview, ForcedPlan *ret_plan)
                 return 1;
         if (r > 0)
                 return refuse_judged(exchange, &plan.account, index, judgement);
+        plan.instalment = index;
         *ret_plan = plan;
         return 0;
 }

@@ -10,6 +10,7 @@ typedef struct ForcedPlan {
         Account account;
         Decision decision;
         const Planned *planned; /* the notice that carries the step */
+        size_t instalment;      /* that was meant: index in the account */
 } ForcedPlan;
 
 /*

@@ -79,6 +79,23 @@ static int claim_mode(Exchange *exchange)
         return r;
 }
 
+/* 0, or 1: refused. The same command given twice is not meant twice (R3); who names the step means
+ * it. */
+static int check_repeated(Exchange *exchange, const ForcedPlan *plan)
+{
+        const Instalment *instalment = &plan->account.instalments[plan->instalment];
+
+        if (exchange_get(exchange, "step") || instalment->n_done == 0 ||
+                date_compare(instalment->done[instalment->n_done - 1].on, exchange->now.local.day) <
+                        0)
+                return 0;
+        (void)reply_refuse(&exchange->reply, REPLY_REFUSED,
+                "step '%s' of %s was done today already: with --step another can be sent all the "
+                "same",
+                instalment->done[instalment->n_done - 1].step, instalment->number);
+        return 1;
+}
+
 static int start_dispatch(Engine *engine)
 {
         int r = engine->dispatch ? 0 : engine_start_dispatch(engine);
@@ -95,6 +112,8 @@ int handle_send(Exchange *exchange)
         r = forced_plan(exchange, false, &plan);
         if (r != 0)
                 return MIN(r, 0);
+        if (check_repeated(exchange, &plan) > 0)
+                return 0;
         r = claim_mode(exchange);
         if (r != 0)
                 return MIN(r, 0);

@@ -162,7 +162,8 @@ json_t *shape_invoice(const InvoiceReport *row)
         shape_put(&shaped, "policy", shape_given(row->policy));
         shape_put(&shaped, "last_step", shape_given(row->last_step));
         shape_put(&shaped, "held", json_boolean(row->is_held));
-        shape_put(&shaped, "disputed", json_boolean(row->is_disputed || row->status == STATUS_DISPUTED));
+        shape_put(&shaped, "disputed",
+                json_boolean(row->is_disputed || row->status == STATUS_DISPUTED));
         return shaped;
 }
 

@@ -418,7 +418,9 @@ def test_send_tells_what_became_of_it(ctl, firm):
     [row] = lines(ctl("--json", "send", "F-1"))
     assert row["state"] == "sent" and row["step"] == "reminder" and row["attempts"] == 1
     assert len(firm.files("email")) == 1
-    assert ctl("send", "F-1", status=1).stderr.strip()
+    assert "today" in ctl("send", "F-1", status=1).stderr and len(firm.files("email")) == 1
+    assert {row["step"] for row in lines(ctl("--json", "send", "F-1", "--step", "deadline"))} == {
+        "deadline"}
 
 
 def test_send_at_night_is_refused_with_the_rule_s_sentence(firm):
