@@ -15,7 +15,7 @@ void explain_sentence(const Exchange *exchange, const Account *account, size_t i
 
 /* The first instant from the judgement's not_before on at which its step's message may leave (R5),
  * or INSTANT_NONE: it waits for something else than time. */
-Instant explain_next_opening(const Exchange *exchange, const Account *account,
-        const Judgement *judgement);
+Instant explain_next_opening(
+        const Exchange *exchange, const Account *account, const Judgement *judgement);
 
 #endif

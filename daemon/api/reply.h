@@ -22,13 +22,13 @@ enum {
 };
 
 typedef struct Reply {
-        unsigned status;    /* 0: not answered yet */
-        const char *type;   /* of the content */
+        unsigned status;  /* 0: not answered yet */
+        const char *type; /* of the content */
         StrBuf text;
         const char *folder; /* where an unnamed file may be made; NULL: in memory */
         int fd;             /* the content, instead of text; -1: none */
         int64_t fd_size;
-        int error;          /* the first failure: sticks */
+        int error; /* the first failure: sticks */
 } Reply;
 
 #define REPLY_INIT ((Reply){ .fd = -1 })

@@ -43,8 +43,7 @@ void request_release(Request *request);
 int request_parse_target(Request *request, const char *target, const char **ret_problem);
 
 /* A JSON object whose values are texts (or null: not given), or nothing at all. 0 or -errno. */
-int request_parse_body(Request *request, const char *body, size_t length,
-        const char **ret_problem);
+int request_parse_body(Request *request, const char *body, size_t length, const char **ret_problem);
 
 /* Adds a parameter from percent-encoded text of that length. -EINVAL: malformed; -EEXIST: given
  * twice; -E2BIG: too many. */

@@ -17,11 +17,11 @@ typedef struct Exchange {
         Now now; /* read once, when the request is answered */
         Request request;
         Reply reply;
-        Arena arena;      /* the handler's, until exchange_free() */
+        Arena arena; /* the handler's, until exchange_free() */
         /* Set by a handler that cannot answer yet: asked again after each turn of the loop, until
          * it clears itself. */
         int (*resume)(struct Exchange *exchange);
-        int64_t contact;  /* what resume waits for */
+        int64_t contact; /* what resume waits for */
 } Exchange;
 
 Exchange *exchange_new(Engine *engine); /* NULL: memory is out */

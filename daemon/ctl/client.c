@@ -137,8 +137,12 @@ static int perform(Transfer *transfer, const char **ret_problem)
         (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &transfer->answer.status);
         if (code == CURLE_OK)
                 return 0;
+        if (transfer->error < 0) {
+                *ret_problem = strerror(-transfer->error);
+                return transfer->error;
+        }
         *ret_problem = curl_easy_strerror(code);
-        return transfer->error < 0 ? transfer->error : -ECONNRESET;
+        return -ECONNRESET;
 }
 
 static int ask(Transfer *transfer, const Invocation *invocation, const char **ret_problem)

@@ -12,8 +12,8 @@ typedef struct Answer {
 } Answer;
 
 /*
- * Asks what the invocation says. socket_fd: as of socket_find(). With into ≥ 0 the content of a good
- * answer (200) is written there and not kept.
+ * Asks what the invocation says. socket_fd: as of socket_find(). With into ≥ 0 the content of a
+ * good answer (200) is written there and not kept.
  * 0: an answer came; else -errno, and *ret_problem (static) says what.
  */
 int client_ask(int socket_fd, const Invocation *invocation, int into, Answer *ret_answer,

@@ -10,7 +10,13 @@
 #include "base/strbuf.h"
 
 /* Exit codes (DESIGN 4.1). */
-enum { EXIT_DONE = 0, EXIT_REFUSED = 1, EXIT_USAGE = 2, EXIT_NOT_FOUND = 3, EXIT_UNREACHABLE = 4 };
+enum {
+        EXIT_DONE = 0,
+        EXIT_REFUSED = 1,
+        EXIT_USAGE = 2,
+        EXIT_NOT_FOUND = 3,
+        EXIT_UNREACHABLE = 4
+};
 
 #define COMMAND_ARGUMENTS_MAX 2
 #define COMMAND_OPTIONS_MAX 4
@@ -43,7 +49,7 @@ typedef struct Command {
         /* Either a request to the daemon … */
         const char *path; /* "/v1/log"; with a slash at the end the first argument follows */
         bool is_post;
-        bool is_saved; /* the answer is no JSON: it becomes the file that the first argument names */
+        bool is_saved; /* the answer becomes the file that the first argument names */
         void (*show)(const Invocation *invocation, const Rows *rows); /* the answer, for people */
         int (*judge)(const Rows *rows); /* its exit code; NULL: any answer is EXIT_DONE */
         /* … or something done here: an exit code. */

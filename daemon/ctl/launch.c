@@ -121,7 +121,8 @@ static void become_private(const char *config, const char *at, int listen_fd, in
         if (null_fd < 0 || kept < 0 || dup2(null_fd, STDIN_FILENO) < 0 ||
                 dup2(messages_fd, STDOUT_FILENO) < 0 || dup2(messages_fd, STDERR_FILENO) < 0 ||
                 dup2(kept, LISTEN_FD) < 0 || close_range(LISTEN_FD + 1, ~0U, 0) < 0 ||
-                setenv("LISTEN_FDS", "1", true) < 0 || setenv("LISTEN_PID", pid, true) < 0)
+                unsetenv("LISTEN_FDNAMES") < 0 || setenv("LISTEN_FDS", "1", true) < 0 ||
+                setenv("LISTEN_PID", pid, true) < 0)
                 _exit(126);
         int r = launch_replace(arguments);
         text_complain("relanced cannot be started: %s", strerror(-r));

@@ -10,8 +10,8 @@
 
 /* A relanced that serves one connection: ours. */
 typedef struct Launched {
-        pid_t pid;      /* 0: none */
-        int socket_fd;  /* where it listens, as of socket_find(); -1: given away */
+        pid_t pid;       /* 0: none */
+        int socket_fd;   /* where it listens, as of socket_find(); -1: given away */
         int messages_fd; /* what it wrote on stderr */
 } Launched;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns what commands that do something say about it, and the exit codes that follow from answers. */
+/* Owns what commands that do something say about it, and the exit codes that follow from answers.
+ * Never fetches. */
 
 #include <stdio.h>
 

@@ -167,7 +167,7 @@ static int exchange(const Invocation *invocation, Launched *launched, int into)
         if (r < 0 && is_private && r == -ECONNRESET) {
                 code = explain_death(launched, status, problem);
         } else if (r < 0) {
-                text_complain("no answer: %s", r == -ECONNRESET ? problem : strerror(-r));
+                text_complain("no answer: %s", problem);
                 code = r == -ECONNRESET ? EXIT_UNREACHABLE : EXIT_REFUSED;
         } else if (answer.status != 200) {
                 code = show_error(&answer);
@@ -180,21 +180,27 @@ static int exchange(const Invocation *invocation, Launched *launched, int into)
         return code;
 }
 
+/* Why a file cannot be uploaded, or NULL. It is not opened: it may be a pipe. */
+static const char *unreadable(const char *name)
+{
+        struct stat status;
+
+        if (stat(name, &status) < 0 || access(name, R_OK) < 0)
+                return strerror(errno);
+        return S_ISDIR(status.st_mode) ? "is a folder" : NULL;
+}
+
 /* Files that cannot be read are told and left out; the others are imported all the same. */
 static int drop_unreadable(Invocation *invocation)
 {
         size_t n = 0;
 
         for (size_t i = 0; i < invocation->n_words; i++) {
-                const char *name = invocation->words[i];
-                struct stat status;
-                _cleanup_(closep) int fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-                if (fd < 0 || fstat(fd, &status) < 0)
-                        text_complain("%s: %s", name, strerror(errno));
-                else if (S_ISDIR(status.st_mode))
-                        text_complain("%s: is a folder", name);
+                const char *why = unreadable(invocation->words[i]);
+                if (why)
+                        text_complain("%s: %s", invocation->words[i], why);
                 else
-                        invocation->words[n++] = name;
+                        invocation->words[n++] = invocation->words[i];
         }
         bool is_whole = n == invocation->n_words;
         invocation->n_words = n;

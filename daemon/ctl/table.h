@@ -10,7 +10,7 @@
 
 typedef struct TableColumn {
         const char *name;
-        bool is_right;  /* numbers */
+        bool is_right;   /* numbers */
         bool may_shrink; /* cut off where the terminal is too narrow */
 } TableColumn;
 

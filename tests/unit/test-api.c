@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -155,17 +156,20 @@ static int set_up(void **state)
         return 0;
 }
 
+static int remove_entry(const char *path, const struct stat *status, int kind, struct FTW *where)
+{
+        return remove(path);
+}
+
 static int tear_down(void **state)
 {
         Firm *firm = *state;
-        char command[128];
 
         engine_free(firm->engine);
         composer_free(firm->composer);
         store_close(firm->store);
         config_free(firm->config);
-        (void)snprintf(command, sizeof(command), "rm -rf %s", firm->folder);
-        assert_int_equal(system(command), 0);
+        assert_int_equal(nftw(firm->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
         free(firm);
         return 0;
 }
@@ -441,7 +445,7 @@ static char *line_read(const Line *line, int fd)
         StrBuf text = STRBUF_INIT;
         char bytes[4096], *taken;
 
-        for (int idle = 0; idle < 50;) {
+        for (int idle = 0; idle < 10;) {
                 ssize_t n = read(fd, bytes, sizeof(bytes));
                 if (n == 0 || (n < 0 && errno != EAGAIN && errno != ECONNRESET))
                         break;
