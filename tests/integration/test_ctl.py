@@ -3,9 +3,11 @@
 
 import json
 import os
+import signal
 import socket
 import stat
 import subprocess
+import time
 
 import pytest
 
@@ -436,3 +438,20 @@ def test_send_fails_with_its_channel(ctl, firm):
     done = ctl("send", "F-1", status=1)
     assert done.stderr.strip()
     assert lines(ctl("--json", "log"))[0]["state"] in ("pending", "failed")
+
+
+def test_a_sending_outlives_the_one_who_asked(ctl, firm):
+    firm.config["channels"]["email"]["delay_ms"] = 1000
+    firm.write_config()
+    asking = subprocess.Popen([str(firms.RELANCECTL), "--config", str(firm.path), "--at", AT, "send",
+                               "F-1"], env=firm.environment, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + firms.TIMEOUT_S
+    while not any((firm.folder / "out/email").iterdir()) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    asking.send_signal(signal.SIGKILL)
+    asking.wait()
+    done = ctl("--json", "log", status=None)
+    while done.returncode == 4 and time.monotonic() < deadline:
+        done = ctl("--json", "log", status=None)
+    assert [row["state"] for row in lines(done)] == ["sent"] and len(firm.files("email")) == 1
