@@ -13,6 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
 /* The first line is the target, the rest the body. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
+        if (size == 0)
+                return 0;
         const uint8_t *end = memchr(bytes, '\n', size);
         size_t length = end ? (size_t)(end - bytes) : size;
         _cleanup_(freep) char *target = strndup((const char *)bytes, length);
