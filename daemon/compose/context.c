@@ -78,6 +78,7 @@ static const Variable variables[] = {
         FLAG("invoices.is_lead", "it is the one that the notice is mainly about"),
         FLAG("invoices.is_partly_paid", "a part of it has been paid"),
         FLAG("invoices.is_only_listed", "it is listed, but this is no step of its own ladder"),
+        FLAG("invoices.is_mentioned", "it is not yet due and only mentioned: not in the total"),
         FLAG("invoices.has_deadline", "the deadline counts for it"),
         FLAG("invoices.is_attached", "its document is attached"),
         TEXT("invoices.step", "reminder", "id of its own step; empty if only listed"),
@@ -374,6 +375,7 @@ static Value *tell_line(Teller *teller, const NoticeLine *line)
         set_flag(teller, object, "is_first", line == occasion->planned->lines);
         set_flag(teller, object, "is_lead", line->instalment == occasion->planned->lead);
         set_flag(teller, object, "is_only_listed", line->step < 0);
+        set_flag(teller, object, "is_mentioned", line->is_mentioned);
         set_flag(teller, object, "has_deadline",
                 date_is_set(occasion->planned->deadline) && step && step->deadline_days > 0);
         set_text(teller, object, "step", step ? step->id : "");
@@ -427,10 +429,12 @@ static void tell_sums(Teller *teller, Value *root)
         int64_t open = 0, credit = 0;
         bool fits = true;
 
-        for (size_t i = 0; i < planned->n_lines; i++)
-                fits &= money_add(&open,
-                                teller->occasion->account->instalments[planned->lines[i].instalment]
-                                        .open) == 0;
+        for (size_t i = 0; i < planned->n_lines; i++) {
+                const NoticeLine *line = &planned->lines[i];
+                const Instalment *list = teller->occasion->account->instalments;
+                if (!line->is_mentioned)
+                        fits &= money_add(&open, list[line->instalment].open) == 0;
+        }
         if (fits && open > planned->total && planned->total >= 0)
                 credit = open - planned->total;
         set_text(teller, root, "currency", teller->occasion->account->currency);

@@ -155,23 +155,27 @@ static bool find_lead(const Deciding *d, size_t *ret_lead)
 }
 
 /* R8: what the notice asks for: the due, and with them what is overdue and could be chased. */
-static bool is_in_contact(const Deciding *d, size_t i, const Policy *lead)
+static bool is_asked(const Deciding *d, size_t i)
 {
         const Judgement *judgement = &d->decision->judgements[i];
 
-        if (is_groupable(judgement) || judgement->is_listable)
-                return true;
-        return lead->lists_upcoming &&
-               (judgement->verdict == VERDICT_WAIT || judgement->verdict == VERDICT_DUE);
+        return is_groupable(judgement) || judgement->is_listable;
 }
 
-static int sum_asked(const Deciding *d, const Policy *lead, int64_t *ret_sum)
+/* R8: what it only mentions, by option: what is not yet due. */
+static bool is_mentioned(const Deciding *d, size_t i, const Policy *lead)
+{
+        Verdict verdict = d->decision->judgements[i].verdict;
+
+        return lead->lists_upcoming && (verdict == VERDICT_WAIT || verdict == VERDICT_DUE);
+}
+
+static int sum_asked(const Deciding *d, int64_t *ret_sum)
 {
         int64_t sum = -d->account->unassigned;
 
         for (size_t i = 0; i < d->account->n_instalments; i++)
-                if (is_in_contact(d, i, lead) &&
-                        money_add(&sum, d->account->instalments[i].open) < 0)
+                if (is_asked(d, i) && money_add(&sum, d->account->instalments[i].open) < 0)
                         return -EOVERFLOW;
         *ret_sum = sum;
         return 0;
@@ -206,7 +210,7 @@ static int settle_lead(Deciding *d, Planned *planned)
                         hold_back(judgement, VERDICT_TASK, REASON_NO_ADDRESS, DATE_NONE);
                         continue;
                 }
-                if (sum_asked(d, planned->policy, &planned->total) < 0)
+                if (sum_asked(d, &planned->total) < 0)
                         return -EOVERFLOW;
                 if (hold_back_small_sums(d, planned->total))
                         continue;
@@ -256,18 +260,18 @@ static bool contact_may_leave(Deciding *d, const Planned *planned)
         return true;
 }
 
-static void add_line(const Deciding *d, Planned *planned, size_t instalment, int step)
+static void add_line(const Deciding *d, Planned *planned, NoticeLine line)
 {
         const Instalment *list = d->account->instalments;
         size_t at = planned->n_lines++;
 
         for (; at > 0; at--) {
                 size_t before = planned->lines[at - 1].instalment;
-                if (compare_instalments(&list[before], &list[instalment]) <= 0)
+                if (compare_instalments(&list[before], &list[line.instalment]) <= 0)
                         break;
                 planned->lines[at] = planned->lines[at - 1];
         }
-        planned->lines[at] = (NoticeLine){ instalment, step };
+        planned->lines[at] = line;
 }
 
 static int make_lines(const Deciding *d, Planned *planned)
@@ -310,11 +314,14 @@ static int plan_contact(Deciding *d)
         r = make_lines(d, &planned);
         if (r < 0)
                 return r;
-        for (size_t i = 0; i < d->account->n_instalments; i++)
-                if (is_in_contact(d, i, planned.policy)) {
-                        const Judgement *judgement = &d->decision->judgements[i];
-                        add_line(d, &planned, i, is_groupable(judgement) ? judgement->next : -1);
-                }
+        for (size_t i = 0; i < d->account->n_instalments; i++) {
+                const Judgement *judgement = &d->decision->judgements[i];
+                int step = is_groupable(judgement) ? judgement->next : -1;
+                if (is_asked(d, i))
+                        add_line(d, &planned, (NoticeLine){ i, step, false });
+                else if (is_mentioned(d, i, planned.policy))
+                        add_line(d, &planned, (NoticeLine){ i, -1, true });
+        }
         planned.deadline = latest_deadline(d, &planned);
         if (d->forced)
                 planned.reason = REASON_BY_PERSON;
@@ -330,7 +337,7 @@ static int plan_aside(Deciding *d, Planned *planned, const size_t *instalments, 
         for (size_t i = 0; r == 0 && i < n; i++) {
                 const Judgement *judgement = &d->decision->judgements[instalments[i]];
                 int step = planned->kind == NOTICE_SUSPEND ? judgement->next : -1;
-                add_line(d, planned, instalments[i], step);
+                add_line(d, planned, (NoticeLine){ instalments[i], step, false });
                 r = money_add(&planned->total, d->account->instalments[instalments[i]].open);
         }
         if (r == 0)

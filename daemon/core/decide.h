@@ -38,6 +38,7 @@ typedef struct Judgement {
 typedef struct NoticeLine {
         size_t instalment; /* index in the account */
         int step;          /* index in its policy; -1: only listed */
+        bool is_mentioned; /* not yet due and listed by option: not in the sum (R8) */
 } NoticeLine;
 
 typedef enum NoticeKind {

@@ -88,14 +88,21 @@ static bool rule_dispute(Case *c)
 static bool rule_hold(Case *c)
 {
         const Instalment *instalment = c->instalment;
+        Judgement *judgement = c->judgement;
 
         if (!instalment->is_held)
                 return false;
-        if (date_is_set(instalment->held_until)) {
-                if (date_compare(c->now->local.day, instalment->held_until) > 0)
-                        return false;
-                c->judgement->earliest = date_add(instalment->held_until, 1);
-        }
+        if (!date_is_set(instalment->held_until))
+                return settle(c, VERDICT_HELD, REASON_HELD);
+        if (date_compare(c->now->local.day, instalment->held_until) > 0)
+                return false;
+        judgement->next = ladder_next(
+                judgement->policy, c->account, instalment, date_add(instalment->held_until, 1));
+        judgement->earliest = date_add(instalment->held_until, 1);
+        if (judgement->next >= 0)
+                judgement->earliest =
+                        ladder_earliest(judgement->policy, judgement->next, c->account, instalment)
+                                .day;
         return settle(c, VERDICT_HELD, REASON_HELD);
 }
 

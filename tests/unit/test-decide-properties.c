@@ -414,16 +414,18 @@ static void check_contact(const World *world, const Decision *decision, const Pl
                 const NoticeLine *line = &planned->lines[k];
                 const Instalment *instalment = &world->instalments[line->instalment];
                 const Step *step = line->step < 0 ? NULL : line_step(world, decision, line);
-                sum += instalment->open;
+                sum += line->is_mentioned ? 0 : instalment->open;
                 has_lead = has_lead || (line->instalment == planned->lead && step);
                 check(world,
                         k == 0 || date_compare(world->instalments[line[-1].instalment].due,
                                           instalment->due) <= 0,
                         "lines out of order");
                 check(world,
-                        step || planned->policy->lists_upcoming ||
+                        step || line->is_mentioned ||
                                 date_compare(instalment->due, world->today) < 0,
                         "listed and not overdue");
+                check(world, !line->is_mentioned || planned->policy->lists_upcoming,
+                        "mentioned unasked");
                 if (!step)
                         continue;
                 check(world, step->action <= planned->action, "a milder lead");

@@ -208,6 +208,8 @@ static void r2_a_hold_lasts_through_its_last_day(void **state)
         firm->instalments[0].held_until = day("2026-03-17");
         assert_null(decide_on(firm, "2026-03-17"));
         assert_reason(firm, 0, VERDICT_HELD, REASON_HELD);
+        assert_int_equal(firm->decision.judgements[0].next, 1); /* and is told what comes then */
+        assert_date(firm->decision.judgements[0].earliest, "2026-03-18");
         assert_step(decide_on(firm, "2026-03-18"), "reminder");
         firm->instalments[0].held_until = DATE_NONE;
         assert_null(decide_on(firm, "2026-03-18"));
@@ -458,6 +460,8 @@ static void r8_what_is_not_yet_due_is_listed_only_by_option(void **state)
         const Planned *planned = decide_on(firm, "2026-03-05");
         assert_int_equal(planned->n_lines, 2);
         assert_int_equal(planned->lines[1].step, -1);
+        assert_true(planned->lines[1].is_mentioned);
+        assert_int_equal(planned->total, 120000); /* and not asked for */
 }
 
 /* ---- R10, R11: what is owed ---- */
