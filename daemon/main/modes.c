@@ -175,6 +175,20 @@ static int once(Firm *firm)
         return status == EXIT_DONE ? failed : status;
 }
 
+/* A simulated store lives in its own time: there the clock stands at its last wake. */
+static int keep_simulated_time(Firm *firm)
+{
+        StoreMode mode;
+        int r = store_get_mode(firm->store, &mode);
+
+        if (r < 0 || mode != STORE_SIMULATED || clock_is_simulated(&firm->clock))
+                return r;
+        r = store_get_last_wake(firm->store, &firm->clock.fixed);
+        if (r == 0)
+                firm->engine->clock = firm->clock;
+        return r;
+}
+
 /* The one command that relancectl was asked for, on the socket it has handed over. */
 static int serve(Firm *firm)
 {
@@ -187,7 +201,9 @@ static int serve(Firm *firm)
         int status = clock_is_simulated(&firm->clock) ? firm_claim(firm, true) : EXIT_DONE;
         if (status != EXIT_DONE)
                 return status;
-        int r = api_new(firm->engine, SD_LISTEN_FDS_START, &api);
+        int r = keep_simulated_time(firm);
+        if (r == 0)
+                r = api_new(firm->engine, SD_LISTEN_FDS_START, &api);
         if (r == 0)
                 r = api_run_until_closed(api);
         if (r == 0)
