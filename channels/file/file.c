@@ -56,11 +56,12 @@ static int file_deliver(void *state, struct relanced_host *host)
                         outcome.kind = RELANCED_CHANNEL_DOWN;
                         outcome.detail = strerror(errno);
                 } else if (host->begin(host, message) == 0) {
-                        usleep((useconds_t)delay_usec);
+                        usleep((useconds_t)delay_usec / 2);
                         for (int n = 2; link(draft, name) < 0 && errno == EEXIST; n++)
                                 snprintf(name, sizeof(name), "%llu-%d.txt", id, n);
                         int is_there = access(name, F_OK) == 0 && fsync(folder) == 0;
                         outcome.kind = is_there ? RELANCED_SENT : RELANCED_UNCERTAIN;
+                        usleep((useconds_t)delay_usec / 2); /* there, but not yet said to be */
                 }
                 unlink(draft);
                 host->finish(host, message, &outcome);

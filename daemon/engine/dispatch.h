@@ -63,6 +63,7 @@ struct Outlet {
         const ChannelConfig *config;
         Worker *workers;
         size_t n_workers;
+        size_t share; /* most messages for one worker, so that all have some */
         Rate rate;
         bool has_ready;     /* notices that could leave wait for room */
         int64_t ready;      /* one of them */

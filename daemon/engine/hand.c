@@ -155,7 +155,7 @@ static void prepared_release(Prepared *prepared)
 /* The worker with most room for a message of that size, or NULL. is_alone: only one without any. */
 static Worker *find_room(const Outlet *outlet, size_t size, bool is_alone)
 {
-        size_t limit = MIN((size_t)outlet->config->in_flight, IN_FLIGHT_MAX);
+        size_t limit = MIN(MIN((size_t)outlet->config->in_flight, IN_FLIGHT_MAX), outlet->share);
         Worker *best = NULL;
 
         for (Worker *worker = outlet->workers; worker; worker = worker->next) {
@@ -179,15 +179,6 @@ static void retire_workers(Outlet *outlet)
                 if (worker->n_handed >= FLIGHT_RECORDS && worker->n_parcels == 0)
                         worker_stop(worker);
         }
-}
-
-static size_t count_starting(const Outlet *outlet)
-{
-        size_t n = 0;
-
-        for (const Worker *worker = outlet->workers; worker; worker = worker->next)
-                n += worker->state < WORKER_READY;
-        return n;
 }
 
 static void add_parcel(Worker *worker, const Parcel *parcel)
@@ -238,12 +229,24 @@ static int batch_add(Batch *batch, Outlet *outlet, int64_t id)
         return 1;
 }
 
-/* One more worker when all that run are full, one at a time. */
-static void start_worker(Outlet *outlet)
+/* Workers for as many messages as wait or are under way, up to what is configured; one to find out
+ * whether a suspended channel works again. Then each worker's share of them, so that the first one
+ * to be ready does not take all. */
+static void share_out(Outlet *outlet, size_t n_ready)
 {
-        if (outlet->n_workers < (size_t)outlet->config->workers && count_starting(outlet) == 0 &&
-                (outlet->n_workers == 0 || !outlet->is_down))
-                (void)worker_start(outlet); /* the outlet is down if it could not be */
+        size_t n_workers = 0, n_messages = n_ready;
+
+        for (const Worker *worker = outlet->workers; worker; worker = worker->next) {
+                n_workers += worker->state <= WORKER_READY;
+                n_messages += worker->n_parcels;
+        }
+        size_t wanted = outlet->is_down ? 1 : MIN((size_t)outlet->config->workers, n_messages);
+        while (n_workers < wanted && outlet->n_workers < (size_t)outlet->config->workers) {
+                if (worker_start(outlet) < 0) /* the outlet is down */
+                        return;
+                n_workers++;
+        }
+        outlet->share = (n_messages + n_workers - 1) / MAX(n_workers, (size_t)1);
 }
 
 static int batch_add_outlet(Batch *batch, Outlet *outlet)
@@ -263,13 +266,12 @@ static int batch_add_outlet(Batch *batch, Outlet *outlet)
         if (r < 0 || n == 0)
                 return r;
         outlet->ready = ids[0];
+        share_out(outlet, n);
         while (n_taken < MIN(n, allowed) && (r = batch_add(batch, outlet, ids[n_taken])) > 0)
                 n_taken++;
         outlet->has_ready = n_taken < n || n == ELEMENTSOF(ids);
         if (n_taken > 0)
                 rate_spend(&outlet->rate, now_usec, n_taken);
-        if (r == 0 && n_taken < MIN(n, allowed))
-                start_worker(outlet);
         return MIN(r, 0);
 }
 

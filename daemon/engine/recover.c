@@ -111,6 +111,16 @@ static int orphans_lock(Orphans *orphans)
         return r;
 }
 
+/* What a flight file says of an attempt, or NULL. "Not sent, try again" of a message that had not
+ * begun says nothing: without a daemon to ask nothing could begin. */
+static const FlightRecord *find_word(
+        const FlightLog *log, int64_t notice, uint32_t attempt, bool has_begun)
+{
+        const FlightRecord *record = flight_find(log, (uint64_t)notice, attempt);
+
+        return record && (has_begun || record->kind != RELANCED_RETRY) ? record : NULL;
+}
+
 /* One notice, by what the flight files say of it. */
 static int settle_by_logs(
         Dispatch *dispatch, const FlightLog *logs, size_t n, int64_t id, const Now *now)
@@ -120,10 +130,11 @@ static int settle_by_logs(
         Notice notice;
 
         int r = store_load_notice(engine->store, id, false, &arena, &notice);
-        uint32_t attempt = r < 0 ? 0 : (uint32_t)notice.attempts + (notice.state == NOTICE_HANDED);
+        bool has_begun = r == 0 && notice.state != NOTICE_HANDED;
+        uint32_t attempt = r < 0 ? 0 : (uint32_t)notice.attempts + !has_begun;
         arena_release(&arena);
         for (size_t i = 0; r == 0 && i < n; i++) {
-                const FlightRecord *record = flight_find(&logs[i], (uint64_t)id, attempt);
+                const FlightRecord *record = find_word(&logs[i], id, attempt, has_begun);
                 if (record)
                         r = settle_outcome(engine, record, now, &dispatch->journal);
         }
@@ -323,7 +334,7 @@ int recover_worker(Dispatch *dispatch, Worker *worker, const Now *now, bool *ret
         for (size_t i = 0; r == 0 && i < worker->n_parcels; i++) {
                 const Parcel *parcel = &worker->parcels[i];
                 const FlightRecord *record =
-                        flight_find(&log, (uint64_t)parcel->notice, parcel->attempt);
+                        find_word(&log, parcel->notice, parcel->attempt, parcel->is_begun);
                 if (record)
                         r = settle_outcome(dispatch->engine, record, now, &dispatch->journal);
                 else if (worker->is_late && !parcel->is_begun)

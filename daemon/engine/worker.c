@@ -151,9 +151,9 @@ static int module_next(
         Host *host = (Host *)self;
         Packet packet;
 
+        if (host->is_over) /* what has arrived could not begin any more */
+                return -ECONNRESET;
         while (!host->arrived) {
-                if (host->is_over)
-                        return -ECONNRESET;
                 if (!host_wait(host, wait_ms))
                         return 0;
                 if (host_receive(host, &packet) < 0)
