@@ -126,16 +126,20 @@ static int insert_fact(const Placing *placing, Instant at)
                         placing->known.id != 0 ? INT(placing->known.id) : none));
 }
 
-/* R12: the later of value date and arrival; arrival does not count before there was any wake, when
- * a firm's history comes in. */
+/* R12: the later of value date and arrival. Arrival does not count while a store is still fresh and
+ * nothing has ever been decided: then it is a firm's history that comes in. */
 static int reopening_day(Store *store, Date value_date, Date today, Date *ret_day)
 {
         Instant last_wake;
+        StoreMode mode;
         int r = store_get_last_wake(store, &last_wake);
 
+        if (r == 0)
+                r = store_get_mode(store, &mode);
         if (r < 0)
                 return r;
-        *ret_day = instant_is_set(last_wake) ? date_later(value_date, today) : value_date;
+        bool is_history = !instant_is_set(last_wake) && mode == STORE_FRESH;
+        *ret_day = is_history ? value_date : date_later(value_date, today);
         return 0;
 }
 

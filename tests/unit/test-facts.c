@@ -363,6 +363,22 @@ static void arrival_counts_once_there_was_a_wake(void **state)
         assert_int_equal(find(&account, "F-1", 1)->open, 2000);
 }
 
+static void arrival_counts_in_a_simulated_store_from_the_start(void **state)
+{
+        Fixture *fixture = *state;
+        const PaymentRow payment = payment_row("P-1", "F-1", 120000);
+        PaymentRow refund = payment_row("R-1", "F-1", 1000);
+
+        fill(fixture);
+        put_payment(fixture, &payment);
+        assert_ok(store_set_mode(fixture->store, STORE_SIMULATED));
+        refund.kind = FACT_REFUND;
+        refund.date = date_add(TODAY, -5);
+        put_payment(fixture, &refund);
+        Account account = load_account(fixture, "C-1");
+        assert_int_equal(find(&account, "F-1", 1)->reopened_on.days, TODAY.days);
+}
+
 static void a_payment_may_move_to_another_invoice(void **state)
 {
         Fixture *fixture = *state;
@@ -562,6 +578,7 @@ int main(void)
                 TEST(a_payment_goes_to_the_oldest_instalment_and_the_rest_is_credit),
                 TEST(what_undoes_a_payment_reopens),
                 TEST(arrival_counts_once_there_was_a_wake),
+                TEST(arrival_counts_in_a_simulated_store_from_the_start),
                 TEST(a_payment_may_move_to_another_invoice),
                 TEST(a_write_off_closes_whatever_its_amount),
                 TEST(cancelling_and_credit_notes_leave_credit),
