@@ -424,8 +424,11 @@ static void check_contact(const World *world, const Decision *decision, const Pl
                         step || line->is_mentioned ||
                                 date_compare(instalment->due, world->today) < 0,
                         "listed and not overdue");
-                check(world, !line->is_mentioned || planned->policy->lists_upcoming,
-                        "mentioned unasked");
+                check(world,
+                        !line->is_mentioned ||
+                                (planned->policy->lists_upcoming && !step &&
+                                        date_compare(instalment->due, world->today) >= 0),
+                        "mentioned, and owed or unasked");
                 if (!step)
                         continue;
                 check(world, step->action <= planned->action, "a milder lead");
@@ -520,6 +523,8 @@ static Judgement judge_alone(World *world, size_t i, Date day)
         Decision decision;
 
         instalment.open = instalment.amount = 1000000;
+        instalment.is_in_flight = instalment.is_uncertain = instalment.is_aside = false;
+        instalment.is_handed_over = false;
         account.instalments = &instalment;
         account.n_instalments = 1;
         account.unassigned = 0;
@@ -538,11 +543,22 @@ static Judgement judge_alone(World *world, size_t i, Date day)
         return decision.judgements[0];
 }
 
-static bool is_dated(Reason reason)
+/* Whether it waits for nothing but a day, as what is held until one does too. */
+static bool is_dated(const Judgement *judgement)
 {
-        return reason == REASON_NOT_YET || reason == REASON_GAP || reason == REASON_STEP_TODAY ||
-               reason == REASON_DEADLINE_RUNNING || reason == REASON_RELEASED ||
-               reason == REASON_REOPENED;
+        static const bool dated[REASON_MAX] = {
+                [REASON_NOT_YET] = true,
+                [REASON_GAP] = true,
+                [REASON_STEP_TODAY] = true,
+                [REASON_DEADLINE_RUNNING] = true,
+                [REASON_RELEASED] = true,
+                [REASON_REOPENED] = true,
+        };
+
+        if (judgement->verdict == VERDICT_HELD)
+                return judgement->reason == REASON_HELD && judgement->next >= 0 &&
+                       date_is_set(judgement->earliest);
+        return judgement->verdict == VERDICT_WAIT && dated[judgement->reason];
 }
 
 /* The day that a waiting instalment is promised is exact: not before, and then indeed. */
@@ -550,7 +566,7 @@ static void check_wait(World *world, const Judgement *judgement, size_t i)
 {
         Date earliest = judgement->earliest;
 
-        if (judgement->verdict != VERDICT_WAIT || !is_dated(judgement->reason))
+        if (!is_dated(judgement))
                 return;
         Date model = model_earliest(judgement->policy, &judgement->policy->steps[judgement->next],
                 &world->instalments[i]);
@@ -565,13 +581,16 @@ static void check_wait(World *world, const Judgement *judgement, size_t i)
         Judgement then = judge_alone(world, i, earliest);
         n_waits++;
         if (before.next == judgement->next)
-                check(world, before.verdict == VERDICT_WAIT, "due the day before");
+                check(world, before.verdict == VERDICT_WAIT || before.verdict == VERDICT_HELD,
+                        "due the day before");
         /* A step before the due date may have been passed over by then (R3). */
         if (then.next == judgement->next)
                 check(world, then.verdict == VERDICT_DUE || then.verdict == VERDICT_TASK,
                         "not due on its day: %s", reason_code(then.reason));
         else
-                check(world, step->trigger == TRIGGER_BEFORE_DUE, "another step on its day");
+                check(world, step->trigger == TRIGGER_BEFORE_DUE,
+                        "another step on its day: %s, now %d, then %d", reason_code(then.reason),
+                        judgement->next, then.next);
 }
 
 /* One wake */
