@@ -30,6 +30,7 @@ typedef enum Section {
 typedef enum KeyType {
         KEY_TEXT,     /* const char * */
         KEY_NAME,     /* const char *: letters, digits, "-", "_"; "" for none */
+        KEY_MODULE,   /* const char *: a name, or an absolute path */
         KEY_LABEL,    /* const char *: 1 to 128 bytes, no blank at its ends */
         KEY_PATH,     /* const char * */
         KEY_EMAIL,    /* const char *, "" for none */

@@ -85,6 +85,8 @@ static void key_add_expected(const Key *key, StrBuf *text)
         static const char *const expected[] = {
                 [KEY_TEXT] = "a text in quotes",
                 [KEY_NAME] = "a name in quotes of letters, digits, \"-\" and \"_\"",
+                [KEY_MODULE] = "a name in quotes of letters, digits, \"-\" and \"_\", or the "
+                               "absolute path of a module",
                 [KEY_LABEL] = "a text in quotes of 1 to 128 bytes without a blank at its ends",
                 [KEY_PATH] = "a path in quotes",
                 [KEY_EMAIL] = "an e-mail address in quotes",
@@ -207,6 +209,7 @@ static bool text_fits(KeyType type, const char *text)
 {
         switch (type) {
         case KEY_NAME: return is_name(text);
+        case KEY_MODULE: return *text == '/' || is_name(text);
         case KEY_LABEL: return is_label(text);
         case KEY_EMAIL: return !*text || email_is_plausible(text);
         case KEY_COUNTRY: return country_is_known(text);
@@ -239,6 +242,7 @@ static NodeType key_node_type(KeyType type)
         case KEY_GROUP: return NODE_GROUP;
         case KEY_TEXT:
         case KEY_NAME:
+        case KEY_MODULE:
         case KEY_LABEL:
         case KEY_PATH:
         case KEY_EMAIL:
@@ -268,6 +272,7 @@ static int key_store_text(const Key *key, const char *text, void *value)
         case KEY_GROUPS: return -EINVAL;
         case KEY_TEXT:
         case KEY_NAME:
+        case KEY_MODULE:
         case KEY_LABEL:
         case KEY_PATH:
         case KEY_EMAIL:

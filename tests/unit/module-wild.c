@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* A channel module for tests that does what the address says: "crash-late@example.org" ends the
+ * process right after begin(). What "leaves" is a line of its notice in the file `out`. */
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "channels/channel.h"
+
+static int out = -1;
+
+static int wild_open(const struct relanced_value *values, void **state, const char **error)
+{
+        out = open(values[0].value, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        *error = "no file to write to";
+        return out < 0 ? -1 : 0;
+}
+
+static int wild_check_address(void *state, const char *address)
+{
+        return strncmp(address, "bad@", 4) == 0 ? -1 : 0;
+}
+
+static int is(const struct relanced_message *message, const char *word)
+{
+        size_t length = strlen(word);
+
+        return strncmp(message->to, word, length) == 0 && message->to[length] == '@';
+}
+
+static void leave(const struct relanced_message *message)
+{
+        (void)dprintf(out, "%llu\n", (unsigned long long)message->notice);
+}
+
+/* Whether it may go on after begin(). */
+static void act(const struct relanced_message *message, struct relanced_outcome *outcome)
+{
+        leave(message);
+        if (is(message, "crash-late"))
+                abort();
+        if (is(message, "hang-late"))
+                for (;;)
+                        (void)pause();
+        outcome->kind = is(message, "uncertain") ? RELANCED_UNCERTAIN : RELANCED_SENT;
+        outcome->reference = "wild-1";
+}
+
+static void deliver_one(struct relanced_host *host, const struct relanced_message *message)
+{
+        struct relanced_outcome outcome = { RELANCED_RETRY, 0, NULL, "as asked" };
+
+        if (is(message, "crash-early"))
+                abort();
+        if (is(message, "hang-early"))
+                for (;;)
+                        (void)pause();
+        if (is(message, "refuse-address"))
+                outcome.kind = RELANCED_REFUSED_ADDRESS;
+        else if (is(message, "refuse-message"))
+                outcome.kind = RELANCED_REFUSED_MESSAGE;
+        else if (is(message, "down"))
+                outcome.kind = RELANCED_CHANNEL_DOWN;
+        else if (is(message, "no-begin"))
+                act(message, &outcome);
+        else if (!is(message, "retry") && host->begin(host, message) == 0)
+                act(message, &outcome);
+        if (!is(message, "never-finished"))
+                host->finish(host, message, &outcome);
+}
+
+static int wild_deliver(void *state, struct relanced_host *host)
+{
+        const struct relanced_message *message;
+
+        while (host->next(host, &message, -1) > 0) {
+                deliver_one(host, message);
+                if (is(message, "never-finished"))
+                        return -1;
+        }
+        return 0;
+}
+
+static const struct relanced_option options[] = {
+        { "out", RELANCED_TEXT, NULL, 0, 0, "file a line is added to for each message" },
+        { NULL },
+};
+
+RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "wild", "does what the address says", RELANCED_ANY,
+        options, wild_open, wild_check_address, wild_deliver, NULL, NULL };

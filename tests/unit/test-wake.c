@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* Wakes on a real store: what is queued, what is cancelled, what is a task. Nothing is sent here. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "store-fixture.h"
+
+#include "firm-fixture.h"
+
+#define HOURS(n) ((int64_t)(n)*3600 * USEC_PER_SEC)
+
+static void move_clock(Firm *firm, int hours)
+{
+        firm->engine->clock.fixed.usec += HOURS(hours);
+}
+
+static void what_is_due_is_queued_once_a_day(void **state)
+{
+        Firm *firm = *state;
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        assert_int_equal(wake(firm).n_notices, 1);
+        for (int i = 0; i < 5; i++)
+                assert_int_equal(wake(firm).n_notices, 0);
+        assert_notices(firm, "F-1", "wild pending due");
+        assert_verified(&firm->base);
+}
+
+static void a_notice_that_has_not_left_its_day_is_decided_again(void **state)
+{
+        Firm *firm = *state;
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        wake(firm);
+        move_clock(firm, 24);
+        WakeResult result = wake(firm);
+        assert_int_equal(result.n_cancelled, 1);
+        assert_int_equal(result.n_notices, 1);
+        assert_notices(firm, "F-1", "wild cancelled day-over, wild pending due");
+}
+
+static void what_was_paid_is_cancelled(void **state)
+{
+        Firm *firm = *state;
+        const PaymentRow payment = payment_row("P-1", "F-1", 120000);
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        wake(firm);
+        assert_int_equal(put_payment(&firm->base, &payment), PUT_ADDED);
+        assert_int_equal(wake(firm).n_cancelled, 1);
+        assert_notices(firm, "F-1", "wild cancelled paid");
+}
+
+static void what_was_paid_in_part_is_asked_for_anew(void **state)
+{
+        Firm *firm = *state;
+        const PaymentRow payment = payment_row("P-1", "F-1", 20000);
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        wake(firm);
+        assert_int_equal(put_payment(&firm->base, &payment), PUT_ADDED);
+        assert_int_equal(wake(firm).n_cancelled, 1);
+        assert_notices(firm, "F-1", "wild cancelled changed, wild pending due");
+}
+
+static void nothing_is_queued_outside_the_window(void **state)
+{
+        Firm *firm = *state;
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        move_clock(firm, 10);
+        assert_int_equal(wake(firm).n_notices, 0);
+        assert_notices(firm, "F-1", "");
+}
+
+static void a_route_that_opens_later_waits_for_its_hour_and_keeps_it(void **state)
+{
+        Firm *firm = *state;
+        int64_t ids[4];
+        size_t n;
+
+        firm_configure(firm,
+                "{ id = \"remind\"; action = \"remind\"; after_due = 3; "
+                "send = [ \"paper\", \"late\" ]; }",
+                "");
+        add_customer(firm, "C-1", "sent", "F-1");
+        assert_int_equal(wake(firm).n_notices, 2);
+        assert_notices(firm, "F-1", "paper pending due, late pending due");
+        Instant now = firm->engine->clock.fixed;
+        assert_ok(store_list_ready(firm->base.store, "late", now, ids, 4, &n));
+        assert_int_equal(n, 0);
+        now.usec += HOURS(5);
+        assert_ok(store_list_ready(firm->base.store, "late", now, ids, 4, &n));
+        assert_int_equal(n, 1);
+        assert_int_equal(wake(firm).n_cancelled, 0);
+}
+
+static void a_text_that_cannot_be_made_is_a_task_and_stops_nobody_else(void **state)
+{
+        Firm *firm = *state;
+        const Account account =
+                (add_customer(firm, "C-1", "sent", "F-1"), load_account(&firm->base, "C-1"));
+
+        firm_configure(firm,
+                "{ id = \"remind\"; action = \"remind\"; after_due = 3; send = [ \"wild\" ]; "
+                "template = \"nowhere\"; }",
+                "");
+        assert_true(account.id > 0);
+        WakeResult result = wake(firm);
+        assert_int_equal(result.n_failed, 1);
+        assert_int_equal(result.n_notices, 0);
+        assert_tasks(firm, "template -");
+        assert_int_equal(wake(firm).n_tasks, 0);
+}
+
+static void a_missing_document_is_a_task_and_the_notice_goes_without(void **state)
+{
+        Firm *firm = *state;
+        CustomerRow customer = customer_row("C-1");
+        InvoiceRow invoice = invoice_row("F-1", "C-1", 120000);
+
+        firm_configure(firm,
+                "{ id = \"resend\"; action = \"resend\"; after_due = 3; send = [ \"wild\" ]; "
+                "attach = \"own\"; }",
+                "");
+        invoice.document = "gone.pdf";
+        assert_int_equal(put_customer(&firm->base, &customer), PUT_ADDED);
+        assert_int_equal(put_invoice(&firm->base, &invoice), PUT_ADDED);
+        assert_int_equal(wake(firm).n_notices, 1);
+        assert_tasks(firm, "document F-1");
+}
+
+static void a_customer_without_an_address_is_a_task_until_there_is_one(void **state)
+{
+        Firm *firm = *state;
+        CustomerRow customer = customer_row("C-1");
+        const InvoiceRow invoice = invoice_row("F-1", "C-1", 120000);
+
+        customer.email = "";
+        assert_int_equal(put_customer(&firm->base, &customer), PUT_ADDED);
+        assert_int_equal(put_invoice(&firm->base, &invoice), PUT_ADDED);
+        wake(firm);
+        assert_tasks(firm, "no-address F-1");
+        begin(&firm->base);
+        assert_ok(store_contact(firm->base.store, "C-1", "sent@example.org", NULL, NULL,
+                firm->engine->clock.fixed));
+        commit(&firm->base);
+        assert_int_equal(wake(firm).n_notices, 1);
+        assert_tasks(firm, "");
+}
+
+static void a_dry_run_leaves_no_trace(void **state)
+{
+        Firm *firm = *state;
+        WakeResult result;
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        begin(&firm->base);
+        assert_ok(engine_wake(firm->engine, true, &result));
+        store_rollback(firm->base.store);
+        assert_int_equal(result.n_notices, 1);
+        assert_notices(firm, "F-1", "");
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(
+                        what_is_due_is_queued_once_a_day, firm_setup, firm_teardown),
+                cmocka_unit_test_setup_teardown(a_notice_that_has_not_left_its_day_is_decided_again,
+                        firm_setup, firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        what_was_paid_is_cancelled, firm_setup, firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        what_was_paid_in_part_is_asked_for_anew, firm_setup, firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        nothing_is_queued_outside_the_window, firm_setup, firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_route_that_opens_later_waits_for_its_hour_and_keeps_it, firm_setup,
+                        firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_text_that_cannot_be_made_is_a_task_and_stops_nobody_else, firm_setup,
+                        firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_missing_document_is_a_task_and_the_notice_goes_without, firm_setup,
+                        firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_customer_without_an_address_is_a_task_until_there_is_one, firm_setup,
+                        firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_dry_run_leaves_no_trace, firm_setup, firm_teardown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
