@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+/* Flight files: what was written is read back, torn or not, and only when nobody holds the file. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "engine/flight.h"
+
+typedef struct Fixture {
+        char folder[64];
+        char *path;
+        int fd;
+} Fixture;
+
+static int setup(void **state)
+{
+        Fixture *fixture = calloc(1, sizeof(*fixture));
+
+        snprintf(fixture->folder, sizeof(fixture->folder), "/tmp/relanced-flight-XXXXXX");
+        assert_non_null(mkdtemp(fixture->folder));
+        assert_int_equal(flight_create(fixture->folder, "email", &fixture->path, &fixture->fd), 0);
+        *state = fixture;
+        return 0;
+}
+
+static int teardown(void **state)
+{
+        Fixture *fixture = *state;
+
+        if (fixture->fd >= 0)
+                (void)close(fixture->fd);
+        (void)unlink(fixture->path);
+        (void)rmdir(fixture->folder);
+        free(fixture->path);
+        free(fixture);
+        return 0;
+}
+
+static void append(Fixture *fixture, uint64_t notice, enum relanced_outcome_kind kind)
+{
+        const struct relanced_outcome outcome = { kind, 30, "ref-1", "said the gateway" };
+        const FlightRecord record = flight_record(notice, 1, &outcome);
+
+        assert_int_equal(flight_append(fixture->fd, &record), 0);
+}
+
+static void let_go(Fixture *fixture)
+{
+        (void)close(fixture->fd);
+        fixture->fd = -1;
+}
+
+static void what_is_written_is_read(void **state)
+{
+        Fixture *fixture = *state;
+        FlightLog log;
+
+        append(fixture, 7, RELANCED_SENT);
+        append(fixture, 8, RELANCED_RETRY);
+        let_go(fixture);
+        assert_int_equal(flight_read(fixture->path, &log), 0);
+        assert_int_equal(log.n, 2);
+        const FlightRecord *record = flight_find(&log, 8, 1);
+        assert_non_null(record);
+        assert_int_equal(record->kind, RELANCED_RETRY);
+        assert_int_equal(record->retry_after_s, 30);
+        assert_string_equal(record->reference, "ref-1");
+        assert_string_equal(record->detail, "said the gateway");
+        assert_null(flight_find(&log, 8, 2));
+        assert_null(flight_find(&log, 9, 1));
+        flight_log_release(&log);
+}
+
+static void a_file_that_is_held_is_not_read(void **state)
+{
+        Fixture *fixture = *state;
+        FlightLog log;
+
+        append(fixture, 7, RELANCED_SENT);
+        assert_int_equal(flight_read(fixture->path, &log), FLIGHT_HELD);
+        let_go(fixture);
+        assert_int_equal(flight_read(fixture->path, &log), 0);
+        flight_log_release(&log);
+}
+
+static void a_child_that_was_given_the_file_holds_it(void **state)
+{
+        Fixture *fixture = *state;
+        FlightLog log;
+        int pipe_fds[2];
+
+        assert_int_equal(pipe(pipe_fds), 0);
+        pid_t pid = fork();
+        if (pid == 0) {
+                char byte;
+                (void)close(pipe_fds[1]);
+                _exit(read(pipe_fds[0], &byte, 1) == 0 ? 0 : 1);
+        }
+        (void)close(pipe_fds[0]);
+        let_go(fixture);
+        assert_int_equal(flight_read(fixture->path, &log), FLIGHT_HELD);
+        (void)close(pipe_fds[1]);
+        assert_int_equal(waitpid(pid, NULL, 0), pid);
+        assert_int_equal(flight_read(fixture->path, &log), 0);
+        flight_log_release(&log);
+}
+
+/* Cut at any byte, the whole records before the cut are there and nothing else. */
+static void a_torn_record_is_passed_over(void **state)
+{
+        Fixture *fixture = *state;
+        struct stat whole, one;
+
+        append(fixture, 1, RELANCED_SENT);
+        assert_int_equal(fstat(fixture->fd, &one), 0);
+        append(fixture, 2, RELANCED_SENT);
+        assert_int_equal(fstat(fixture->fd, &whole), 0);
+        let_go(fixture);
+        for (off_t size = whole.st_size; size >= 0; size--) {
+                FlightLog log;
+                assert_int_equal(truncate(fixture->path, size), 0);
+                assert_int_equal(flight_read(fixture->path, &log), 0);
+                assert_int_equal(log.n, (size == whole.st_size) + (size >= one.st_size));
+                flight_log_release(&log);
+        }
+}
+
+static void a_torn_record_does_not_hide_the_next(void **state)
+{
+        Fixture *fixture = *state;
+        struct stat status;
+        FlightLog log;
+
+        append(fixture, 1, RELANCED_SENT);
+        assert_int_equal(fstat(fixture->fd, &status), 0);
+        assert_int_equal(ftruncate(fixture->fd, status.st_size - 5), 0);
+        append(fixture, 2, RELANCED_SENT);
+        let_go(fixture);
+        assert_int_equal(flight_read(fixture->path, &log), 0);
+        assert_int_equal(log.n, 1);
+        assert_non_null(flight_find(&log, 2, 1));
+        flight_log_release(&log);
+}
+
+static void a_flipped_bit_is_no_record(void **state)
+{
+        Fixture *fixture = *state;
+        struct stat status;
+
+        append(fixture, 1, RELANCED_SENT);
+        assert_int_equal(fstat(fixture->fd, &status), 0);
+        let_go(fixture);
+        int fd = open(fixture->path, O_RDWR | O_CLOEXEC);
+        for (off_t at = 0; at < status.st_size; at++) {
+                unsigned char byte;
+                FlightLog log;
+                assert_int_equal(pread(fd, &byte, 1, at), 1);
+                byte ^= 4;
+                assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+                assert_int_equal(flight_read(fixture->path, &log), 0);
+                assert_int_equal(log.n, 0);
+                flight_log_release(&log);
+                byte ^= 4;
+                assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+        }
+        (void)close(fd);
+}
+
+static void texts_are_cut_to_one_harmless_line(void **state)
+{
+        static const struct {
+                const char *given, *kept;
+        } cases[] = {
+                { NULL, "" },
+                { "fine", "fine" },
+                { "two\nlines\x1b[31m", "two?lines?[31m" },
+                { "caf\xc3\xa9", "caf\xc3\xa9" },
+                { "caf\xe9", "caf?" },
+        };
+        char long_text[2 * DETAIL_MAX];
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                const struct relanced_outcome outcome = { RELANCED_SENT, 0, cases[i].given, NULL };
+                const FlightRecord record = flight_record(1, 1, &outcome);
+                assert_string_equal(record.reference, cases[i].kept);
+        }
+        for (size_t i = 0; i < sizeof(long_text); i += 2)
+                memcpy(long_text + i, "\xc3\xa9", 2);
+        long_text[sizeof(long_text) - 1] = 0;
+        const struct relanced_outcome outcome = { RELANCED_SENT, 0, long_text, long_text + 1 };
+        const FlightRecord record = flight_record(1, 1, &outcome);
+        assert_int_equal(strlen(record.reference), REFERENCE_MAX);
+        assert_null(strchr(record.reference, '?'));
+        assert_true(strlen(record.detail) >= DETAIL_MAX - 1);
+}
+
+static int note_channel(void *owner, const char *path, const char *channel)
+{
+        Fixture *fixture = owner;
+
+        assert_string_equal(path, fixture->path);
+        assert_string_equal(channel, "email");
+        return 42;
+}
+
+static void files_are_found_by_their_channel(void **state)
+{
+        Fixture *fixture = *state;
+        char path[96];
+
+        snprintf(path, sizeof(path), "%s/something.else", fixture->folder);
+        int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+        assert_int_equal(flight_list(fixture->folder, note_channel, fixture), 42);
+        (void)close(fd);
+        (void)unlink(path);
+}
+
+static void room_for_all_records_is_set_aside(void **state)
+{
+        Fixture *fixture = *state;
+        struct stat status;
+
+        assert_int_equal(fstat(fixture->fd, &status), 0);
+        assert_int_equal(status.st_size, 0);
+        if (status.st_blocks == 0)
+                skip(); /* this file system cannot */
+        assert_true(status.st_blocks * 512 >= (blkcnt_t)FLIGHT_RECORDS * FLIGHT_RECORD_MAX);
+}
+
+int main(void)
+{
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(what_is_written_is_read, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_file_that_is_held_is_not_read, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_child_that_was_given_the_file_holds_it, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_torn_record_is_passed_over, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_torn_record_does_not_hide_the_next, setup, teardown),
+                cmocka_unit_test_setup_teardown(a_flipped_bit_is_no_record, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        texts_are_cut_to_one_harmless_line, setup, teardown),
+                cmocka_unit_test_setup_teardown(files_are_found_by_their_channel, setup, teardown),
+                cmocka_unit_test_setup_teardown(room_for_all_records_is_set_aside, setup, teardown),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
