@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: MIT
+"""A channel module of somebody else's: built from the installed header and pkg-config file alone,
+named in the configuration by its path."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import firm as firms
+import pytest
+
+AT = "2026-03-05T09:00"
+
+PIGEON = r"""
+#include <stdio.h>
+#include <relanced/channel.h>
+
+static const char *loft;
+
+static int pigeon_open(const struct relanced_value *values, void **state, const char **error)
+{
+        (void)error;
+        loft = values[0].value;
+        *state = NULL;
+        return 0;
+}
+
+static int pigeon_deliver(void *state, struct relanced_host *host)
+{
+        const struct relanced_message *message;
+
+        (void)state;
+        while (host->next(host, &message, -1) > 0) {
+                struct relanced_outcome outcome = { RELANCED_RETRY, 0, NULL, NULL };
+                if (host->begin(host, message) == 0) {
+                        FILE *file = fopen(loft, "a");
+                        fprintf(file, "%s\n", message->to);
+                        outcome.kind = fclose(file) == 0 ? RELANCED_SENT : RELANCED_UNCERTAIN;
+                        outcome.reference = "coo";
+                }
+                host->finish(host, message, &outcome);
+        }
+        return 0;
+}
+
+static const struct relanced_option options[] = {
+        { "loft", RELANCED_TEXT, NULL, 0, 0, "where it comes home to" },
+        { NULL, RELANCED_TEXT, NULL, 0, 0, NULL },
+};
+
+RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "pigeon", "by air", RELANCED_ANY, options, pigeon_open,
+        NULL, pigeon_deliver, NULL, NULL };
+"""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory):
+    """What the package for developers would hold; gives its pkg-config's environment."""
+    if not shutil.which("meson") or not shutil.which("pkg-config"):
+        pytest.skip("needs meson and pkg-config")
+    root = tmp_path_factory.mktemp("root")
+    subprocess.run(["meson", "install", "-C", firms.BUILD, "--no-rebuild", "--quiet", "--tags", "devel",
+                    "--destdir", root], check=True, capture_output=True)
+    [pc] = root.rglob("relanced-channel.pc")
+    return {**os.environ, "PKG_CONFIG_PATH": str(pc.parent), "PKG_CONFIG_SYSROOT_DIR": str(root)}
+
+
+def pkg_config(installed, *arguments):
+    done = subprocess.run(["pkg-config", *arguments, "relanced-channel"], env=installed, check=True,
+                          capture_output=True, text=True)
+    return done.stdout.split()
+
+
+def build(installed, folder, compiler, source, suffix):
+    path = folder / f"pigeon.{suffix}"
+    path.write_text(source, encoding="utf-8")
+    module = folder / "pigeon.so"
+    subprocess.run([*compiler, "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", "-fPIC", "-shared",
+                    *pkg_config(installed, "--cflags", "--libs"), path, "-o", module], check=True)
+    return module
+
+
+@pytest.mark.parametrize("compiler, suffix", [(["cc", "-std=c99", "-pedantic"], "c"),
+                                              (["c++", "-std=c++11", "-pedantic"], "cc")])
+def test_a_module_from_outside_delivers(firm, installed, tmp_path, compiler, suffix):
+    if not shutil.which(compiler[0]):
+        pytest.skip(f"there is no {compiler[0]}")
+    module = build(installed, tmp_path, compiler, PIGEON, suffix)
+    loft = tmp_path / "loft"
+    firm.config["channels"]["email"] = {"module": str(module), "loft": str(loft), "address": "email"}
+    firm.write_config()
+    firm.relanced("--check")
+    firm.load([firms.customer()], [firms.invoice()], at=AT)
+    firm.wake(AT)
+    assert loft.read_text(encoding="utf-8") == "c-1@example.org\n"
+    [notice] = firm.log()
+    assert notice["state"] == "sent" and notice["reference"] == "coo"
+
+
+def test_a_module_of_another_abi_is_named_and_stops_no_other(firm, installed, tmp_path):
+    source = re.sub(r"RELANCED_CHANNEL_ABI", "RELANCED_CHANNEL_ABI + 1", PIGEON)
+    module = build(installed, tmp_path, ["cc"], source, "c")
+    firm.config["channels"]["sms"] = {"module": str(module), "loft": "x", "address": "phone"}
+    firm.config["policies"]["standard"]["steps"][1]["send"] = ["email", "sms"]
+    firm.write_config()
+    said = firm.relanced("--check", status=1).stderr
+    assert "ABI 2" in said and "channel sms" in said
+    firm.load([firms.customer(phone="+33612345678")], [firms.invoice()], at=AT)
+    firm.relanced("--once", "--at", AT, status=1)
+    assert sorted((notice["channel"], notice["state"]) for notice in firm.log()) == [
+        ("email", "sent"), ("sms", "pending")]
+
+
+def test_the_package_says_where_modules_belong(installed):
+    [folder] = pkg_config(installed, "--variable=moduledir")
+    assert folder.endswith("/relanced/channels")
