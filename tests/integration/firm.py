@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import subprocess
+import tempfile
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("RELANCED_BUILD", REPOSITORY / "build")).resolve()
@@ -101,6 +102,13 @@ def libconfig(value, depth=0):
 
 def config_text(config):
     return "".join(f"{key} = {libconfig(value)};\n" for key, value in config.items())
+
+
+def scratch_folder(purpose):
+    """A new folder in memory where there is some: hundreds of stores that sync are slow on a disk."""
+    memory = "/dev/shm"
+    return pathlib.Path(tempfile.mkdtemp(prefix=f"relanced-{purpose}-",
+                                         dir=memory if os.access(memory, os.W_OK) else None))
 
 
 class CommandFailed(AssertionError):

@@ -19,7 +19,6 @@ import pathlib
 import re
 import shutil
 import sys
-import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "integration"))
@@ -541,7 +540,7 @@ class Player:
 
 def play(title, lines):
     """None, or what went wrong."""
-    folder = tempfile.mkdtemp(prefix="relanced-scenario-")
+    folder = firms.scratch_folder("scenario")
     try:
         Player(folder, lines).play()
         return None
