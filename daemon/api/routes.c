@@ -38,6 +38,7 @@ static const RouteEntry entries[] = {
         { true, "/v1/hold/", handle_hold, { "target", "until", "note" } },
         { true, "/v1/release/", handle_release, { "target" } },
         { true, "/v1/dispute/", handle_dispute, { "invoice", "reason", "note" } },
+        { true, "/v1/settle/", handle_settle, { "notice", "outcome" } },
         { true, "/v1/contact/", handle_contact, { "customer", "email", "phone", "whatsapp" } },
         { false, "/v1/backup", handle_backup },
 };

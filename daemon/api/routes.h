@@ -50,6 +50,7 @@ int handle_hold(Exchange *exchange);
 int handle_release(Exchange *exchange);
 int handle_dispute(Exchange *exchange);
 int handle_contact(Exchange *exchange);
+int handle_settle(Exchange *exchange);
 int handle_backup(Exchange *exchange);
 
 /* The handlers' shared words. */

@@ -16,6 +16,7 @@ static const char *const reasons[] = { "delivery-late", "not-delivered", "defect
         "price", "wrong-invoice", "other", NULL };
 static const char *const states[] = { "pending", "handed", "sent", "failed", "uncertain",
         "cancelled", NULL };
+static const char *const outcomes[] = { "sent", "failed", NULL };
 static const char *const shells[] = { "bash", NULL };
 
 #define INVOICE                                                                                    \
@@ -87,6 +88,11 @@ static const Command commands[] = {
                 .help = "send its next notice now", .path = "/v1/send/", .is_post = true,
                 .show = show_sent, .judge = judge_sent,
                 .detail = "The sending window and every other guard hold as always." },
+        { "settle", { { "NOTICE", "notice" }, { "sent|failed", "outcome", .choices = outcomes } },
+                .help = "say what became of an uncertain notice", .path = "/v1/settle/",
+                .is_post = true, .show = show_recorded,
+                .detail = "sent: its step is done. failed: it surely did not leave, and its step "
+                          "is decided again." },
         { "log",
                 .options = { { "since", "TIME", "from then on" },
                         { "customer", "CUSTOMER", "of one customer" },

@@ -73,6 +73,10 @@ static void add_recorded(const json_t *row, StrBuf *sentence)
                 strbuf_addf(sentence, " %s", text_of(row, "currency", &text));
                 strbuf_addf(sentence, " on %s", text_of(row, "date", &text));
         }
+        if (member(row, "notice")) {
+                strbuf_addf(sentence, " notice %s", text_of(row, "notice", &text));
+                strbuf_addf(sentence, " as %s", text_of(row, "state", &text));
+        }
         if (*text_of(row, "invoice", &text))
                 strbuf_addf(sentence, " for invoice %s", strbuf_text(&text));
         if (*text_of(row, "customer", &text))

@@ -9,6 +9,7 @@
 
 #include "engine/dispatch.h"
 #include "engine/draft.h"
+#include "engine/settle.h"
 #include "engine/moment.h"
 
 int engine_new(
@@ -105,5 +106,23 @@ int engine_queue(Engine *engine, const Account *account, const Planned *planned,
                         *ret_contact = draft.contact.id;
         }
         arena_release(&arena);
+        return r;
+}
+
+int engine_settle(Engine *engine, int64_t notice, bool is_sent, const Now *now)
+{
+        Journal journal = { 0 };
+
+        int r = store_begin(engine->store);
+        if (r < 0)
+                return r;
+        r = settle_by_person(engine, notice, is_sent, now, &journal);
+        if (r == 0)
+                r = store_commit(engine->store);
+        if (r < 0)
+                store_rollback(engine->store);
+        else
+                journal_write(&journal, engine->store);
+        journal_release(&journal);
         return r;
 }

@@ -66,6 +66,10 @@ int engine_compose(Engine *engine, const Account *account, const Planned *planne
 int engine_queue(Engine *engine, const Account *account, const Planned *planned, const Now *now,
         bool is_forced, int64_t *ret_contact, const char **ret_problem);
 
+/* A person says what became of an uncertain notice (DESIGN 5.6), in a transaction of its own.
+ * -ENOENT; -EPERM: it is not uncertain. */
+int engine_settle(Engine *engine, int64_t notice, bool is_sent, const Now *now);
+
 /* Recovers what an earlier run left (DESIGN 5.5), then hands out and settles notices as the loop
  * runs. Store mode must have been set. */
 int engine_start_dispatch(Engine *engine);

@@ -305,6 +305,24 @@ int settle_poison(Engine *engine, int64_t notice, const Now *now, Journal *journ
         return r;
 }
 
+int settle_by_person(
+        Engine *engine, int64_t notice, bool is_sent, const Now *now, Journal *journal)
+{
+        Settling s = { .engine = engine, .now = now, .journal = journal };
+
+        int r = settling_load(&s, notice);
+        if (r == 0 && s.notice.state != NOTICE_UNCERTAIN)
+                r = -EPERM;
+        else if (r == 0 && is_sent)
+                r = settle_sent(&s, REASON_SETTLED_BY_PERSON, NULL);
+        else if (r == 0)
+                r = store_mark_failed(engine->store, notice, REASON_SETTLED_BY_PERSON, "");
+        if (r == 0)
+                r = store_close_task(engine->store, "uncertain", notice, now->instant);
+        arena_release(&s.arena);
+        return r;
+}
+
 static int settle_overdue(Settling *s)
 {
         Store *store = s->engine->store;

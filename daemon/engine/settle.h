@@ -21,6 +21,11 @@ int settle_lost(Engine *engine, int64_t notice, const Now *now, Journal *journal
 /* A notice whose handling ended its worker too often: failed, and a task. */
 int settle_poison(Engine *engine, int64_t notice, const Now *now, Journal *journal);
 
+/* A person knows what became of an uncertain notice: it was sent, or it surely was not and its step
+ * is decided afresh. -ENOENT; -EPERM: it is not uncertain. */
+int settle_by_person(
+        Engine *engine, int64_t notice, bool is_sent, const Now *now, Journal *journal);
+
 /* Uncertain notices older than limits.uncertain_hours, as their step says (DESIGN 5.6). */
 int settle_overdue_uncertain(Engine *engine, const Now *now, Journal *journal);
 
