@@ -207,7 +207,7 @@ def test_kills(folder, chance, customers):
 
 def test_orphans(folder, chance, customers):
     """A worker outlives its daemon with a message begun: the next daemon waits for it."""
-    trial = Trial(folder, chance, 3 * WORKERS, delay_ms=1500)
+    trial = Trial(folder, chance, 2 * WORKERS, delay_ms=1500)
     trial.variables = {"LD_PRELOAD": str(SHIM), "FAULT_ORPHANS": "1"}
     daemon = trial.start()
     await_condition(lambda: len(children(daemon.pid)) >= WORKERS or daemon.poll() is not None,

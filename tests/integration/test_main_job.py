@@ -393,7 +393,7 @@ def test_a_document_is_attached(firm):
 
 @pytest.mark.parametrize("case", ["missing", "symlink", "dots", "absolute", "folder", "fifo",
                                   "link in the way", "huge"])
-def test_a_bad_document_holds_its_notice_and_no_other(firm, case):
+def test_a_bad_document_is_told_and_never_attached(firm, case):
     resend_at_once(firm)
     documents = firm.folder / "documents"
     secret = firm.folder / "secret.pdf"
@@ -417,10 +417,13 @@ def test_a_bad_document_holds_its_notice_and_no_other(firm, case):
                      [firms.invoice(document=name), firms.invoice("F-2", "C-2", document="F-2.pdf")],
                      at=AT, status=1 if is_refused else 0)
     firm.relanced("--once", "--at", AT, status=None)
-    assert [notice["lines"][0]["invoice"] for notice in firm.sent()] == ["F-2"]
-    assert not any("secret" in text for text in firm.files("email").values())
+    by_invoice = {notice["lines"][0]["invoice"]: firm.files("email")[f"{notice['notice']}.txt"]
+                  for notice in firm.sent()}
+    assert "Attachment: F-2.pdf" in by_invoice["F-2"]
+    assert "Attachment:" not in by_invoice.get("F-1", "")
+    assert "ci-joint" not in by_invoice.get("F-1", "")
     if is_refused:
-        assert re.search(r"invoices-\d+\.csv:2: .*" + re.escape(name), done.stderr)
+        assert re.search(r"invoices-\d+\.csv:2: document: ", done.stderr)
     else:
         [task] = firm.json("tasks")
         assert (task["customer"], task["invoice"]) == ("C-1", "F-1") and name in task["sentence"]
