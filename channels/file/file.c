@@ -36,7 +36,7 @@ static int write_draft(FILE *file, const struct relanced_message *message)
                 message->subject, message->message_id, date);
         for (size_t i = 0; i < message->n_attachments; i++)
                 fprintf(file, "Attachment: %s\n", message->attachments[i].name);
-        fprintf(file, "\n%s", message->text);
+        fprintf(file, "\n%s\n", message->text);
         int r = fflush(file) == 0 ? fsync(fileno(file)) : -1;
         return fclose(file) == 0 ? r : -1;
 }
