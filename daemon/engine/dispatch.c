@@ -264,13 +264,12 @@ static void stop(Dispatch *dispatch, int error)
         dispatch->is_stopped = true;
 }
 
+/* Everything that was kept is recorded, and new messages have been handed out. */
 static void resume(Dispatch *dispatch)
 {
-        if (dispatch->is_stopped)
-                log_notice("the store can record again, sending goes on");
+        log_notice("the store can record again, sending goes on");
         dispatch->is_stopped = false;
         dispatch->n_stops = 0;
-        dispatch->is_wanted = true;
 }
 
 static bool has_news(const Dispatch *dispatch)
@@ -291,26 +290,27 @@ static bool has_news(const Dispatch *dispatch)
 
 static void run_turn(Dispatch *dispatch)
 {
+        bool was_stopped = dispatch->is_stopped;
         int r = 0;
 
-        if (dispatch->is_stopped && clock_monotonic_usec() < dispatch->resume_usec) {
+        if (was_stopped && clock_monotonic_usec() < dispatch->resume_usec) {
                 refuse_words(dispatch);
                 return;
         }
-        if (dispatch->is_stopped || has_news(dispatch)) {
+        if (was_stopped || has_news(dispatch)) {
                 r = record(dispatch);
-                if (r == 0) {
-                        resume(dispatch);
+                if (r == 0)
                         tell(dispatch);
-                }
         }
-        if (r == 0 && dispatch->is_wanted) {
+        if (r == 0 && (was_stopped || dispatch->is_wanted)) {
                 dispatch->is_wanted = false;
                 r = dispatch_hand_out(dispatch);
         }
         if (r < 0) {
                 stop(dispatch, r);
                 refuse_words(dispatch);
+        } else if (was_stopped) {
+                resume(dispatch);
         }
 }
 

@@ -49,7 +49,7 @@ static void act(const struct relanced_message *message, struct relanced_outcome 
         outcome->reference = "wild-1";
 }
 
-static void deliver_one(struct relanced_host *host, const struct relanced_message *message)
+static int deliver_one(struct relanced_host *host, const struct relanced_message *message)
 {
         struct relanced_outcome outcome = { RELANCED_RETRY, 0, NULL, "as asked" };
 
@@ -68,19 +68,19 @@ static void deliver_one(struct relanced_host *host, const struct relanced_messag
                 act(message, &outcome);
         else if (!is(message, "retry") && host->begin(host, message) == 0)
                 act(message, &outcome);
-        if (!is(message, "never-finished"))
-                host->finish(host, message, &outcome);
+        if (is(message, "never-finished"))
+                return -1;
+        host->finish(host, message, &outcome);
+        return 0;
 }
 
 static int wild_deliver(void *state, struct relanced_host *host)
 {
         const struct relanced_message *message;
 
-        while (host->next(host, &message, -1) > 0) {
-                deliver_one(host, message);
-                if (is(message, "never-finished"))
+        while (host->next(host, &message, -1) > 0)
+                if (deliver_one(host, message) < 0)
                         return -1;
-        }
         return 0;
 }
 
