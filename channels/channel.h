@@ -5,10 +5,10 @@
 /*
  * The channel module: how a message leaves. Plain C99, also compiles as C++.
  *
- * A module is a shared object that uses RELANCED_CHANNEL once. relanced loads it in a worker process
- * of its own, which has no database, knows the channel's options alone and dies with the daemon. The
- * code is plain and blocking; it may hang or crash: the daemon ends the worker and knows precisely
- * which messages had begun. A worker calls open(), deliver() once, close(). deliver() pulls:
+ * A module is a shared object that uses RELANCED_CHANNEL once. relanced loads it in a worker
+ * process of its own, which has no database, knows the channel's options alone and dies with the
+ * daemon. The code is plain and blocking; it may hang or crash: the daemon ends the worker and
+ * knows precisely which messages had begun. open() is called, deliver() once, close(). It pulls:
  *
  *         while (host->next(host, &message, -1) > 0) {
  *                 … everything that can be taken back …
@@ -51,7 +51,7 @@ struct relanced_option {
         const char *help;   /* one line: what it does, its unit */
 };
 
-/* An option's value as text, checked against the table, every default filled in; a path is absolute.
+/* An option's value as text, checked against the table, defaults filled in; a path is absolute.
  * The list has the table's order and ends with a name of NULL. */
 struct relanced_value {
         const char *name, *value;

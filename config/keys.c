@@ -98,7 +98,8 @@ static const Key keys[] = {
         NUMBER(SECTION_CHANNEL, ChannelValues, member, "channels.NAME." #member, min, max, preset, \
                 help)
         TEXTUAL(SECTION_CHANNEL, KEY_MODULE, "name or path", ChannelValues, module,
-                "channels.NAME.module", NULL, "the program part that sends; its own options stand beside it"),
+                "channels.NAME.module", NULL,
+                "the program part that sends; its own options stand beside it"),
         CHOICE(SECTION_CHANNEL, ChannelValues, address, "channels.NAME.address",
                 address_column_names, ADDRESS_COLUMNS_MAX, "",
                 "the customer's column it writes to; default: as the channel's name says"),

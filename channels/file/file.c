@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The smallest useful channel, to copy: one file per message in a folder, named by its notice. It is
- * whole and on disk before begin(); the act itself is one link(), which never overwrites, so that a
- * message that came twice would be seen: "7.txt", "7-2.txt". */
+/* The smallest useful channel, to copy: one file per message in a folder, named by its notice. It
+ * is whole and on disk before begin(); the act itself is one link(), which never overwrites, so
+ * that a message that came twice would be seen: "7.txt", "7-2.txt". */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

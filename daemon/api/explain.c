@@ -170,8 +170,8 @@ int explain_invoice(Exchange *exchange, const char *number, json_t **ret_array)
         r = store_find_invoice(exchange->engine->store, number, &account_id, &invoice);
         if (r < 0)
                 return r;
-        r = engine_decide(exchange->engine, account_id, 0, &exchange->now, NULL, &exchange->arena,
-                &account, &decision);
+        const Question question = { .account = account_id, .now = &exchange->now };
+        r = engine_decide(exchange->engine, &question, &exchange->arena, &account, &decision);
         if (r < 0)
                 return r;
         json_t *array = json_array();

@@ -77,8 +77,9 @@ static int find_instalment(const Account *account, const Forced *forced, size_t 
 static int try_instalment(Exchange *exchange, int64_t account, const Forced *forced,
         ForcedPlan *plan, size_t *ret_index)
 {
-        int r = engine_decide(exchange->engine, account, 0, &exchange->now, forced,
-                &exchange->arena, &plan->account, &plan->decision);
+        const Question question = { .account = account, .now = &exchange->now, .forced = forced };
+        int r = engine_decide(
+                exchange->engine, &question, &exchange->arena, &plan->account, &plan->decision);
         if (r < 0)
                 return r;
         r = find_instalment(&plan->account, forced, ret_index);

@@ -87,13 +87,10 @@ static json_t *shape_preview(const Preview *preview, const Notice *notice)
 
 int handle_preview(Exchange *exchange)
 {
-        const char *problem = NULL;
         ForcedPlan plan;
         Planned planned;
         Route route;
-        Contact contact;
-        Notice *notices;
-        size_t n;
+        Composed composed = { 0 };
         int r;
 
         r = forced_plan(exchange, true, &plan);
@@ -103,14 +100,14 @@ int handle_preview(Exchange *exchange)
         if (choose_channel(exchange, &planned, &route) > 0)
                 return 0;
         r = engine_compose(exchange->engine, &plan.account, &planned, &exchange->now,
-                &exchange->arena, &contact, &notices, &n, &problem);
+                &exchange->arena, &composed);
         if (r < 0)
-                return MIN(0, forced_no_text(exchange, problem, r));
-        if (n == 0)
+                return MIN(0, forced_no_text(exchange, composed.problem, r));
+        if (composed.n == 0)
                 return reply_refuse(&exchange->reply, REPLY_REFUSED,
                         "no channel of this step can reach customer '%s'", plan.account.code);
-        const Preview preview = { &plan, &contact, exchange_get(exchange, "invoice") };
-        for (size_t i = 0; i < n; i++)
-                reply_add(&exchange->reply, shape_preview(&preview, &notices[i]));
+        const Preview preview = { &plan, &composed.contact, exchange_get(exchange, "invoice") };
+        for (size_t i = 0; i < composed.n; i++)
+                reply_add(&exchange->reply, shape_preview(&preview, &composed.notices[i]));
         return 0;
 }

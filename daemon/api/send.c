@@ -117,7 +117,7 @@ int handle_send(Exchange *exchange)
         r = claim_mode(exchange);
         if (r != 0)
                 return MIN(r, 0);
-        r = engine_queue(exchange->engine, &plan.account, plan.planned, &exchange->now, true,
+        r = engine_queue(exchange->engine, &plan.account, plan.planned, &exchange->now,
                 &exchange->contact, &problem);
         if (r > 0)
                 return reply_refuse(&exchange->reply, REPLY_REFUSED,

@@ -4,9 +4,9 @@
 
 /*
  * The structures behind engine_dispatch(), private to engine/: outlets (the configured channels),
- * their workers, and what the workers have said and the store does not know yet. All that is said in
- * one turn of the loop is one transaction (dispatch.c); outcomes become states in settle.c; what a
- * process that is no worker of ours any more has left is looked after in recover.c.
+ * their workers, and what the workers have said and the store does not know yet. All that is said
+ * in one turn of the loop is one transaction (dispatch.c); outcomes become states in settle.c; what
+ * a process that is no worker of ours any more has left is looked after in recover.c.
  */
 
 #include <sys/types.h>
@@ -126,7 +126,8 @@ void dispatch_clear_suspect(Dispatch *dispatch, int64_t notice);
 /* outlet.c: suspends a channel with one alert, or takes it up again. */
 void outlet_down(Outlet *outlet, uint32_t retry_after_s, const char *detail);
 void outlet_up(Outlet *outlet);
-/* Writes the alerts of all outlets as tasks, in the caller's transaction; then, after its commit. */
+/* Writes the alerts of all outlets as tasks, in the caller's transaction; after its commit they
+ * are forgotten. */
 int outlets_put_alerts(Dispatch *dispatch, const Now *now);
 void outlets_clear_alerts(Dispatch *dispatch);
 /* Finds the tasks that an earlier run opened. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the way from a planned notice to rows of the outbox: which routes, which documents, the
- * texts, the Message-ID. Writes in draft_put() alone. Fails when a template does, with its sentence.
+ * texts, the Message-ID. Writes in draft_put() alone. Fails as templates do, in words.
  */
 
 #include "engine/draft.h"

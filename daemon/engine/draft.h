@@ -44,7 +44,7 @@ typedef struct Draft {
         size_t n_digests;
 } Draft;
 
-/* Makes the texts. -ENOENT, -EINVAL: none can be made, *ret_problem says why; nothing was written. */
+/* Makes the texts, writes nothing. -ENOENT, -EINVAL: none can be made, *ret_problem says why. */
 int draft_make(const DraftSource *source, Draft *ret_draft, const char **ret_problem);
 
 /* One message more for a contact that exists: another alternative of a route. A document that is no

@@ -53,58 +53,81 @@ Now engine_now(const Engine *engine)
         return now;
 }
 
-int engine_decide(Engine *engine, int64_t account, int64_t except_contact, const Now *now,
-        const Forced *forced, Arena *arena, Account *ret_account, Decision *ret_decision)
+int engine_decide(Engine *engine, const Question *question, Arena *arena, Account *ret_account,
+        Decision *ret_decision)
 {
-        int r = store_load_account(engine->store, account, except_contact, arena, ret_account);
+        int r = store_load_account(
+                engine->store, question->account, question->except_contact, arena, ret_account);
 
         if (r == 0)
-                r = account_complete(engine, now, true, ret_account);
+                r = account_complete(engine, question->now, true, ret_account);
         if (r < 0)
                 return r;
-        return decide(&engine->config->book, ret_account, now, forced, arena, ret_decision);
+        return decide(&engine->config->book, ret_account, question->now, question->forced, arena,
+                ret_decision);
 }
 
 int engine_compose(Engine *engine, const Account *account, const Planned *planned, const Now *now,
-        Arena *arena, Contact *ret_contact, Notice **ret_notices, size_t *ret_n,
-        const char **ret_problem)
+        Arena *arena, Composed *ret_composed)
 {
-        const DraftSource source = { engine, account, planned, now, false, true, arena };
+        const DraftSource source = {
+                .engine = engine,
+                .account = account,
+                .planned = planned,
+                .now = now,
+                .is_preview = true,
+                .arena = arena,
+        };
         Draft draft;
 
-        int r = draft_make(&source, &draft, ret_problem);
+        int r = draft_make(&source, &draft, &ret_composed->problem);
         if (r < 0)
                 return r;
-        *ret_contact = draft.contact;
-        *ret_notices = draft.notices;
-        *ret_n = draft.n_notices;
+        *ret_composed = (Composed){
+                .contact = draft.contact,
+                .notices = draft.notices,
+                .n = draft.n_notices,
+        };
         return 0;
 }
 
+static int queue(const DraftSource *source, Draft *draft)
+{
+        Store *store = source->engine->store;
+
+        int r = store_begin(store);
+        if (r == 0)
+                r = draft_put(source, draft);
+        if (r == 0)
+                r = store_commit(store);
+        if (r != 0)
+                store_rollback(store);
+        return r;
+}
+
 int engine_queue(Engine *engine, const Account *account, const Planned *planned, const Now *now,
-        bool is_forced, int64_t *ret_contact, const char **ret_problem)
+        int64_t *ret_contact, const char **ret_problem)
 {
         Arena arena = ARENA_INIT;
-        const DraftSource source = { engine, account, planned, now, is_forced, false, &arena };
-        Draft draft;
-
+        const DraftSource source = {
+                .engine = engine,
+                .account = account,
+                .planned = planned,
+                .now = now,
+                .is_forced = true,
+                .arena = &arena,
+        };
         const char *problem = NULL;
+        Draft draft;
 
         int r = draft_make(&source, &draft, &problem);
         free(engine->problem);
         engine->problem = problem ? strdup(problem) : NULL;
         *ret_problem = engine->problem;
         if (r == 0)
-                r = store_begin(engine->store);
-        if (r == 0) {
-                r = draft_put(&source, &draft);
-                if (r == 0)
-                        r = store_commit(engine->store);
-                if (r != 0)
-                        store_rollback(engine->store);
-                else
-                        *ret_contact = draft.contact.id;
-        }
+                r = queue(&source, &draft);
+        if (r == 0)
+                *ret_contact = draft.contact.id;
         arena_release(&arena);
         return r;
 }

@@ -50,21 +50,36 @@ typedef struct WakeResult {
  */
 int engine_wake(Engine *engine, bool is_dry_run, WakeResult *ret_result);
 
+/* Whom to decide about, and how. */
+typedef struct Question {
+        int64_t account;
+        int64_t except_contact; /* as in store_load_account(); 0: none */
+        const Now *now;
+        const Forced *forced; /* or NULL */
+} Question;
+
 /* The transaction-free half of a wake, for one account: loads it, fills what the store cannot know
- * (customer's clock, refused channels) and decides. except_contact as in store_load_account(). */
-int engine_decide(Engine *engine, int64_t account, int64_t except_contact, const Now *now,
-        const Forced *forced, Arena *arena, Account *ret_account, Decision *ret_decision);
+ * (customer's clock, refused channels) and decides. All of it lives in the arena. */
+int engine_decide(Engine *engine, const Question *question, Arena *arena, Account *ret_account,
+        Decision *ret_decision);
 
-/* A planned notice as texts, one per route, whether its channel is open or not; for previews.
- * *ret_problem as in composer_compose(). */
+/* A planned notice's texts. */
+typedef struct Composed {
+        Contact contact;
+        Notice *notices; /* one per route, whether its channel is open or not */
+        size_t n;
+        const char *problem; /* out, when its texts cannot be made: as of composer_compose() */
+} Composed;
+
+/* For previews. Lives in the arena. */
 int engine_compose(Engine *engine, const Account *account, const Planned *planned, const Now *now,
-        Arena *arena, Contact *ret_contact, Notice **ret_notices, size_t *ret_n,
-        const char **ret_problem);
+        Arena *arena, Composed *ret_composed);
 
-/* Queues one planned notice in a transaction of its own (relancectl send). 0; OUTBOX_DUPLICATE;
- * -errno, with *ret_problem (valid until the next call) when its texts cannot be made. */
+/* Queues one planned notice for a person (relancectl send), in a transaction of its own. 0;
+ * OUTBOX_DUPLICATE; -errno, with *ret_problem (valid until the next call) when its texts cannot be
+ * made. */
 int engine_queue(Engine *engine, const Account *account, const Planned *planned, const Now *now,
-        bool is_forced, int64_t *ret_contact, const char **ret_problem);
+        int64_t *ret_contact, const char **ret_problem);
 
 /* A person says what became of an uncertain notice (DESIGN 5.6), in a transaction of its own.
  * -ENOENT; -EPERM: it is not uncertain. */

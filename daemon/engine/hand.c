@@ -2,8 +2,8 @@
 /*
  * Owns the choice of what goes to which worker: the oldest ready notices first, within the room of
  * its workers, the channel's rate, and one at a time for those that were there when a worker
- * crashed. Handing is one transaction and promises nothing yet (DESIGN 5.2). A notice whose document
- * is no longer the one it names is cancelled: its bytes could not be the same.
+ * crashed. Handing is one transaction and promises nothing yet (DESIGN 5.2). A notice whose
+ * document is no longer the one it names is cancelled: its bytes could not be the same.
  */
 
 #include <errno.h>

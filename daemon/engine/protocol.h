@@ -58,7 +58,7 @@ typedef struct Packet {
 /* Adds the bytes of a packet; strbuf_error() tells of failure. */
 void packet_encode(const Packet *packet, StrBuf *bytes);
 
-/* Texts of the packet point into bytes, arrays live in the arena. -EBADMSG: not a packet; -ENOMEM. */
+/* Texts of the packet point into bytes, arrays live in the arena. -EBADMSG: no packet; -ENOMEM. */
 int packet_decode(const void *bytes, size_t length, Arena *arena, Packet *ret_packet);
 
 /* Encodes and sends, in a sealed memory file when it is larger than PACKET_SIZE_MAX. -EAGAIN … */

@@ -112,8 +112,13 @@ int recheck_contact(Engine *engine, const Recheck *recheck, Account *ret_account
                 *ret_reason = REASON_DAY_OVER;
                 return RECHECK_CANCEL;
         }
-        int r = engine_decide(engine, contact->account, contact->id, recheck->now,
-                contact->is_forced ? &wish : NULL, recheck->arena, ret_account, &decision);
+        const Question question = {
+                .account = contact->account,
+                .except_contact = contact->id,
+                .now = recheck->now,
+                .forced = contact->is_forced ? &wish : NULL,
+        };
+        int r = engine_decide(engine, &question, recheck->arena, ret_account, &decision);
         if (r == -EOVERFLOW || r == -ENOENT) {
                 *ret_reason = REASON_CHANGED;
                 return RECHECK_CANCEL;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what follows from an outcome: states, the next alternative of a route, standing aside, tasks.
+ * Owns what follows from an outcome: states, a route's next alternative, standing aside, tasks.
  * Never talks to a worker and never commits. A module that contradicts itself (sent, but never
  * begun) is believed where disbelief could send a message twice.
  */

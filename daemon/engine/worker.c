@@ -109,7 +109,7 @@ static void host_arrive(Host *host, Taken *taken, const int *fds, size_t n_fds)
         host->arrived_tail = &taken->next;
 }
 
-/* Receives one packet and keeps a message for later. 1 and the packet, 0 for a message, < 0: over. */
+/* Receives one packet, keeps a message for later. 1 and the packet; 0: a message; < 0: over. */
 static int host_receive(Host *host, Packet *ret_packet)
 {
         int fds[PACKET_FDS_MAX];

@@ -2,8 +2,8 @@
 #ifndef RELANCED_MAIN_FIRM_H
 #define RELANCED_MAIN_FIRM_H
 
-/* A firm made ready to work on: configuration, composer, store, engine. Everything that can be wrong
- * is told in a sentence that says what to do. */
+/* A firm made ready to work on: configuration, composer, store, engine. All that can be wrong is
+ * told in a sentence that says what to do. */
 
 #include "engine/engine.h"
 #include "main/arguments.h"

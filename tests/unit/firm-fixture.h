@@ -2,7 +2,7 @@
 #ifndef RELANCED_TESTS_FIRM_FIXTURE_H
 #define RELANCED_TESTS_FIRM_FIXTURE_H
 
-/* A whole firm in a folder: configuration, store, composer, engine, with the clock standing at NOON.
+/* A whole firm in a folder: configuration, store, composer, engine, the clock standing at NOON.
  * After cmocka and store-fixture.h. */
 
 #include "engine/engine.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Wakes on a real store: what is queued, what is cancelled, what is a task. Nothing is sent here. */
+/* Wakes on a real store: what is queued, cancelled, a task. Nothing is sent here. */
 
 #include <setjmp.h>
 #include <stdarg.h>
