@@ -36,7 +36,7 @@ static bool is_told(const Reader *reader, const Node *node)
         return false;
 }
 
-static void reader_tell(
+_printf_(4, 0) static void reader_tell(
         Reader *reader, bool is_warning, const Node *node, const char *format, va_list arguments)
 {
         _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;

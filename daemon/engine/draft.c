@@ -261,9 +261,7 @@ static int make_notices(const Making *making, const char **ret_problem)
                 unsigned channel = planned->routes[route].channels[alternative];
                 if (is_taken(draft, source->engine->config->book.channels[channel].name))
                         continue;
-                if (planned->kind != NOTICE_RECONNECT &&
-                        !channel_opening(
-                                source->engine, channel, source->account, source->now, &opening))
+                if (!may_leave_today(source, channel, &opening))
                         continue;
                 Notice *notice = &draft->notices[draft->n_notices];
                 int r = make_notice(making, route, alternative, notice, ret_problem);

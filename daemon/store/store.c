@@ -49,7 +49,6 @@ void store_rollback(Store *store)
 
 int store_commit(Store *store)
 {
-        ROWS(rows);
         int r = 0;
 
         assert(store->is_in_transaction);

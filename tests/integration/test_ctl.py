@@ -455,3 +455,10 @@ def test_a_sending_outlives_the_one_who_asked(ctl, firm):
     while done.returncode == 4 and time.monotonic() < deadline:
         done = ctl("--json", "log", status=None)
     assert [row["state"] for row in lines(done)] == ["sent"] and len(firm.files("email")) == 1
+
+
+def test_a_preview_needs_no_opening_and_writes_nothing(ctl, firm):
+    """Sunday night, and by every route of the step."""
+    done = firm.ctl("--json", "preview", "F-1", "--step", "resend", at="2026-03-08T23:00")
+    assert [row["channel"] for row in lines(done)] == ["email", "sms"]
+    assert lines(ctl("--json", "notices")) == []
