@@ -592,6 +592,8 @@ const char *judgement_task(const Judgement *judgement)
                 return "approve";
         if (judgement->reason == REASON_LADDER_DONE_REOPENED)
                 return "reopened";
+        if (judgement->reason == REASON_DISPUTED)
+                return "dispute";
         if (judgement->reason == REASON_NEEDS_PERSON)
                 return action_names[next_step(judgement)->action];
         return reason_code(judgement->reason);

@@ -82,7 +82,7 @@ static bool rule_direct_debit(Case *c)
 static bool rule_dispute(Case *c)
 {
         return (c->instalment->is_disputed || c->instalment->status == STATUS_DISPUTED) &&
-               settle(c, VERDICT_HELD, REASON_DISPUTED);
+               settle(c, VERDICT_TASK, REASON_DISPUTED);
 }
 
 static bool rule_hold(Case *c)

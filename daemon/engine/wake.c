@@ -139,6 +139,8 @@ static const char *task_commands(
 
         if (reason == REASON_NO_ADDRESS || reason == REASON_ALL_ROUTES_REFUSED)
                 strbuf_addf(&text, "relancectl contact %s --email ADDRESS\n", account->code);
+        if (reason == REASON_DISPUTED)
+                strbuf_addf(&text, "relancectl release %s\n", instalment->number);
         strbuf_addf(&text, "relancectl explain %s", instalment->number);
         const char *commands = arena_strdup(&wake->arena, strbuf_text(&text));
         strbuf_release(&text);

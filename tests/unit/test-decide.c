@@ -444,7 +444,8 @@ static void r8_what_cannot_be_chased_is_neither_listed_nor_asked_for(void **stat
         const Planned *planned = decide_on(firm, "2026-03-05");
         assert_int_equal(planned->n_lines, 1);
         assert_int_equal(planned->total, 120000);
-        assert_reason(firm, 1, VERDICT_HELD, REASON_DISPUTED);
+        assert_reason(firm, 1, VERDICT_TASK, REASON_DISPUTED);
+        assert_string_equal(judgement_task(&firm->decision.judgements[1]), "dispute");
         assert_reason(firm, 2, VERDICT_HELD, REASON_HELD);
         assert_reason(firm, 3, VERDICT_NEVER, REASON_NO_STEPS);
 }
