@@ -18,6 +18,7 @@
 typedef struct Loaded {
         Config config;
         Arena arena;
+        bool is_whole; /* its text was understood to its end */
 } Loaded;
 
 /* Used when a configuration has no policies: the ladder of DESIGN 4.3. */
@@ -232,13 +233,14 @@ static int load(const char *path, Problems *problems, Loaded *loaded)
         read_tree(&source, &reader, &root);
         if (!reader.error)
                 read_parts(&reader, &root, config);
+        loaded->is_whole = !reader.is_partial;
         if (reader.error)
                 problems_add(
                         problems, false, path, 0, "cannot be read: %s", strerror(-reader.error));
         return reader.error;
 }
 
-int config_load(const char *path, Problems *problems, Config **ret_config)
+int config_examine(const char *path, Problems *problems, Config **ret_config)
 {
         size_t n_before = problems->n, n_errors = problems->n_errors;
         Loaded *loaded = calloc(1, sizeof(*loaded));
@@ -252,10 +254,22 @@ int config_load(const char *path, Problems *problems, Config **ret_config)
         sort_problems(problems, n_before, path);
         if (r == 0 && problems->n_errors > n_errors)
                 r = -EINVAL;
-        if (r < 0)
-                config_free(&loaded->config);
-        else
+        if (r == 0 || (r == -EINVAL && loaded->is_whole))
                 *ret_config = &loaded->config;
+        else
+                config_free(&loaded->config);
+        return r;
+}
+
+int config_load(const char *path, Problems *problems, Config **ret_config)
+{
+        Config *config = NULL;
+        int r = config_examine(path, problems, &config);
+
+        if (r < 0)
+                config_free(config);
+        else
+                *ret_config = config;
         return r;
 }
 

@@ -129,11 +129,13 @@ static void add_route_forms(const Rulebook *book, const Route *routes, unsigned 
 static int check_step(Checker *checker, const Step *step, const char *language)
 {
         const Rulebook *book = &checker->composer->config->book;
+
+        if ((int)step->action < 0) /* could not be read, and is told with the file's mistakes */
+                return 0;
         Need need = {
                 .folder = template_folder(NOTICE_CONTACT, step->action, step),
                 .action = step->action,
         };
-
         add_route_forms(book, step->routes, step->n_routes, &need);
         int r = check_need(checker, &need, language);
         if (r < 0 || step->action != ACTION_SUSPEND)

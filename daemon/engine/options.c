@@ -212,22 +212,38 @@ static int resolve_option(
         return ret_value->value ? 0 : -ENOMEM;
 }
 
+/* The keys that every channel has, which a mistyped option may have been meant to be. */
+static size_t add_channel_keys(const char **names, size_t n)
+{
+        static const char prefix[] = "channels.NAME.";
+        size_t n_keys;
+        const ConfigKey *keys = config_keys(&n_keys);
+
+        for (size_t i = 0; i < n_keys; i++)
+                if (strncmp(keys[i].name, prefix, sizeof(prefix) - 1) == 0)
+                        names[n++] = keys[i].name + sizeof(prefix) - 1;
+        return n;
+}
+
 /* Every given option that the table does not know. */
 static int find_unknown(Resolver *resolver, const struct relanced_option *table, size_t n)
 {
-        const char **names = arena_alloc_array(resolver->arena, n, sizeof(*names));
+        size_t n_keys, n_names;
         int r = 0;
 
+        (void)config_keys(&n_keys);
+        const char **names = arena_alloc_array(resolver->arena, n + n_keys, sizeof(*names));
         if (!names)
                 return -ENOMEM;
         for (size_t i = 0; i < n; i++)
                 names[i] = table[i].name;
+        n_names = add_channel_keys(names, n);
         for (size_t i = 0; i < resolver->channel->n_options; i++) {
                 const ChannelOption *given = &resolver->channel->options[i];
                 int index;
                 if (parse_name(given->name, names, n, &index) == 0)
                         continue;
-                const char *nearest = nearest_name(given->name, names, n);
+                const char *nearest = nearest_name(given->name, names, n_names);
                 problems_add(resolver->problems, false, given->file, given->line,
                         "channel %s: the module %s has no option %s%s%s%s", resolver->channel->name,
                         resolver->channel->module, given->name, nearest ? ", did you mean " : "",

@@ -41,15 +41,17 @@ static int check(const Firm *firm, Problems *problems)
         return r == -EINVAL ? 0 : r;
 }
 
-/* Every mistake in one run: of the file; if that stands, of templates and channels. */
+/* Every mistake in one run: of the file, of templates, of channels. */
 static int run_check(const Arguments *arguments)
 {
         Problems problems = { 0 };
         Firm firm = { 0 };
 
-        int r = config_load(arguments->config, &problems, &firm.config);
-        if (r == 0)
-                r = check(&firm, &problems);
+        int r = config_examine(arguments->config, &problems, &firm.config);
+        if (firm.config) {
+                int more = check(&firm, &problems);
+                r = r < 0 ? r : more;
+        }
         bool has_errors = problems_print(&problems);
         problems_release(&problems);
         if (r < 0 && !has_errors)

@@ -264,6 +264,10 @@ def test_check_finds_every_error_in_one_run(firm):
     text = text.replace('timezone = "Europe/Paris"', 'timezone = "Europe/Pariss"')
     text = text.replace('"whatsapp|sms"', '"whatsap|sms"')
     text = text.replace('policy = "subscription"', 'policy = "subscriptions"')
+    text = text.replace('"out/sms";', '"out/sms"; timeout = 9;')
+    text = text.replace('module = "file";\n    path = "out/hook"', 'module = "pigeon"')
+    text = text.replace('after_due = 20;', 'after_due = 20; template = "nowhere";')
+    text = text.replace('action = "agency"', 'action = "agence"')
     firm.write_config(text)
     done = firm.relanced("--check", status=1)
     said = done.stdout + done.stderr
@@ -273,10 +277,12 @@ def test_check_finds_every_error_in_one_run(firm):
 
     for word, near in (("contact_gap_day", "contact_gap_days"), ("uncertain_hours", ""),
                        ("Europe/Pariss", ""), ('"whatsap|', "whatsapp"),
-                       ("subscriptions", "subscription")):
+                       ("subscriptions", "subscription"), ("timeout", "timeout_s"),
+                       ("agence", "agency")):
         [said_line] = [line for line in said.splitlines()
                        if f"relanced.conf:{line_of(word)}:" in line]
         assert word.strip('"|') in said_line and near in said_line
+    assert "pigeon" in said and "nowhere" in said
 
 
 @pytest.mark.parametrize("line, words", [
