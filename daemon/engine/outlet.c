@@ -36,6 +36,8 @@ void outlet_up(Outlet *outlet)
 
         outlet->n_downs = 0;
         outlet->is_task_over = outlet->task != 0;
+        if (outlet->is_task_over) /* it may be an earlier run's */
+                dispatch_request_turn(outlet->dispatch);
         if (!outlet->is_down)
                 return;
         outlet->is_down = false;

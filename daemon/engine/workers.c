@@ -27,6 +27,8 @@
 #define START_USEC (30 * USEC_PER_SEC)
 #define STOP_USEC (10 * USEC_PER_SEC)
 #define IDLE_USEC (60 * USEC_PER_SEC)
+#define PACKETS_A_TIME ((size_t)256)
+#define PACKETS_LEFT_MAX ((size_t)4096) /* more than a socket holds: of a process that has ended */
 #define DEATHS_MAX 10U /* in a row, without a finished message: the channel is broken */
 
 Parcel *worker_find_parcel(Worker *worker, uint64_t notice, uint32_t attempt)
@@ -137,10 +139,12 @@ static void on_packet(Worker *worker, const Packet *packet, Arena *arena)
 {
         bool is_talking = worker->state == WORKER_READY || worker->state == WORKER_STOPPING;
 
-        worker->progress_usec = clock_monotonic_usec();
-        if (packet->type == PACKET_LOG) {
+        if (packet->type == PACKET_LOG) { /* talk is no progress */
                 on_log(worker, packet);
-        } else if (worker->state == WORKER_LOADING && packet->type == PACKET_DESCRIPTION) {
+                return;
+        }
+        worker->progress_usec = clock_monotonic_usec();
+        if (worker->state == WORKER_LOADING && packet->type == PACKET_DESCRIPTION) {
                 on_description(worker, packet, arena);
         } else if (worker->state < WORKER_READY && packet->type == PACKET_FAILED) {
                 give_up(worker, packet->text);
@@ -155,14 +159,14 @@ static void on_packet(Worker *worker, const Packet *packet, Arena *arena)
         }
 }
 
-/* Everything that can be read now. */
-static void worker_listen(Worker *worker)
+/* What can be read now, as far as max packets: one that never falls silent is not all there is. */
+static void worker_listen(Worker *worker, size_t max)
 {
         int fds[PACKET_FDS_MAX];
         size_t n_fds;
         Arena arena = ARENA_INIT;
 
-        while (worker->state < WORKER_ENDING) {
+        for (size_t n = 0; n < max && worker->state < WORKER_ENDING; n++) {
                 Packet packet;
                 arena_reset(&arena);
                 int r = packet_fetch(worker->fd, false, &arena, &packet, fds, &n_fds);
@@ -186,7 +190,7 @@ static void worker_listen(Worker *worker)
 
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *owner)
 {
-        worker_listen(owner);
+        worker_listen(owner, PACKETS_A_TIME);
         return 0;
 }
 
@@ -211,7 +215,7 @@ static int on_ended(sd_event_source *source, int fd, uint32_t events, void *owne
         if (waitid(P_PID, (id_t)worker->pid, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
                 return 0;
         if (worker->state < WORKER_ENDING && worker->io)
-                worker_listen(worker);
+                worker_listen(worker, PACKETS_LEFT_MAX);
         note_end(worker, &info);
         worker->state = WORKER_GONE;
         worker->pid = -1;
