@@ -197,6 +197,8 @@ int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detai
         return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
 }
 
+/* A try that never began counts, too: what a flight file says of it must not be taken for a word
+ * about the next one. */
 int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail, Instant next_try)
 {
         int64_t contact;
@@ -207,7 +209,8 @@ int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail
         store->is_sent_changed = true;
         r = db_run(store,
                 "update notice set state = 0, reason = ?1, detail = coalesce(?2, detail), "
-                "next_try = ?3, ready_at = max(coalesce(?3, 0), coalesce(not_before, 0)) "
+                "next_try = ?3, ready_at = max(coalesce(?3, 0), coalesce(not_before, 0)), "
+                "attempts = attempts + (state = 1) "
                 "where id = ?4",
                 VALUES(TEXT(reason_code(reason)), TEXT(detail), TIME(next_try), INT(id)));
         return r < 0 ? r : flags_refresh_contact(store, contact, NULL);

@@ -114,7 +114,7 @@ int store_mark_sent(
         Store *store, int64_t id, Reason reason, Instant at, Date day, const char *reference);
 /* handed, begun or uncertain → failed. */
 int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detail);
-/* handed or begun → pending, not before next_try. */
+/* handed or begun → pending, not before next_try. Counts the attempt if it had not begun. */
 int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail, Instant next_try);
 /* begun → uncertain. */
 int store_mark_uncertain(Store *store, int64_t id, Reason reason, const char *detail);

@@ -96,6 +96,8 @@ static void misbehave(struct relanced_host *host, const char *what)
                 for (int fd = 0; fd <= 10; fd++)
                         close(fd);
         }
+        if (!strcmp(what, "slow")) /* longer than retry-soon */
+                usleep(1200000);
         if (!strcmp(what, "freeze")) /* the daemon, which is killed before it can hear of it */
                 kill(getppid(), SIGSTOP);
 }

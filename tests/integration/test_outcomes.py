@@ -121,3 +121,38 @@ def test_an_outcome_becomes_a_state(scripted, word, states, n_received, tasks):
     scripted.once(DAY1)
     assert scripted.states()[:len(states)] in (states, ["email sent"])
     assert len(set(scripted.received("email"))) == len(scripted.received("email"))
+
+
+def real_firm(tmp_path, module):
+    """Two customers, late since yesterday by the real clock, written to at any hour."""
+    firm = Scripted(tmp_path / "firm", module)
+    firm.config["sending"] = {"days": "mon-sun", "from": "00:00", "to": "24:00", "holidays": "none"}
+    firm.config["channels"]["email"].update(timeout_s=60)
+    firm.policy([["email"]])
+    late = datetime.date.today() - datetime.timedelta(days=4)
+    firm.load([firms.customer("C-1"), firms.customer("C-2")],
+              [firms.invoice("F-1", "C-1", issued=late, due=late),
+               firms.invoice("F-2", "C-2", issued=late, due=late)])
+    return firm
+
+
+def await_that(condition):
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_an_earlier_try_does_not_speak_for_a_later_one(tmp_path, module):
+    """C-1 is to come again, comes again while C-2 takes long, is sent, and the daemon never hears of
+    it: the flight file holds two words about one message."""
+    firm = real_firm(tmp_path, module)
+    firm.script("email", "c-1 retry-soon", "c-2 acted-slow", "c-1 acted-freeze")
+    flights = firm.state / "flight"
+    with subprocess.Popen([firms.RELANCED, "--config", firm.path, "--once"], env=firm.environment,
+                          stderr=subprocess.DEVNULL) as daemon:
+        await_that(lambda: sum(path.read_bytes().count(b"ref") for path in flights.glob("*")) == 2)
+        daemon.send_signal(signal.SIGKILL)
+    firm.relanced("--once")
+    assert firm.states() == ["email sent", "email sent"]
+    assert len(firm.received("email")) == 2
