@@ -305,8 +305,7 @@ int settle_poison(Engine *engine, int64_t notice, const Now *now, Journal *journ
         return r;
 }
 
-int settle_by_person(
-        Engine *engine, int64_t notice, bool is_sent, const Now *now, Journal *journal)
+int settle_by_person(Engine *engine, int64_t notice, bool is_sent, const Now *now, Journal *journal)
 {
         Settling s = { .engine = engine, .now = now, .journal = journal };
 
@@ -323,14 +322,40 @@ int settle_by_person(
         return r;
 }
 
+/* Whether the same message may leave, but not now: then it stays uncertain until it may, instead of
+ * being cancelled and decided as another message. */
+static int is_held_back(Settling *s, bool *ret_is_held_back)
+{
+        Reason reason;
+        const Recheck recheck = {
+                .notice = &s->notice,
+                .contact = &s->contact,
+                .now = s->now,
+                .arena = &s->arena,
+        };
+
+        int r = recheck_notice(s->engine, &recheck, &reason);
+        *ret_is_held_back =
+                r == RECHECK_CANCEL &&
+                (reason == REASON_OUTSIDE_WINDOW || reason == REASON_CONTACT_TODAY ||
+                        reason == REASON_CONTACT_GAP || reason == REASON_CONTACT_IN_FLIGHT);
+        return MIN(r, 0);
+}
+
 static int settle_overdue(Settling *s)
 {
         Store *store = s->engine->store;
+        bool is_later;
         int r = 0;
 
         switch (s->contact.on_uncertain) {
         case UNCERTAIN_ASSUME_SENT: r = settle_sent(s, REASON_ASSUMED_SENT, NULL); break;
-        case UNCERTAIN_RESEND: r = store_mark_resend(store, s->notice.id); break;
+        case UNCERTAIN_RESEND:
+                r = is_held_back(s, &is_later);
+                if (r < 0 || is_later)
+                        return r;
+                r = store_mark_resend(store, s->notice.id);
+                break;
         case UNCERTAIN_ASK: return 0;
         }
         return r == 0 ? store_close_task(store, "uncertain", s->notice.id, s->now->instant) : r;

@@ -3,7 +3,6 @@
 stuck. Channels here are tests/integration/scripted.c, which does what its script says."""
 
 import datetime
-import os
 import pathlib
 import shutil
 import signal
@@ -156,3 +155,160 @@ def test_an_earlier_try_does_not_speak_for_a_later_one(tmp_path, module):
     firm.relanced("--once")
     assert firm.states() == ["email sent", "email sent"]
     assert len(firm.received("email")) == 2
+
+
+# Routes (R4)
+
+def test_the_next_alternative_is_composed_for_its_own_channel(scripted):
+    scripted.script("email", "* refused-address")
+    scripted.once(DAY1)
+    assert scripted.states() == ["email failed", "sms sent"]
+    [email, sms] = scripted.log()
+    assert email["subject"] and sms["to"] == "+33612345678"
+    assert [step["step"] for step in scripted.json("explain", "F-1")[0]["done"]] == ["s1"]
+    assert scripted.tasks() == []
+
+
+@pytest.mark.parametrize("words, states, done", [
+    (("refused-message", "acted-sent"), ["email failed", "sms sent"], ["s1"]),
+    (("acted-sent", "refused-message"), ["email sent", "sms failed"], ["s1"]),
+    (("refused-address", "acted-uncertain"), ["email failed", "sms uncertain"], []),
+    (("refused-address", "refused-address"), ["email failed", "sms failed"], []),
+    (("retry", "refused-address"), ["email pending", "sms failed"], []),
+])
+def test_one_route_is_enough(scripted, words, states, done):
+    scripted.policy([["email", "sms"]])
+    scripted.script("email", f"* {words[0]}")
+    scripted.script("sms", f"* {words[1]}")
+    scripted.once(DAY1)
+    assert sorted(scripted.states()) == states
+    assert [step["step"] for step in scripted.json("explain", "F-1")[0]["done"]] == done
+    assert ("all-routes-refused" in scripted.tasks()) == (states == ["email failed", "sms failed"])
+
+
+def by_command(firm, email):
+    firm.ctl("contact", "C-1", "--email", email, at=DAY2)
+
+
+def by_import(firm, email):
+    firm.load([firms.customer(phone="+33612345678", email=email)], at=DAY2)
+
+
+@pytest.mark.parametrize("correct", [by_command, by_import])
+@pytest.mark.parametrize("word", ["refused-address", "refused-message"])
+def test_standing_aside_ends_with_a_new_address(scripted, correct, word):
+    scripted.script("email", f"c-1@ {word}")
+    scripted.script("sms", f"* {word}")
+    scripted.once(DAY1)
+    assert scripted.tasks() == ["all-routes-refused"]
+    scripted.once(DAY2)
+    assert scripted.states() == ["email failed", "sms failed"]
+    assert scripted.tasks() == ["all-routes-refused"]
+    correct(scripted, "new@example.org")
+    scripted.once(DAY2)
+    assert scripted.states()[2:] == ["email sent"]
+    assert scripted.tasks() == []
+
+
+def test_what_stands_aside_and_is_paid_leaves_no_task(scripted):
+    scripted.policy([["email"]])
+    scripted.script("email", "* refused-address")
+    scripted.once(DAY1)
+    assert scripted.tasks() == ["all-routes-refused"]
+    scripted.ctl("pay", "F-1", "1200.00", at=DAY2)
+    scripted.once(DAY2)
+    assert scripted.tasks() == []
+
+
+def test_a_route_in_its_night_waits_for_the_other_s_day(tmp_path, module):
+    """09:00 in Paris is 03:00 in New York: no SMS before 14:00."""
+    firm = Scripted(tmp_path / "firm", module)
+    firm.policy([["email", "sms"]])
+    firm.load([firms.customer(phone="+12125550100", timezone="America/New_York")],
+              [firms.invoice()], at="2026-03-03T09:00")
+    firm.script("email", "* refused-address")
+    firm.once(DAY1)
+    assert firm.states() == ["email failed", "sms pending"]
+    assert firm.tasks() == []
+    firm.once("2026-03-05T14:30")
+    assert firm.states() == ["email failed", "sms sent"]
+
+
+# Uncertain (DESIGN 5.6)
+
+@pytest.mark.parametrize("wish, later, states, n_received, tasks", [
+    ("assume-sent", DAY2, ["email sent"], 1, []),
+    ("assume-sent", "2026-03-05T23:00", ["email uncertain"], 1, ["uncertain"]),
+    ("resend", DAY2, ["email sent"], 2, []),
+    ("ask", DAY3, ["email uncertain"], 1, ["uncertain"]),
+])
+def test_uncertain_ends_as_its_step_says(scripted, wish, later, states, n_received, tasks):
+    scripted.policy([["email"]], on_uncertain=wish)
+    scripted.script("email", "* acted-uncertain")
+    scripted.once(DAY1)
+    scripted.once(later)
+    assert scripted.states() == states
+    assert len(scripted.received("email")) == n_received
+    assert len(set(scripted.received("email"))) == 1
+    assert scripted.tasks() == tasks
+
+
+def test_what_is_sent_again_waits_for_its_window(scripted):
+    """The same bytes on Monday, not another message: the weekend is no reason to decide afresh."""
+    scripted.policy([["email"]], on_uncertain="resend")
+    scripted.script("email", "* acted-uncertain")
+    scripted.once("2026-03-06T09:00")
+    scripted.once("2026-03-07T10:00")
+    scripted.once(DAY3)
+    assert scripted.states() == ["email sent"]
+    assert len(scripted.received("email")) == 2
+    assert len(set(scripted.received("email"))) == 1
+
+
+# A module that fails
+
+@pytest.mark.parametrize("fault", ["abort", "exit", "close"])
+def test_one_poisonous_message_holds_up_no_other(tmp_path, module, fault):
+    firm = Scripted(tmp_path / "firm", module)
+    firm.policy([["email"]])
+    codes = [f"C-{n}" for n in range(10, 22)]
+    firm.load([firms.customer(code) for code in codes],
+              [firms.invoice(f"F-{code}", code) for code in codes], at="2026-03-03T09:00")
+    firm.script("email", *[f"c-12 {fault}"] * 30)
+    firm.once(DAY1)
+    assert len(firm.received("email")) == 11
+    assert firm.states().count("email sent") == 11
+    assert firm.states().count("email failed") == 1
+    assert firm.tasks() == ["all-routes-refused"]
+
+
+def test_a_suspended_channel_alerts_once_and_heals_in_a_later_run(tmp_path, module):
+    firm = Scripted(tmp_path / "firm", module)
+    firm.policy([["email"]])
+    codes = [f"C-{n}" for n in range(10, 22)]
+    firm.load([firms.customer(code) for code in codes],
+              [firms.invoice(f"F-{code}", code) for code in codes], at="2026-03-03T09:00")
+    firm.script("email", *["* down"] * 100)
+    for hour in (9, 11, 14):
+        assert firm.once(f"2026-03-05T{hour:02}:00").returncode == 1
+        assert firm.tasks() == ["channel-down"]
+    firm.script("email")
+    assert firm.once("2026-03-05T15:00").returncode == 0
+    assert firm.states() == ["email sent"] * 12
+    assert firm.tasks() == []
+
+
+def test_an_edited_ladder_is_never_stuck(scripted):
+    """The step that was sent first now stands last: what was sent is not due again."""
+    scripted.policy([["email"], ["email"]])
+    scripted.once(DAY1)
+    scripted.once("2026-03-09T09:00")
+    assert [notice["step"] for notice in scripted.sent()] == ["s1", "s2"]
+    steps = scripted.config["policies"]["standard"]["steps"]
+    new = {"id": "s3", "action": "remind", "after_due": 9, "send": ["email"]}
+    scripted.config["policies"]["standard"]["steps"] = [
+        {**steps[1], "after_due": 1}, {**steps[0], "after_due": 2}, new]
+    scripted.write_config()
+    scripted.once("2026-03-16T09:00")
+    scripted.once("2026-03-23T09:00")
+    assert "s3" in [notice["step"] for notice in scripted.sent()]
