@@ -83,8 +83,8 @@ typedef struct Config {
  * be read at all (also told in problems).
  */
 int config_load(const char *path, Problems *problems, Config **ret_config);
-/* The same for who looks for more problems: where the text was understood to its end, *ret_config is
- * given with -EINVAL, too, and has defaults where the errors are. Not fit to be run. */
+/* The same for who looks for more problems: where the text was understood to its end, *ret_config
+ * is given with -EINVAL, too, and has defaults where the errors are. Not fit to be run. */
 int config_examine(const char *path, Problems *problems, Config **ret_config);
 void config_free(Config *config);
 DEFINE_CLEANUP(Config, config_free)

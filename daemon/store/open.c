@@ -74,6 +74,13 @@ static int lock_take(const char *folder, int *ret_fd, int *ret_pid)
         return 0;
 }
 
+void lock_release(int *fd)
+{
+        if (*fd >= 0)
+                (void)!ftruncate(*fd, 0); /* the next one writes its own pid anyway */
+        closep(fd);
+}
+
 static int store_alloc(char *path, Store **ret_store)
 {
         Store *store = malloc(sizeof(*store));
@@ -173,7 +180,8 @@ static int fill_new_file(const char *path)
 int store_create(const char *state_folder, const char *cache_folder)
 {
         _cleanup_(freep) char *path = NULL, *wal = NULL, *fresh = NULL;
-        _cleanup_(closep) int lock_fd = -1, fence_fd = -1;
+        _cleanup_(lock_release) int lock_fd = -1;
+        _cleanup_(closep) int fence_fd = -1;
         int pid;
 
         int r = folder_make(state_folder, 0700);

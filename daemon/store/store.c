@@ -82,7 +82,7 @@ void store_close(Store *store)
                 (void)sqlite3_close(store->db);
         }
         closep(&store->fence_fd);
-        closep(&store->lock_fd);
+        lock_release(&store->lock_fd);
         free(store->import_file);
         free(store->path);
         free(store);

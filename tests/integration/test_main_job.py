@@ -150,11 +150,12 @@ def test_twenty_four_wakes_in_a_day_are_as_good_as_one(tmp_path):
 
 def test_a_dry_run_changes_nothing_and_says_what_would_leave(firm):
     one_late_invoice(firm)
-    before = {path: path.read_bytes() for path in firm.state.glob("*") if path.suffix == ".db"}
+    before = {path: path.read_bytes() for path in firm.folder.rglob("*") if path.is_file()}
     done = firm.relanced("--once", "--dry-run", "--at", AT)
+    after = {path: path.read_bytes() for path in firm.folder.rglob("*") if path.is_file()}
+    assert before == after
     assert firm.log() == [] and firm.files("email") == {}
     assert "F-1" in done.stdout or "1" in done.stdout
-    assert before == {path: path.read_bytes() for path in before}
     firm.wake(AT)
     assert len(firm.sent()) == 1
 
