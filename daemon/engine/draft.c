@@ -24,6 +24,7 @@ typedef struct Making {
         size_t n_attachments;
         int64_t n_bytes;
         Draft *draft;
+        DraftProblem *problem;
 } Making;
 
 static const Instalment *line_instalment(const DraftSource *source, size_t line)
@@ -48,23 +49,41 @@ static int load_details(Making *making)
         return r;
 }
 
-static int add_fault(
+static const char *fault_sentence(
+        const Making *making, const Instalment *instalment, const char *document, const char *what)
+{
+        StrBuf sentence = STRBUF_INIT;
+
+        strbuf_addf(&sentence, "%s: the document %s %s", instalment->number, document, what);
+        const char *copy = arena_strdup(making->source->arena, strbuf_text(&sentence));
+        strbuf_release(&sentence);
+        return copy;
+}
+
+/* It is left out, and a person is told. */
+static int leave_out(
         Making *making, const Instalment *instalment, const char *document, const char *what)
 {
         Draft *draft = making->draft;
-        StrBuf sentence = STRBUF_INIT;
+        const char *sentence = fault_sentence(making, instalment, document, what);
 
-        if (!draft)
-                return 0;
-        strbuf_addf(&sentence, "%s: the document %s %s; it was not attached", instalment->number,
-                document, what);
-        char *copy = arena_strdup(making->source->arena, strbuf_text(&sentence));
-        strbuf_release(&sentence);
-        if (!copy)
+        if (!sentence)
                 return -ENOMEM;
         draft->faults[draft->n_faults++] =
-                (DocumentFault){ instalment->invoice, instalment->seq, copy };
+                (DocumentFault){ instalment->invoice, instalment->seq, sentence };
         return 0;
+}
+
+/* Without it nothing goes: a message that promises a copy has to bring it. */
+static int hold_back(
+        Making *making, const Instalment *instalment, const char *document, const char *what)
+{
+        const char *sentence = fault_sentence(making, instalment, document, what);
+
+        if (!sentence)
+                return -ENOMEM;
+        *making->problem = (DraftProblem){ sentence, instalment->invoice, instalment->seq };
+        return -ENODATA;
 }
 
 static const char *shown_name(const char *document)
@@ -93,15 +112,15 @@ static int attach(Making *making, const Instalment *instalment, const InvoiceDet
         _cleanup_(closep) int fd = -1;
 
         if (detail->n_document_customers > 1)
-                return add_fault(making, instalment, detail->document,
-                        "is named by invoices of several customers");
+                return leave_out(making, instalment, detail->document,
+                        "is named by invoices of several customers and was not attached");
         int r = document_open(making->source->engine->config->documents, detail->document, &fd,
                 &size, sha256, &what);
         if (r < 0)
-                return r == -ENOMEM ? r : add_fault(making, instalment, detail->document, what);
+                return r == -ENOMEM ? r : hold_back(making, instalment, detail->document, what);
         if (*detail->document_sha256 && !streq(detail->document_sha256, sha256))
-                return add_fault(making, instalment, detail->document,
-                        "is not the file any more that was decided on");
+                return leave_out(making, instalment, detail->document,
+                        "is not the file any more that was decided on and was not attached");
         if (making->n_attachments == ATTACHMENTS_MAX || making->n_bytes + size > ATTACHED_BYTES_MAX)
                 return 0;
         char *copy = arena_strdup(arena, sha256);
@@ -114,7 +133,7 @@ static int attach(Making *making, const Instalment *instalment, const InvoiceDet
                 .sha256 = copy,
                 .size = size,
         };
-        if (!*detail->document_sha256 && making->draft)
+        if (!*detail->document_sha256)
                 making->draft->digests[making->draft->n_digests++] =
                         (DocumentDigest){ instalment->invoice, copy };
         return 0;
@@ -335,17 +354,17 @@ static int make_contact(const Making *making)
         return 0;
 }
 
-int draft_make(const DraftSource *source, Draft *ret_draft, const char **ret_problem)
+int draft_make(const DraftSource *source, Draft *ret_draft, DraftProblem *ret_problem)
 {
         Draft draft = { 0 };
-        Making making = { .source = source, .draft = &draft };
+        Making making = { .source = source, .draft = &draft, .problem = ret_problem };
 
-        *ret_problem = NULL;
+        *ret_problem = (DraftProblem){ 0 };
         int r = load_details(&making);
         if (r == 0)
                 r = attach_all(&making);
         if (r == 0)
-                r = make_notices(&making, ret_problem);
+                r = make_notices(&making, &ret_problem->sentence);
         if (r == 0)
                 r = make_contact(&making);
         if (r < 0)

@@ -21,7 +21,14 @@ typedef struct DraftSource {
         Arena *arena;
 } DraftSource;
 
-/* Something about a document that a person has to look at (DESIGN 4.2). */
+/* Why there can be no message. */
+typedef struct DraftProblem {
+        const char *sentence; /* NULL: it is no text or document that fails, but the store */
+        int64_t invoice;      /* whose document cannot be attached; 0: a template fails */
+        int seq;
+} DraftProblem;
+
+/* A document that is left out and that a person has to look at (DESIGN 4.2). */
 typedef struct DocumentFault {
         int64_t invoice;
         int seq;
@@ -44,11 +51,12 @@ typedef struct Draft {
         size_t n_digests;
 } Draft;
 
-/* Makes the texts, writes nothing. -ENOENT, -EINVAL: none can be made, *ret_problem says why. */
-int draft_make(const DraftSource *source, Draft *ret_draft, const char **ret_problem);
+/* Makes the texts, writes nothing. -ENOENT, -EINVAL: a template fails; -ENODATA: a document that is
+ * to be attached cannot be: the notice waits for it. Then *ret_problem says why. */
+int draft_make(const DraftSource *source, Draft *ret_draft, DraftProblem *ret_problem);
 
-/* One message more for a contact that exists: another alternative of a route. A document that is no
- * longer what was attached is left out. */
+/* One message more for a contact that exists: another alternative of a route. -EAGAIN: its channel
+ * does not open any more today. */
 int draft_make_alternative(const DraftSource *source, const Contact *contact, unsigned route,
         unsigned alternative, Notice *ret_notice, const char **ret_problem);
 

@@ -78,11 +78,14 @@ int engine_compose(Engine *engine, const Account *account, const Planned *planne
                 .is_preview = true,
                 .arena = arena,
         };
+        DraftProblem problem;
         Draft draft;
 
-        int r = draft_make(&source, &draft, &ret_composed->problem);
-        if (r < 0)
+        int r = draft_make(&source, &draft, &problem);
+        if (r < 0) {
+                ret_composed->problem = problem.sentence;
                 return r;
+        }
         *ret_composed = (Composed){
                 .contact = draft.contact,
                 .notices = draft.notices,
@@ -117,12 +120,12 @@ int engine_queue(Engine *engine, const Account *account, const Planned *planned,
                 .is_forced = true,
                 .arena = &arena,
         };
-        const char *problem = NULL;
+        DraftProblem problem;
         Draft draft;
 
         int r = draft_make(&source, &draft, &problem);
         free(engine->problem);
-        engine->problem = problem ? strdup(problem) : NULL;
+        engine->problem = problem.sentence ? strdup(problem.sentence) : NULL;
         *ret_problem = engine->problem;
         if (r == 0)
                 r = queue(&source, &draft);

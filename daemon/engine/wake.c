@@ -26,6 +26,8 @@ typedef struct Wake {
         Now now;
         char **tasked; /* codes of customers with open tasks, sorted */
         size_t n_tasked;
+        Task *tasks; /* asked for by the account at hand */
+        size_t n_tasks, n_tasks_room;
         Arena arena; /* of a page */
         Journal journal;
         WakeResult result;
@@ -59,6 +61,7 @@ static int wake_commit(Wake *wake, int r)
         return r;
 }
 
+/* Opens a task of the account at hand; it is kept as long as every wake asks for it again. */
 static int open_task(Wake *wake, const Task *task)
 {
         bool is_new = false;
@@ -68,24 +71,31 @@ static int open_task(Wake *wake, const Task *task)
                 r = store_open_task(wake->engine->store, task, wake->now.instant, &is_new);
         if (r == 0 && is_new)
                 wake->result.n_tasks++;
+        if (r == 0 && wake->n_tasks < wake->n_tasks_room)
+                wake->tasks[wake->n_tasks++] = *task;
         return r;
 }
 
 /* R23: this account stays behind, told once in the log and as a task; the others go on. */
-static int skip_account(Wake *wake, const Account *account, const char *kind, const char *sentence)
+static int skip_account(
+        Wake *wake, const Account *account, const char *kind, const DraftProblem *problem)
 {
         const Task task = {
                 .kind = kind,
-                .sentence = sentence,
+                .sentence = problem->sentence,
                 .commands = "relanced --check",
                 .account = account->id,
+                .invoice = problem->invoice,
+                .seq = problem->seq,
         };
 
         wake->result.n_failed++;
-        journal_other(&wake->journal, &(JournalEntry){ .priority = LOG_ERR,
-                                              .message_id = MESSAGE_ACCOUNT_SKIPPED,
-                                              .customer = account->code,
-                                              .text = sentence });
+        journal_other(&wake->journal,
+                &(JournalEntry){ .priority = LOG_ERR,
+                        .message_id = MESSAGE_ACCOUNT_SKIPPED,
+                        .customer = account->code,
+                        .text = problem->invoice > 0 ? "a document cannot be attached: see its task"
+                                                     : problem->sentence });
         return open_task(wake, &task);
 }
 
@@ -120,13 +130,14 @@ static int queue_notices(Wake *wake, const Account *account, const Decision *dec
                         .now = &wake->now,
                         .arena = &wake->arena,
                 };
-                const char *problem = NULL;
+                DraftProblem problem;
                 Draft draft;
                 r = draft_make(&source, &draft, &problem);
                 if (r == 0)
                         r = put_draft(wake, &source, &draft);
-                else if (problem)
-                        r = skip_account(wake, account, "template", problem);
+                else if (problem.sentence)
+                        r = skip_account(wake, account,
+                                problem.invoice > 0 ? "no-document" : "template", &problem);
         }
         return r;
 }
@@ -186,29 +197,25 @@ static bool has_open_tasks(const Wake *wake, const Account *account)
                                              sizeof(*wake->tasked), compare_texts);
 }
 
-/* Opens what the judgements ask for and closes what they no longer do. */
+/* Opens what the judgements ask for and closes what nothing asks for any more. */
 static int keep_tasks(Wake *wake, const Account *account, const Decision *decision)
 {
-        size_t n = 0;
         int r = 0;
 
-        if (!decision->has_tasks && !has_open_tasks(wake, account))
-                return 0;
-        Task *tasks = arena_alloc_array(&wake->arena, account->n_instalments, sizeof(*tasks));
-        if (!tasks)
-                return -ENOMEM;
         for (size_t i = 0; r == 0 && i < account->n_instalments; i++) {
+                Task task;
                 if (!judgement_task(&decision->judgements[i]))
                         continue;
-                r = make_task(wake, account, i, &decision->judgements[i], &tasks[n]);
+                r = make_task(wake, account, i, &decision->judgements[i], &task);
                 if (r == 0)
-                        r = open_task(wake, &tasks[n++]);
+                        r = open_task(wake, &task);
         }
-        if (r == 0)
-                r = wake_write(wake);
-        if (r == 0)
-                r = store_keep_tasks(wake->engine->store, account->id, tasks, n, wake->now.instant);
-        return r;
+        if (r < 0 || (wake->n_tasks == 0 && !has_open_tasks(wake, account)))
+                return r;
+        r = wake_write(wake);
+        return r < 0 ? r
+                     : store_keep_tasks(wake->engine->store, account->id, wake->tasks,
+                               wake->n_tasks, wake->now.instant);
 }
 
 /* Closed, and nothing follows: the next wakes need not look at it. */
@@ -230,6 +237,15 @@ static int settle_closed(Wake *wake, const Account *account, const Decision *dec
         return r;
 }
 
+/* Room for a task of each instalment and each notice, and one of the account. */
+static int start_tasks(Wake *wake, const Account *account)
+{
+        wake->n_tasks = 0;
+        wake->n_tasks_room = 2 * account->n_instalments + 3;
+        wake->tasks = arena_alloc_array(&wake->arena, wake->n_tasks_room, sizeof(*wake->tasks));
+        return wake->tasks ? 0 : -ENOMEM;
+}
+
 static int wake_account(Wake *wake, Account *account)
 {
         Decision decision;
@@ -237,12 +253,16 @@ static int wake_account(Wake *wake, Account *account)
         int r = account_complete(wake->engine, &wake->now, wake->has_refusals, account);
         if (r < 0)
                 return r;
+        r = start_tasks(wake, account);
+        if (r < 0)
+                return r;
         wake->result.n_accounts++;
         wake->result.n_instalments += account->n_instalments;
         r = decide(&wake->engine->config->book, account, &wake->now, NULL, &wake->arena, &decision);
         if (r == -EOVERFLOW)
                 return skip_account(wake, account, "sum",
-                        "the amounts of this account are too large to be added up");
+                        &(DraftProblem){ .sentence = "the amounts of this account are too large to "
+                                                     "be added up" });
         if (r == 0)
                 r = queue_notices(wake, account, &decision);
         if (r == 0)

@@ -141,8 +141,8 @@ typedef struct Task {
 } Task;
 /* Opens a task unless the same (kind, account, invoice, seq, notice) is open. */
 int store_open_task(Store *store, const Task *task, Instant at, bool *ret_is_new);
-/* Closes an account's open tasks of kinds that decide() opens and that are not among those kept
- * (same kind, invoice, seq): their cause is gone. */
+/* Closes an account's open tasks of the kinds that every wake asks for again and that are not among
+ * those kept (same kind, invoice, seq): their cause is gone. */
 int store_keep_tasks(Store *store, int64_t account, const Task *kept, size_t n, Instant at);
 int store_close_task(Store *store, const char *kind, int64_t notice, Instant at);
 

@@ -118,19 +118,74 @@ static void a_text_that_cannot_be_made_is_a_task_and_stops_nobody_else(void **st
         assert_int_equal(wake(firm).n_tasks, 0);
 }
 
-static void a_missing_document_is_a_task_and_the_notice_goes_without(void **state)
+/* A document in the firm's folder. */
+static void write_document(const Firm *firm, const char *name, const char *text)
 {
-        Firm *firm = *state;
-        CustomerRow customer = customer_row("C-1");
-        InvoiceRow invoice = invoice_row("F-1", "C-1", 120000);
+        char path[160];
 
+        snprintf(path, sizeof(path), "%s/documents", firm->base.folder);
+        (void)mkdir(path, 0700);
+        snprintf(path, sizeof(path), "%s/documents/%s", firm->base.folder, name);
+        assert_ok(file_write_atomic(path, text, strlen(text)));
+}
+
+static void add_document(Firm *firm, const char *customer, const char *number)
+{
+        CustomerRow who = customer_row(customer);
+        InvoiceRow invoice = invoice_row(number, customer, 120000);
+
+        invoice.document = "copy.pdf";
+        assert_int_equal(put_customer(&firm->base, &who), PUT_ADDED);
+        assert_int_equal(put_invoice(&firm->base, &invoice), PUT_ADDED);
+}
+
+static void send_copies(Firm *firm)
+{
         firm_configure(firm,
                 "{ id = \"resend\"; action = \"resend\"; after_due = 3; send = [ \"wild\" ]; "
                 "attach = \"own\"; }",
                 "");
-        invoice.document = "gone.pdf";
-        assert_int_equal(put_customer(&firm->base, &customer), PUT_ADDED);
-        assert_int_equal(put_invoice(&firm->base, &invoice), PUT_ADDED);
+}
+
+static void a_missing_document_holds_its_notice_until_it_is_there(void **state)
+{
+        Firm *firm = *state;
+
+        send_copies(firm);
+        add_document(firm, "C-1", "F-1");
+        add_customer(firm, "C-2", "sent", "F-2");
+        WakeResult result = wake(firm);
+        assert_int_equal(result.n_notices, 1);
+        assert_int_equal(result.n_failed, 1);
+        assert_tasks(firm, "no-document F-1");
+        write_document(firm, "copy.pdf", "%PDF-1.4 copy");
+        assert_int_equal(wake(firm).n_notices, 1);
+        assert_tasks(firm, "");
+}
+
+static void a_document_of_two_customers_is_a_task_and_no_attachment(void **state)
+{
+        Firm *firm = *state;
+
+        send_copies(firm);
+        add_document(firm, "C-1", "F-1");
+        add_document(firm, "C-2", "F-2");
+        write_document(firm, "copy.pdf", "%PDF-1.4 copy");
+        assert_int_equal(wake(firm).n_notices, 2);
+        assert_tasks(firm, "document F-1, document F-2");
+}
+
+static void a_document_that_changed_since_it_was_decided_on_is_a_task(void **state)
+{
+        Firm *firm = *state;
+
+        send_copies(firm);
+        add_document(firm, "C-1", "F-1");
+        write_document(firm, "copy.pdf", "%PDF-1.4 copy");
+        assert_int_equal(wake(firm).n_notices, 1);
+        assert_tasks(firm, "");
+        write_document(firm, "copy.pdf", "%PDF-1.4 another");
+        move_clock(firm, 24);
         assert_int_equal(wake(firm).n_notices, 1);
         assert_tasks(firm, "document F-1");
 }
@@ -187,8 +242,15 @@ int main(void)
                         a_text_that_cannot_be_made_is_a_task_and_stops_nobody_else, firm_setup,
                         firm_teardown),
                 cmocka_unit_test_setup_teardown(
-                        a_missing_document_is_a_task_and_the_notice_goes_without, firm_setup,
+                        a_missing_document_holds_its_notice_until_it_is_there, firm_setup,
                         firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_document_of_two_customers_is_a_task_and_no_attachment, firm_setup,
+                        firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_document_that_changed_since_it_was_decided_on_is_a_task, firm_setup,
+                        firm_teardown),
+
                 cmocka_unit_test_setup_teardown(
                         a_customer_without_an_address_is_a_task_until_there_is_one, firm_setup,
                         firm_teardown),
