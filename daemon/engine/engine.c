@@ -9,8 +9,8 @@
 
 #include "engine/dispatch.h"
 #include "engine/draft.h"
-#include "engine/settle.h"
 #include "engine/moment.h"
+#include "engine/settle.h"
 
 int engine_new(
         const Config *config, Store *store, Composer *composer, Clock clock, Engine **ret_engine)
