@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the contact: what is due in an account and may be grouped becomes at most one notice. Who
+ * leads it (R8), whether it can be reached (R4), what it asks for (R10), on which day (R7), within
+ * which hours (R5) and until when (R6). What cannot leave now goes back to waiting, with the reason.
+ */
+
+#include "core/deciding.h"
+
+#include <errno.h>
+
+static bool is_groupable(const Judgement *judgement)
+{
+        return judgement->verdict == VERDICT_DUE &&
+               judgement_step(judgement)->action <= ACTION_DEADLINE;
+}
+
+static bool is_pressing(Action action)
+{
+        return action == ACTION_REMIND || action == ACTION_RESEND || action == ACTION_DEADLINE;
+}
+
+static void hold_back_group(Deciding *d, Reason reason, Date not_before)
+{
+        for (size_t i = 0; i < d->account->n_instalments; i++)
+                if (is_groupable(&d->decision->judgements[i]))
+                        deciding_hold_back(
+                                &d->decision->judgements[i], VERDICT_WAIT, reason, not_before);
+}
+
+/* R8: the most severe action leads; tie: later in its ladder, older due date, invoice number. */
+static bool leads_over(const Deciding *d, size_t a, size_t b)
+{
+        const Judgement *first = &d->decision->judgements[a], *second = &d->decision->judgements[b];
+        Action action_a = judgement_step(first)->action, action_b = judgement_step(second)->action;
+
+        if (action_a != action_b)
+                return action_a > action_b;
+        if (first->next != second->next)
+                return first->next > second->next;
+        return instalment_compare(&d->account->instalments[a], &d->account->instalments[b]) < 0;
+}
+
+static bool find_lead(const Deciding *d, size_t *ret_lead)
+{
+        bool found = false;
+
+        for (size_t i = 0; i < d->account->n_instalments; i++) {
+                if (!is_groupable(&d->decision->judgements[i]))
+                        continue;
+                if (!found || leads_over(d, i, *ret_lead))
+                        *ret_lead = i;
+                found = true;
+        }
+        return found;
+}
+
+/* R8: what the notice asks for: the due, and with them what is overdue and could be chased. */
+static bool is_asked(const Deciding *d, size_t i)
+{
+        const Judgement *judgement = &d->decision->judgements[i];
+
+        return is_groupable(judgement) || judgement->is_listable;
+}
+
+/* R8: what it only mentions, by option: what is not yet due. */
+static bool is_mentioned(const Deciding *d, size_t i, const Policy *lead)
+{
+        Verdict verdict = d->decision->judgements[i].verdict;
+
+        return lead->lists_upcoming && (verdict == VERDICT_WAIT || verdict == VERDICT_DUE);
+}
+
+static int sum_asked(const Deciding *d, int64_t *ret_sum)
+{
+        int64_t sum = -d->account->unassigned;
+
+        for (size_t i = 0; i < d->account->n_instalments; i++)
+                if (is_asked(d, i) && money_add(&sum, d->account->instalments[i].open) < 0)
+                        return -EOVERFLOW;
+        *ret_sum = sum;
+        return 0;
+}
+
+/* R10: ladders whose step wants a larger sum wait; whether any did. */
+static bool hold_back_small_sums(Deciding *d, int64_t sum)
+{
+        bool changed = false;
+
+        for (size_t i = 0; i < d->account->n_instalments; i++) {
+                Judgement *judgement = &d->decision->judgements[i];
+                if (!is_groupable(judgement))
+                        continue;
+                if (sum >= amounts_get(&judgement_step(judgement)->min_total, d->account->currency))
+                        continue;
+                deciding_hold_back(judgement, VERDICT_WAIT, REASON_MIN_TOTAL, DATE_NONE);
+                changed = true;
+        }
+        return changed;
+}
+
+/* The lead (R8) among those that can be reached (R4) and whose sum is worth a letter (R10).
+ * 1: found, 0: no contact. */
+static int settle_lead(Deciding *d, Planned *planned)
+{
+        while (find_lead(d, &planned->lead)) {
+                Judgement *judgement = &d->decision->judgements[planned->lead];
+                planned->policy = judgement->policy;
+                planned_use_step(planned, judgement_step(judgement));
+                if (!deciding_choose_routes(d, planned)) {
+                        deciding_hold_back(judgement, VERDICT_TASK, REASON_NO_ADDRESS, DATE_NONE);
+                        continue;
+                }
+                if (sum_asked(d, &planned->total) < 0)
+                        return -EOVERFLOW;
+                if (hold_back_small_sums(d, planned->total))
+                        continue;
+                if (planned->total > amounts_get(&planned->policy->tolerance, d->account->currency))
+                        return 1;
+                hold_back_group(d, REASON_COVERED, DATE_NONE);
+        }
+        return 0;
+}
+
+/* R7: the first day on which a contact of this action may come. */
+Date contact_day(const Deciding *d, Action action, Reason *ret_reason)
+{
+        int gap = d->book->limits.contact_gap_days;
+        Date day = date_add(d->account->last_contact, 1);
+
+        *ret_reason = REASON_CONTACT_TODAY;
+        if (!is_pressing(action) || gap == 0)
+                return day;
+        Date pressed = date_add(d->account->last_pressed, gap);
+        if (date_compare(pressed, day) > 0) {
+                *ret_reason = REASON_CONTACT_GAP;
+                day = pressed;
+        }
+        return day;
+}
+
+/* R7, R5: whether the contact may leave now; else its group waits, whole. */
+static bool contact_may_leave(Deciding *d, const Planned *planned)
+{
+        if (!d->forced) {
+                Reason reason;
+                Date day = contact_day(d, planned->action, &reason);
+                if (date_compare(d->now->local.day, day) < 0) {
+                        hold_back_group(d, reason, day);
+                        return false;
+                }
+        }
+        if (d->account->has_contact_in_flight && !(d->forced && d->forced->is_preview)) {
+                hold_back_group(d, REASON_CONTACT_IN_FLIGHT, d->now->local.day);
+                return false;
+        }
+        if (!deciding_is_open(d, planned)) {
+                hold_back_group(d, REASON_OUTSIDE_WINDOW, d->now->local.day);
+                return false;
+        }
+        return true;
+}
+
+/* R6: the sending day + deadline_days on a working day; the latest one of the notice's steps. */
+static Date latest_deadline(const Deciding *d, const Planned *planned)
+{
+        Date latest = DATE_NONE;
+
+        for (size_t i = 0; i < planned->n_lines; i++) {
+                const NoticeLine *line = &planned->lines[i];
+                if (line->step < 0)
+                        continue;
+                const Step *step = judgement_step(&d->decision->judgements[line->instalment]);
+                if (step->deadline_days == 0)
+                        continue;
+                Date day = date_add(d->now->local.day, step->deadline_days);
+                day = calendar_working_day_from(d->book->sending.calendar, day);
+                latest = date_later(latest, day);
+        }
+        return latest;
+}
+
+int plan_contact(Deciding *d)
+{
+        Planned planned = { .kind = NOTICE_CONTACT, .reason = REASON_DUE };
+        int r = settle_lead(d, &planned);
+
+        if (r <= 0 || !contact_may_leave(d, &planned))
+                return MIN(r, 0);
+        r = planned_make_lines(d, &planned);
+        if (r < 0)
+                return r;
+        for (size_t i = 0; i < d->account->n_instalments; i++) {
+                const Judgement *judgement = &d->decision->judgements[i];
+                int step = is_groupable(judgement) ? judgement->next : -1;
+                if (is_asked(d, i))
+                        planned_add_line(d, &planned, (NoticeLine){ i, step, false });
+                else if (is_mentioned(d, i, planned.policy))
+                        planned_add_line(d, &planned, (NoticeLine){ i, -1, true });
+        }
+        planned.deadline = latest_deadline(d, &planned);
+        if (d->forced)
+                planned.reason = REASON_BY_PERSON;
+        deciding_add(d, &planned);
+        return 0;
+}

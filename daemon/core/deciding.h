@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_CORE_DECIDING_H
+#define RELANCED_CORE_DECIDING_H
+
+/* Private to decide(): the account being decided, and what its parts share. contact.c makes the one
+ * contact, aside.c what stands outside it. All in an arena; 0, -ENOMEM or -EOVERFLOW. */
+
+#include "core/decide.h"
+
+typedef struct Deciding {
+        const Rulebook *book;
+        const Account *account;
+        const Now *now;
+        const Forced *forced;
+        Arena *arena;
+        Decision *decision;
+} Deciding;
+
+/* The step a judgement comes to next; it must have one. */
+const Step *judgement_step(const Judgement *judgement);
+/* What was due goes back to waiting, or to a person. */
+void deciding_hold_back(Judgement *judgement, Verdict verdict, Reason reason, Date not_before);
+
+/* By due date, number, seq. */
+int instalment_compare(const Instalment *a, const Instalment *b);
+
+void planned_use_step(Planned *planned, const Step *step);
+/* Takes the first usable alternative of each route (R4). Whether there is one at all. */
+bool deciding_choose_routes(const Deciding *d, Planned *planned);
+/* R5: one open route is enough; the others follow when theirs opens that day. */
+bool deciding_is_open(const Deciding *d, const Planned *planned);
+/* Room for a line of every instalment, before the first planned_add_line(), which keeps the order. */
+int planned_make_lines(const Deciding *d, Planned *planned);
+void planned_add_line(const Deciding *d, Planned *planned, NoticeLine line);
+void deciding_add(Deciding *d, const Planned *planned);
+
+/* R7: the first day on which a contact of this action may come, and which clause says so. */
+Date contact_day(const Deciding *d, Action action, Reason *ret_reason);
+/* R4–R8, R10: at most one notice, the first of the decision. */
+int plan_contact(Deciding *d);
+/* R16 */
+int plan_suspends(Deciding *d);
+int plan_reconnect(Deciding *d);
+/* R11; after plan_contact(), to which they yield. */
+int plan_thanks(Deciding *d);
+
+#endif
