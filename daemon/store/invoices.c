@@ -167,15 +167,19 @@ static int insert_invoice(Putting *putting)
                 &putting->found.invoice);
 }
 
-/* A hold of the customer holds what comes later, too; a collection that has failed stays so. */
+/* What a person said of the customer or of the invoice holds for what comes later, too; a collection
+ * that has failed stays so. */
 static int insert_instalment(Putting *putting)
 {
         const InvoiceRow *row = putting->row;
         int r = db_run(putting->store,
                 "insert into instalment (account, invoice, seq, number, issued, due, amount, open, "
-                "status, method, policy, is_held, held_until, collection_failed, has_payment) "
-                "select ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, c.is_held, c.held_until, "
-                "i.n_chargebacks > 0, i.payments > i.undone from customer c cross join invoice i "
+                "status, method, policy, is_held, held_until, is_disputed, collection_failed, "
+                "has_payment) select ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, "
+                "coalesce(t.is_held, c.is_held), iif(t.seq is null, c.held_until, t.held_until), "
+                "coalesce(t.is_disputed, 0), i.n_chargebacks > 0, i.payments > i.undone "
+                "from customer c cross join invoice i left join instalment t "
+                "on t.account = ?1 and t.invoice = ?2 and t.seq = 1 "
                 "where c.id = ?11 and i.id = ?2",
                 VALUES(INT(putting->found.account), INT(putting->found.invoice), INT(putting->seq),
                         TEXT(row->number), DAY(row->issued), DAY(row->due), INT(row->amount),

@@ -523,6 +523,30 @@ static void a_held_customers_later_invoices_are_held_too(void **state)
                 assert_false(account.instalments[i].is_held);
 }
 
+static void a_held_or_disputed_invoices_later_instalments_are_too(void **state)
+{
+        Fixture *fixture = *state;
+        const InvoiceRow rows[] = { invoice_row("F-1", "C-1", 120000),
+                invoice_row("F-1", "C-1", 500), invoice_row("F-2", "C-1", 30000),
+                invoice_row("F-2", "C-1", 500) };
+        Date until = date_add(TODAY, 10);
+        int puts[ELEMENTSOF(rows)];
+
+        fill(fixture);
+        begin(fixture);
+        assert_ok(store_hold(
+                fixture->store, &(Target){ .invoice = "F-1" }, until, "on holiday", NOON));
+        assert_ok(store_dispute(fixture->store, "F-2", "quality", "", NOON));
+        commit(fixture);
+        import_invoices(fixture, rows, ELEMENTSOF(rows), puts);
+        Account account = load_account(fixture, "C-1");
+        assert_true(find(&account, "F-1", 2)->is_held);
+        assert_int_equal(find(&account, "F-1", 2)->held_until.days, until.days);
+        assert_false(find(&account, "F-1", 2)->is_disputed);
+        assert_true(find(&account, "F-2", 2)->is_disputed);
+        assert_false(find(&account, "F-2", 2)->is_held);
+}
+
 static void a_dispute_ends_with_its_release(void **state)
 {
         Fixture *fixture = *state;
@@ -586,6 +610,7 @@ int main(void)
                 TEST(facts_are_never_edited),
                 TEST(a_hold_holds_until_it_is_released),
                 TEST(a_held_customers_later_invoices_are_held_too),
+                TEST(a_held_or_disputed_invoices_later_instalments_are_too),
                 TEST(a_dispute_ends_with_its_release),
                 TEST(unknown_targets_are_told),
         };
