@@ -111,14 +111,13 @@ static int orphans_lock(Orphans *orphans)
         return r;
 }
 
-/* What a flight file says of an attempt, or NULL. "Not sent, try again" of a message that had not
- * begun says nothing: without a daemon to ask nothing could begin. */
-static const FlightRecord *find_word(
-        const FlightLog *log, int64_t notice, uint32_t attempt, bool has_begun)
+/* What a flight file says counts, but for how long to wait: "not sent" may only mean that there was
+ * no daemon any more to let it begin. */
+static int settle_record(Dispatch *dispatch, const FlightRecord *record, const Now *now)
 {
-        const FlightRecord *record = flight_find(log, (uint64_t)notice, attempt);
-
-        return record && (has_begun || record->kind != RELANCED_RETRY) ? record : NULL;
+        if (record->kind == RELANCED_RETRY)
+                return settle_unsent(dispatch->engine, record, &dispatch->journal);
+        return settle_outcome(dispatch->engine, record, now, &dispatch->journal);
 }
 
 /* One notice, by what the flight files say of it. */
@@ -130,13 +129,12 @@ static int settle_by_logs(
         Notice notice;
 
         int r = store_load_notice(engine->store, id, false, &arena, &notice);
-        bool has_begun = r == 0 && notice.state != NOTICE_HANDED;
-        uint32_t attempt = r < 0 ? 0 : (uint32_t)notice.attempts + !has_begun;
+        uint32_t attempt = r < 0 ? 0 : (uint32_t)notice.attempts + (notice.state == NOTICE_HANDED);
         arena_release(&arena);
         for (size_t i = 0; r == 0 && i < n; i++) {
-                const FlightRecord *record = find_word(&logs[i], id, attempt, has_begun);
+                const FlightRecord *record = flight_find(&logs[i], (uint64_t)id, attempt);
                 if (record)
-                        r = settle_outcome(engine, record, now, &dispatch->journal);
+                        r = settle_record(dispatch, record, now);
         }
         return r == 0 ? settle_lost(engine, id, now, &dispatch->journal) : r;
 }
@@ -334,9 +332,9 @@ int recover_worker(Dispatch *dispatch, Worker *worker, const Now *now, bool *ret
         for (size_t i = 0; r == 0 && i < worker->n_parcels; i++) {
                 const Parcel *parcel = &worker->parcels[i];
                 const FlightRecord *record =
-                        find_word(&log, parcel->notice, parcel->attempt, parcel->is_begun);
+                        flight_find(&log, (uint64_t)parcel->notice, parcel->attempt);
                 if (record)
-                        r = settle_outcome(dispatch->engine, record, now, &dispatch->journal);
+                        r = settle_record(dispatch, record, now);
                 else if (worker->is_late && !parcel->is_begun)
                         r = settle_late(dispatch, parcel, now);
                 else

@@ -281,6 +281,25 @@ int settle_outcome(Engine *engine, const FlightRecord *record, const Now *now, J
         return r == -ENOENT ? 0 : r;
 }
 
+int settle_unsent(Engine *engine, const FlightRecord *record, Journal *journal)
+{
+        Settling s = { .engine = engine, .journal = journal };
+        int64_t id = (int64_t)record->notice;
+
+        int r = settling_load(&s, id);
+        if (r == 0 && is_awaited(&s.notice, record)) {
+                r = s.notice.state == NOTICE_HANDED
+                            ? store_mark_unhanded(engine->store, &id, 1)
+                            : store_mark_retry(engine->store, id, REASON_RETRY, record->detail,
+                                      INSTANT_NONE);
+                if (r == 0)
+                        journal_notice(journal, LOG_INFO, MESSAGE_NOTICE_RETRY, id,
+                                "was not sent, is tried again");
+        }
+        arena_release(&s.arena);
+        return r == -ENOENT ? 0 : r;
+}
+
 int settle_lost(Engine *engine, int64_t notice, const Now *now, Journal *journal)
 {
         Settling s = { .engine = engine, .now = now, .journal = journal };

@@ -401,6 +401,22 @@ static void a_word_in_the_flight_file_counts_after_a_crash(void **state)
         assert_int_equal(count_left(firm), 0);
 }
 
+static void what_got_no_answer_before_the_crash_is_tried_again_at_once(void **state)
+{
+        Firm *firm = *state;
+        _cleanup_(freep) char *path = NULL;
+        int64_t notice = leave_begun(firm);
+        const struct relanced_outcome unsent = { RELANCED_RETRY, 0, NULL, NULL };
+        const FlightRecord record = flight_record((uint64_t)notice, 1, &unsent);
+
+        int fd = make_flight(firm, &path);
+        assert_ok(flight_append(fd, &record));
+        (void)close(fd);
+        drain(firm);
+        assert_int_equal(count_left(firm), 1);
+        assert_notices(firm, "F-1", "wild sent due");
+}
+
 static void the_word_on_another_attempt_does_not_count(void **state)
 {
         Firm *firm = *state;
@@ -496,6 +512,7 @@ int main(int n_arguments, char *arguments[])
                 with_firm(what_had_begun_without_a_word_is_uncertain_at_the_next_start),
                 with_firm(what_was_only_handed_is_handed_again),
                 with_firm(a_word_in_the_flight_file_counts_after_a_crash),
+                with_firm(what_got_no_answer_before_the_crash_is_tried_again_at_once),
                 with_firm(the_word_on_another_attempt_does_not_count),
                 with_firm(what_an_orphan_may_have_waits_for_its_end),
                 with_firm(no_flight_file_is_left_by_a_run_that_ended_well),
