@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what leaves outside the contact of the day: a service is suspended and connected again (R16),
- * a customer who was chased and has paid is thanked (R11).
+ * Owns what leaves outside the contact of the day: a service is suspended and connected again
+ * (R16), a customer who was chased and has paid is thanked (R11).
  */
 
 #include "core/deciding.h"

@@ -2,7 +2,7 @@
 /*
  * Owns the contact: what is due in an account and may be grouped becomes at most one notice. Who
  * leads it (R8), whether it can be reached (R4), what it asks for (R10), on which day (R7), within
- * which hours (R5) and until when (R6). What cannot leave now goes back to waiting, with the reason.
+ * which hours (R5) and until when (R6). What cannot leave now goes back to waiting, with a reason.
  */
 
 #include "core/deciding.h"

@@ -52,7 +52,6 @@ void deciding_hold_back(Judgement *judgement, Verdict verdict, Reason reason, Da
         judgement->not_before = date_later(judgement->not_before, not_before);
 }
 
-/* Takes the first usable alternative of each route. Whether there is one at all. */
 bool deciding_choose_routes(const Deciding *d, Planned *planned)
 {
         bool found = false;
@@ -68,7 +67,6 @@ bool deciding_choose_routes(const Deciding *d, Planned *planned)
         return found;
 }
 
-/* R5: one open route is enough for the contact; the others follow when theirs opens that day. */
 bool deciding_is_open(const Deciding *d, const Planned *planned)
 {
         if (d->forced && d->forced->is_preview)

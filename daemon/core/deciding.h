@@ -29,7 +29,7 @@ void planned_use_step(Planned *planned, const Step *step);
 bool deciding_choose_routes(const Deciding *d, Planned *planned);
 /* R5: one open route is enough; the others follow when theirs opens that day. */
 bool deciding_is_open(const Deciding *d, const Planned *planned);
-/* Room for a line of every instalment, before the first planned_add_line(), which keeps the order. */
+/* Room for a line of every instalment; before the first planned_add_line(), which keeps order. */
 int planned_make_lines(const Deciding *d, Planned *planned);
 void planned_add_line(const Deciding *d, Planned *planned, NoticeLine line);
 void deciding_add(Deciding *d, const Planned *planned);
