@@ -167,8 +167,8 @@ static int insert_invoice(Putting *putting)
                 &putting->found.invoice);
 }
 
-/* What a person said of the customer or of the invoice holds for what comes later, too; a collection
- * that has failed stays so. */
+/* What a person said of the customer or of the invoice holds for what comes later, too; a
+ * collection that has failed stays so. */
 static int insert_instalment(Putting *putting)
 {
         const InvoiceRow *row = putting->row;
