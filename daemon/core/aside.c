@@ -95,7 +95,12 @@ int plan_reconnect(Deciding *d)
                 return 0;
         planned.routes = step->routes;
         planned.n_routes = step->n_routes;
-        return deciding_choose_routes(d, &planned) ? plan_aside(d, &planned, suspended, n) : 0;
+        if (deciding_choose_routes(d, &planned))
+                return plan_aside(d, &planned, suspended, n);
+        /* Nobody would learn that a customer who has paid is still cut off. */
+        deciding_hold_back(&d->decision->judgements[planned.lead], VERDICT_TASK, REASON_NO_ADDRESS,
+                DATE_NONE);
+        return 0;
 }
 
 static bool was_chased(const Instalment *instalment)

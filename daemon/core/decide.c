@@ -190,9 +190,9 @@ int decide(const Rulebook *book, const Account *account, const Now *now, const F
                 if (r == 0)
                         r = plan_suspends(&d);
                 if (r == 0 && !forced)
-                        r = plan_reconnect(&d);
+                        r = plan_thanks(&d); /* of what is closed, before it may need a person */
                 if (r == 0 && !forced)
-                        r = plan_thanks(&d);
+                        r = plan_reconnect(&d);
                 if (r < 0)
                         return r;
         }
