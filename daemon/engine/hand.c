@@ -139,6 +139,9 @@ static int prepare(Batch *batch, int64_t id, Prepared *prepared)
                 r = open_attachments(batch, &contact, prepared, attachments);
         if (r < 0)
                 return r;
+        prepared->parcel.notice = id;
+        if (prepared->is_broken) /* its attachments are not all there to be encoded */
+                return 0;
         encode(&notice, attachments, prepared);
         if (strbuf_error(&prepared->bytes) == -E2BIG)
                 prepared->is_broken = true;
@@ -282,6 +285,8 @@ static int cancel_broken(Batch *batch, int64_t id)
 
         journal_notice(&dispatch->journal, LOG_WARNING, MESSAGE_NOTICE_CANCELLED, id,
                 "cancelled, its document has changed");
+        dispatch->is_wanted = true; /* no worker will say that there is room for the next ones */
+        dispatch_request_turn(dispatch);
         return store_mark_cancelled(dispatch->engine->store, id, REASON_CHANGED);
 }
 

@@ -312,3 +312,46 @@ def test_an_edited_ladder_is_never_stuck(scripted):
     scripted.once("2026-03-16T09:00")
     scripted.once("2026-03-23T09:00")
     assert "s3" in [notice["step"] for notice in scripted.sent()]
+
+
+def test_documents_that_changed_while_their_notices_waited_stop_nothing(tmp_path, module):
+    """More of them than are looked at in one go."""
+    firm = Scripted(tmp_path / "firm", module)
+    firm.policy([["email"]], attach="own")
+    documents = [firm.folder / f"documents/{n}.pdf" for n in range(130)]
+    for document in documents:
+        document.write_bytes(b"%PDF-1.4\n")
+    firm.load([firms.customer()],
+              [firms.invoice("F-0")], at="2026-03-03T09:00")
+    firm.load([firms.customer(f"D-{n}") for n in range(130)],
+              [firms.invoice(f"G-{n}", f"D-{n}", document=f"{n}.pdf") for n in range(130)],
+              at="2026-03-03T09:00")
+    firm.script("email", *["* down"] * 200)
+    firm.once(DAY1)
+    for document in documents:
+        document.write_bytes(b"%PDF-1.4\nchanged")
+    firm.script("email")
+    assert firm.once("2026-03-05T14:00").returncode == 0
+    assert sorted(firm.states()) == ["email cancelled"] * 130 + ["email sent"]
+
+
+def test_who_has_paid_is_not_left_cut_off_in_silence(tmp_path, module):
+    firm = Scripted(tmp_path / "firm", module)
+    firm.config["channels"]["hook"] = {"module": str(module), "folder": "out/hook"}
+    firm.config["policies"]["subscription"] = {"steps": [
+        {"id": "d", "action": "deadline", "after_due": 1, "deadline_days": 2, "send": ["email"]},
+        {"id": "s", "action": "suspend", "after_deadline": 1, "send": ["hook"]}]}
+    firm.write_config()
+    firm.load([firms.customer(relation="service")], [firms.invoice()], at="2026-03-03T09:00")
+    firm.script("hook", "* acted-sent", "* refused-address")
+    firm.once("2026-03-05T09:00")
+    firm.once("2026-03-10T09:00")
+    firm.ctl("pay", "F-1", "1200.00", at="2026-03-11T10:00")
+    firm.once("2026-03-11T11:00")
+    assert firm.states() == ["email sent", "hook sent", "hook failed"]
+    firm.once("2026-03-12T09:00")
+    assert firm.tasks() == ["no-address"]
+    firm.ctl("contact", "C-1", "--email", "new@example.org", at="2026-03-12T10:00")
+    firm.once("2026-03-12T11:00")
+    assert firm.states()[3:] == ["hook sent"]
+    assert firm.tasks() == []
