@@ -98,8 +98,8 @@ int plan_reconnect(Deciding *d)
         if (deciding_choose_routes(d, &planned))
                 return plan_aside(d, &planned, suspended, n);
         /* Nobody would learn that a customer who has paid is still cut off. */
-        deciding_hold_back(&d->decision->judgements[planned.lead], VERDICT_TASK, REASON_NO_ADDRESS,
-                DATE_NONE);
+        deciding_hold_back(
+                &d->decision->judgements[planned.lead], VERDICT_TASK, REASON_NO_ADDRESS, DATE_NONE);
         return 0;
 }
 

@@ -355,3 +355,17 @@ def test_who_has_paid_is_not_left_cut_off_in_silence(tmp_path, module):
     firm.once("2026-03-12T11:00")
     assert firm.states()[3:] == ["hook sent"]
     assert firm.tasks() == []
+
+
+@pytest.mark.parametrize("ends", ["mended", "paid"])
+def test_a_task_about_a_text_ends_with_its_cause(scripted, ends):
+    scripted.policy([["email"]], template="mine")
+    scripted.once(DAY1)
+    assert scripted.tasks() == ["template"]
+    if ends == "mended":
+        scripted.policy([["email"]])
+    else:
+        scripted.ctl("pay", "F-1", "1200.00", at=DAY2)
+    scripted.once(DAY2)
+    assert scripted.tasks() == []
+    assert scripted.states() == (["email sent"] if ends == "mended" else [])
