@@ -3,8 +3,8 @@
  * A channel whose outcomes are written in a script: in its folder, a line "WHO WORD" for each
  * message it is to meet, WHO a part of the address or *. The first line for that address which was
  * not used yet counts, none: sent. A word is [begun-|acted-]WHAT: without begin(), after it, after
- * the act. WHAT is an outcome or a fault of the module itself. "used" keeps the place in the script,
- * "received" is what the other side has.
+ * the act. WHAT is an outcome or a fault of the module itself. "used" keeps the place in the
+ * script, "received" is what the other side has.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -40,12 +40,12 @@ static int scripted_open(const struct relanced_value *values, void **state, cons
 /* Whether the line of that number was used before. */
 static int is_used(unsigned line)
 {
-        char text[64];
+        unsigned number;
         int found = 0;
         FILE *file = fopen("used", "r");
 
-        while (file && !found && fgets(text, sizeof(text), file))
-                found = strtoul(text, NULL, 10) == line;
+        while (file && !found && fscanf(file, "%u %*s", &number) == 1)
+                found = number == line;
         if (file)
                 fclose(file);
         return found;
@@ -74,7 +74,7 @@ static void find_word(const char *to, char word[64])
         }
         if (file)
                 fclose(file);
-        strcpy(word, "acted-sent");
+        snprintf(word, 64, "acted-sent");
 }
 
 /* What a module must not do. */
