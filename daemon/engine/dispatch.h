@@ -54,6 +54,7 @@ typedef struct Worker {
         unsigned n_handed;      /* since it started */
         int64_t progress_usec;  /* when it last said or was given anything */
         bool is_late, is_crash; /* how it ended: killed for its silence; by its own fault */
+        bool is_killed;         /* by us, while it was alive */
         bool is_held;           /* its flight file, by something it has left behind */
 } Worker;
 

@@ -16,9 +16,13 @@ void outlet_down(Outlet *outlet, uint32_t retry_after_s, const char *detail)
 {
         const LogField fields[] = { { "CHANNEL", outlet->config->name } };
 
+        int64_t now_usec = clock_monotonic_usec();
+
+        /* Messages that were under way when it went down say nothing new. */
+        if (outlet->is_down && now_usec < outlet->retry_usec)
+                return;
         outlet->n_downs++;
-        outlet->retry_usec =
-                clock_monotonic_usec() + pace_backoff_usec(retry_after_s, outlet->n_downs);
+        outlet->retry_usec = now_usec + pace_backoff_usec(retry_after_s, outlet->n_downs);
         if (outlet->is_down)
                 return;
         outlet->is_down = true;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/strbuf.h"
 #include "engine/settle.h"
 #include "sys/file.h"
 #include "sys/log.h"
@@ -96,6 +97,24 @@ static void orphans_release_logs(Orphans *orphans)
                 flight_log_release(&orphans->logs[i]);
 }
 
+/* What no worker of ours can have written is kept for a person to look at and tells nothing: what
+ * had begun stays uncertain. */
+static int set_aside(const Orphans *orphans, const char *path)
+{
+        const LogField fields[] = { { "CHANNEL", orphans->channel } };
+        StrBuf aside = STRBUF_INIT;
+
+        strbuf_addf(&aside, "%s.unreadable", path);
+        int r = strbuf_error(&aside);
+        if (r == 0 && rename(path, strbuf_text(&aside)) < 0)
+                r = -errno;
+        if (r == 0)
+                log_record(LOG_ERR, NULL, fields, ELEMENTSOF(fields),
+                        "%s is no flight file; it is set aside as %s", path, strbuf_text(&aside));
+        strbuf_release(&aside);
+        return r;
+}
+
 /* Takes the locks of all files, or of none. 0, FLIGHT_HELD, -errno. */
 static int orphans_lock(Orphans *orphans)
 {
@@ -103,7 +122,9 @@ static int orphans_lock(Orphans *orphans)
 
         for (size_t i = 0; r == 0 && i < orphans->n_paths; i++) {
                 r = flight_read(orphans->paths[i], &orphans->logs[i]);
-                if (r == -ENOENT)
+                if (r == -EBADMSG)
+                        r = set_aside(orphans, orphans->paths[i]);
+                else if (r == -ENOENT)
                         r = 0;
         }
         if (r != 0)

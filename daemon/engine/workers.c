@@ -29,6 +29,7 @@
 #define IDLE_USEC (60 * USEC_PER_SEC)
 #define PACKETS_A_TIME ((size_t)256)
 #define PACKETS_LEFT_MAX ((size_t)4096) /* more than a socket holds: of a process that has ended */
+#define LAST_MOMENT_MS 20               /* the loop waits that long, once for a worker that fails */
 #define DEATHS_MAX 10U /* in a row, without a finished message: the channel is broken */
 
 Parcel *worker_find_parcel(Worker *worker, uint64_t notice, uint32_t attempt)
@@ -47,6 +48,14 @@ void worker_remove_parcel(Worker *worker, Parcel *parcel)
         *parcel = worker->parcels[--worker->n_parcels];
 }
 
+/* A process that was killed closes its socket a moment before it has ended. */
+static bool has_ended(const Worker *worker)
+{
+        struct pollfd poller = { .fd = worker->pid_fd, .events = POLLIN };
+
+        return poll(&poller, 1, LAST_MOMENT_MS) > 0;
+}
+
 void worker_kill(Worker *worker, bool is_late)
 {
         if (worker->state >= WORKER_ENDING)
@@ -54,6 +63,7 @@ void worker_kill(Worker *worker, bool is_late)
         worker->state = WORKER_ENDING;
         worker->is_late = is_late;
         worker->is_crash = !is_late;
+        worker->is_killed = is_late || !has_ended(worker);
         worker->io = sd_event_source_disable_unref(worker->io);
         (void)kill(-worker->pid, SIGKILL); /* what it has started, too */
         (void)kill(worker->pid, SIGKILL);
@@ -194,13 +204,14 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *o
         return 0;
 }
 
-/* A signal that nobody sends but the machine's owner or the kernel is no fault of the module. */
+/* A signal that nobody sends but the machine's owner or the kernel is no fault of the module; one
+ * of ours says nothing of what the module did before. */
 static void note_end(Worker *worker, const siginfo_t *info)
 {
         bool is_killed = info->si_code == CLD_KILLED &&
                          (info->si_status == SIGKILL || info->si_status == SIGTERM);
 
-        if (worker->state < WORKER_ENDING || (worker->is_crash && is_killed))
+        if (!worker->is_killed)
                 worker->is_crash = !is_killed;
 }
 

@@ -369,3 +369,32 @@ def test_a_task_about_a_text_ends_with_its_cause(scripted, ends):
     scripted.once(DAY2)
     assert scripted.tasks() == []
     assert scripted.states() == (["email sent"] if ends == "mended" else [])
+
+
+@pytest.mark.parametrize("word, state, done", [("sent", "sent", ["s1"]), ("failed", "sent", ["s1"])])
+def test_a_person_settles_what_is_uncertain(scripted, word, state, done):
+    """Sent: the step is done. Failed: it is decided again, and leaves this time."""
+    scripted.script("email", "* begun-uncertain")
+    scripted.once(DAY1)
+    assert scripted.states() == ["email uncertain"]
+    scripted.ctl("settle", "1", word, at=DAY1)
+    assert scripted.states() == [f"email {word}"]
+    assert scripted.tasks() == []
+    scripted.script("email", "acted-sent")
+    scripted.once(DAY2)
+    assert scripted.states()[-1] == f"email {state}"
+    assert len(scripted.received("email")) == (word == "failed")
+    [row] = scripted.json("explain", "F-1", at=DAY2)
+    assert [each["step"] for each in row["done"]] == done
+    scripted.ctl("settle", "1", "sent", at=DAY2, status=1)
+
+
+def test_what_is_no_flight_file_is_set_aside(scripted):
+    folder = scripted.folder / "state/flight"
+    folder.mkdir(exist_ok=True)
+    name = "email.0123456789abcdef.flight"
+    (folder / name).mkdir()
+    scripted.script("email", "acted-sent")
+    assert name in scripted.once(DAY1).stderr
+    assert scripted.states() == ["email sent"]
+    assert [path.name for path in folder.iterdir()] == [f"{name}.unreadable"]
