@@ -125,21 +125,23 @@ class Trial:
         await_condition(lambda: not any(map(is_alive, workers)), "killed workers to end")
 
     def finish(self, daemon):
-        """Whether the run came to its end; it must then have ended well."""
+        """A run that came to its end must have ended well."""
         if daemon.returncode != 0:
             tail = self.errors.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise Broken(f"relanced ended with {daemon.returncode}\n{tail}")
 
     def drain_while_killing(self):
-        """Kills the daemon, workers or both until a run comes to its end by itself."""
+        """Kills the daemon, workers or both until a run comes to its end by itself. A run that lost
+        workers may give up its channel and say so: another one follows."""
         while True:
-            daemon = self.start()
+            daemon, n_workers_killed = self.start(), 0
             while self.wait_for_moment(daemon):
                 victim = self.chance.choice(("daemon", "worker", "both"))
                 self.n_kills += 1
                 if victim == "worker":
                     if workers := children(daemon.pid):
                         kill(self.chance.choice(workers))
+                        n_workers_killed += 1
                     continue
                 if victim == "daemon":
                     kill(daemon.pid)
@@ -149,6 +151,8 @@ class Trial:
                 break
             else:
                 daemon.wait()
+                if daemon.returncode == 1 and n_workers_killed > 1:
+                    continue
                 self.finish(daemon)
                 return
 
