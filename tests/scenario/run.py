@@ -405,7 +405,10 @@ class Player:
         self.compare(line, at, [read_expected(each, each.text) for each in line.block])
 
     def send_refused(self, line, at, number, step):
-        self.firm.ctl("send", number, *(["--step", step] if step else []), at=at, status=1)
+        done = self.firm.ctl("send", number, *(["--step", step] if step else []), at=at,
+                             status=None)
+        if done.returncode not in (1, 3):
+            raise line.wrong(f"it ended with {done.returncode}")
         self.compare(line, at, [])
 
     # What happens outside
