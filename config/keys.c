@@ -49,7 +49,7 @@ static const Key keys[] = {
         CREDITOR(KEY_TEXT, "text", iban, "", "the account to be paid to"),
         CREDITOR(KEY_EMAIL, "e-mail address", email, "", "where customers can write to"),
         CREDITOR(KEY_TEXT, "text", phone, "", "where customers can call"),
-        CREDITOR(KEY_EMAIL, "e-mail address", copy_to, "", "gets an archive copy of every e-mail (to come)"),
+        CREDITOR(KEY_EMAIL, "e-mail address", copy_to, "", "gets an archive copy of every e-mail"),
 
 #define FOLDER(member, preset, help) \
         TEXTUAL(SECTION_FILE, KEY_PATH, "folder", FileValues, member, #member, preset, help)
@@ -79,12 +79,12 @@ static const Key keys[] = {
 #define LIMIT(member, min, max, preset, help) \
         NUMBER(SECTION_LIMITS, Limits, member, "limits." #member, min, max, preset, help)
         LIMIT(contact_gap_days, 0, 90, "3", "between two notices to one customer; 0: off"),
-        LIMIT(adopt_max_age_days, 0, 3650, "60", "older invoices wait for approval; 0: off (to come)"),
-        LIMIT(stale_after_days, 0, 365, "7", "without a wake, nothing leaves unasked; 0: off (to come)"),
-        LIMIT(payments_max_age_days, 0, 365, "0", "deadlines wait for newer payments; 0: off (to come)"),
-        LIMIT(clock_jump_hours, 0, 8760, "24", "a larger jump stops sending; 0: off (to come)"),
+        LIMIT(adopt_max_age_days, 0, 3650, "60", "older invoices wait for approval; 0: off"),
+        LIMIT(stale_after_days, 0, 365, "7", "without a wake, nothing leaves unasked; 0: off"),
+        LIMIT(payments_max_age_days, 0, 365, "0", "deadlines wait for newer payments; 0: off"),
+        LIMIT(clock_jump_hours, 0, 8760, "24", "a larger jump stops sending; 0: off"),
         LIMIT(uncertain_hours, 0, 720, "24", "then a step's on_uncertain decides"),
-        LIMIT(reply_pause_days, 0, 90, "5", "a customer who answers is left alone for (to come)"),
+        LIMIT(reply_pause_days, 0, 90, "5", "a customer who answers is left alone for"),
 
         GROUP(SECTION_FILE, FileValues, agency, "agency", "the collection agency"),
         GROUP(SECTION_FILE, FileValues, legal, "legal", "the lawyer or bailiff; keys as of agency"),
@@ -151,13 +151,13 @@ static const Key keys[] = {
         CHOICE(SECTION_STEP, StepValues, attach, "policies.NAME.steps.attach", attach_names, 3, "",
                 "invoices attached; default: own for resend, else none"),
         FLAG(SECTION_STEP, StepValues, charges, "policies.NAME.steps.charges",
-                "shows late-payment charges (to come)"),
+                "shows late-payment charges"),
         FLAG(SECTION_STEP, StepValues, approve, "policies.NAME.steps.approve",
                 "waits for a person's approval"),
         GROUPS(SECTION_STEP, StepValues, min_total, "policies.NAME.steps.min_total", "",
                 "the ladder waits while less is owed, per currency"),
         GROUP(SECTION_STEP, StepValues, offer, "policies.NAME.steps.offer",
-                "a discount for paying now (to come)"),
+                "a discount for paying now"),
         CHOICE(SECTION_STEP, StepValues, on_uncertain, "policies.NAME.steps.on_uncertain",
                 on_uncertain_names, 3, "",
                 "a message that may have left; default: assume-sent, from deadline up ask"),
