@@ -75,6 +75,16 @@ static int usable_channel(const Rulebook *book, const Route *route, const Accoun
         return -1;
 }
 
+/* Whether it is only a matter of time: not for what waits for a sum to change (R10). */
+static bool has_a_day(const Judgement *judgement)
+{
+        if (!date_is_set(judgement->not_before) || judgement->reason == REASON_COVERED ||
+                judgement->reason == REASON_MIN_TOTAL)
+                return false;
+        return judgement->verdict == VERDICT_WAIT || judgement->verdict == VERDICT_DUE ||
+               judgement->verdict == VERDICT_HELD;
+}
+
 Instant explain_next_opening(
         const Exchange *exchange, const Account *account, const Judgement *judgement)
 {
@@ -83,9 +93,7 @@ Instant explain_next_opening(
         LocalTime from = exchange->now.local;
         Instant first = INSTANT_NONE;
 
-        if (!date_is_set(judgement->not_before) ||
-                (judgement->verdict != VERDICT_WAIT && judgement->verdict != VERDICT_DUE &&
-                        judgement->verdict != VERDICT_HELD))
+        if (!has_a_day(judgement))
                 return INSTANT_NONE;
         if (date_compare(judgement->not_before, from.day) > 0)
                 from = (LocalTime){ judgement->not_before, 0, from.offset_minutes };

@@ -102,6 +102,16 @@ def test_explain_has_the_documented_shape(firm):
     assert got["sentence"].endswith(".") and len(got["sentence"]) > 15
 
 
+def test_what_waits_for_a_sum_has_no_day(firm):
+    """Credit covers it (R10): no date can be promised."""
+    firm.load([firms.customer()], [firms.invoice()],
+              [{"id": "P-1", "customer": "C-1", "date": "2026-03-03", "amount": "1199.50",
+                "currency": "EUR"}], at=AT)
+    [got] = firm.json("explain", "F-1", at=AT)
+    assert got["reason"] == "covered" and got["next"]["step"] == "reminder"
+    assert got["next"]["at"] is None
+
+
 def test_a_task_has_the_documented_shape(firm):
     firm.load([firms.customer(email="")], [firms.invoice()], at=AT)
     firm.wake(AT)
