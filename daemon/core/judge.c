@@ -2,7 +2,10 @@
 /*
  * Owns the table of rules for one instalment. The first rule that speaks settles the judgement, so
  * the order of the table is the policy: what must never be asked for comes first, what only has to
- * wait comes last. Rules about the account as a whole (R4–R8, R10's sums) follow in decide.c.
+ * wait comes last. Rules about the account as a whole (R4–R8, R10's sums) follow in contact.c.
+ *
+ * Rules that are still to come have their place: promises (R13) and replies (R25) beside the holds,
+ * plans (R15) before the policy is chosen, adoption and stale data (R18, R19) beside approvals.
  */
 
 #include "core/judge.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* base/: strict parsing, bounded buffers, arenas. */
+/* Strict parsing. */
 
 #include <errno.h>
 #include <setjmp.h>
@@ -9,9 +9,7 @@
 
 #include <cmocka.h>
 
-#include "base/arena.h"
 #include "base/parse.h"
-#include "base/strbuf.h"
 
 static void an_integer_is_the_whole_text_within_its_bounds(void **state)
 {
@@ -88,47 +86,6 @@ static void the_nearest_name_is_one_that_may_be_meant(void **state)
         assert_int_equal(edit_distance("kitten", "sitting"), 3);
 }
 
-static void a_buffer_keeps_its_first_error_until_it_is_read(void **state)
-{
-        StrBuf buffer = { .limit = 8 };
-        char *text = NULL;
-
-        strbuf_add(&buffer, "12345");
-        strbuf_addf(&buffer, "%s", "6789");
-        strbuf_add(&buffer, "x");
-        assert_int_equal(strbuf_error(&buffer), -E2BIG);
-        assert_string_equal(strbuf_text(&buffer), "12345");
-        assert_int_equal(strbuf_take(&buffer, &text), -E2BIG);
-        assert_null(text);
-        strbuf_release(&buffer);
-        strbuf_addf(&buffer, "%d", 12345678);
-        assert_int_equal(strbuf_take(&buffer, &text), 0);
-        assert_string_equal(text, "12345678");
-        free(text);
-        assert_string_equal(strbuf_text(&buffer), "");
-}
-
-static void an_arena_gives_zeroed_aligned_pieces_of_any_size(void **state)
-{
-        Arena arena = ARENA_INIT;
-
-        for (int round = 0; round < 3; round++) {
-                for (size_t size = 0; size < 300000; size = size * 2 + 1) {
-                        unsigned char *piece = arena_alloc(&arena, size);
-                        assert_non_null(piece);
-                        assert_int_equal((uintptr_t)piece % sizeof(max_align_t) % 16, 0);
-                        for (size_t i = 0; i < size; i++)
-                                assert_int_equal(piece[i], 0);
-                        memset(piece, 0xAA, size);
-                }
-                assert_string_equal(arena_strdup(&arena, "texte"), "texte");
-                assert_null(arena_strdup(&arena, NULL));
-                arena_reset(&arena);
-        }
-        assert_null(arena_alloc_array(&arena, SIZE_MAX / 2, 3));
-        arena_release(&arena);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -136,8 +93,6 @@ int main(void)
                 cmocka_unit_test(words_for_yes_and_no_and_nothing_else),
                 cmocka_unit_test(utf8_is_well_formed_or_refused),
                 cmocka_unit_test(the_nearest_name_is_one_that_may_be_meant),
-                cmocka_unit_test(a_buffer_keeps_its_first_error_until_it_is_read),
-                cmocka_unit_test(an_arena_gives_zeroed_aligned_pieces_of_any_size),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
