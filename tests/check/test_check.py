@@ -169,7 +169,7 @@ class Heads(TreeCase):
 
     def test_no_condition_within_a_function_and_no_path_of_one_machine(self):
         self.put("daemon/core/a.c", HEAD + "#if 1\nint x;\n#endif\nint f(void)\n{\n#ifdef X\n"
-            "        x();\n#endif\n        return 0;\n}\n/* see /work/shared */\n")
+            "        x();\n#endif\n        return 0;\n}\n/* see /" "home/me */\n")
         self.assert_found(rules.check_heads, "daemon/core/a.c:9", "daemon/core/a.c:14")
 
 
