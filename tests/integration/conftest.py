@@ -3,12 +3,17 @@
 
 import pathlib
 import sys
+import tempfile
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import firm as firms  # noqa: E402
+
+
+def pytest_configure():
+    tempfile.tempdir = firms.memory_folder()  # None: as the environment says
 
 
 @pytest.fixture

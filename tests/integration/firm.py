@@ -8,6 +8,7 @@ import csv
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -104,11 +105,17 @@ def config_text(config):
     return "".join(f"{key} = {libconfig(value)};\n" for key, value in config.items())
 
 
-def scratch_folder(purpose):
-    """A new folder in memory where there is some: hundreds of stores that sync are slow on a disk."""
+def memory_folder():
+    """Where there is room in memory, or None: hundreds of stores that sync are slow on a disk."""
     memory = "/dev/shm"
-    return pathlib.Path(tempfile.mkdtemp(prefix=f"relanced-{purpose}-",
-                                         dir=memory if os.access(memory, os.W_OK) else None))
+    if not os.access(memory, os.W_OK) or shutil.disk_usage(memory).free < 512 * 1024 * 1024:
+        return None
+    return memory
+
+
+def scratch_folder(purpose):
+    """A new folder, in memory if possible."""
+    return pathlib.Path(tempfile.mkdtemp(prefix=f"relanced-{purpose}-", dir=memory_folder()))
 
 
 class CommandFailed(AssertionError):
