@@ -122,7 +122,8 @@ static int attach(Making *making, const Instalment *instalment, const InvoiceDet
                 return leave_out(making, instalment, detail->document,
                         "is not the file any more that was decided on and was not attached");
         if (making->n_attachments == ATTACHMENTS_MAX || making->n_bytes + size > ATTACHED_BYTES_MAX)
-                return 0;
+                return leave_out(making, instalment, detail->document,
+                        "does not fit the message beside the others and was not attached");
         char *copy = arena_strdup(arena, sha256);
         if (!copy)
                 return -ENOMEM;

@@ -446,6 +446,21 @@ def test_a_bad_document_is_told_and_never_attached(firm, case):
         assert (task["customer"], task["invoice"]) == ("C-1", "F-1") and name in task["sentence"]
 
 
+def test_what_does_not_fit_a_message_is_told(firm):
+    """Fifteen documents are enough for one mail; the sixteenth is a person's to send."""
+    resend_at_once(firm)
+    numbers = [f"F-{n:02}" for n in range(1, 17)]
+    for number in numbers:
+        (firm.folder / f"documents/{number}.pdf").write_bytes(PDF)
+    firm.load([firms.customer()],
+              [firms.invoice(number, document=f"{number}.pdf") for number in numbers], at=AT)
+    firm.wake(AT)
+    [message] = firm.files("email").values()
+    assert message.count("Attachment: ") == 15
+    [task] = [task for task in firm.json("tasks") if task["kind"] == "document"]
+    assert task["invoice"] == "F-16" and "F-16.pdf" in task["sentence"]
+
+
 def test_a_document_of_two_customers_is_a_task_and_no_attachment(firm):
     resend_at_once(firm)
     (firm.folder / "documents/shared.pdf").write_bytes(PDF)
