@@ -15,31 +15,10 @@
 #include <cmocka.h>
 
 #include "base/strbuf.h"
+#include "config-folder.h"
 #include "sys/file.h"
 
 #define ROOT RELANCED_SOURCE_ROOT
-#define NAME_SIZE 300
-
-static char folder[] = "/tmp/relanced-config-XXXXXX";
-
-static void write_text(const char *name, const char *text, size_t length)
-{
-        char path[NAME_SIZE];
-
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        assert_true(fd >= 0);
-        assert_int_equal(write(fd, text, length), length);
-        close(fd);
-}
-
-static int load_named(const char *name, Problems *problems, Config **ret_config)
-{
-        char path[NAME_SIZE];
-
-        (void)snprintf(path, sizeof(path), "%s/%s", folder, name);
-        return config_load(path, problems, ret_config);
-}
 
 static void add_problems(const Problems *problems, StrBuf *text)
 {
