@@ -29,26 +29,29 @@
 extern "C" {
 #endif
 
-#define RELANCED_CHANNEL_ABI 1U
+#define RELANCED_CHANNEL_ABI 2U
 
 /* What a channel's option is. The last three also say what its worker may touch. */
+/* clang-format off */
 enum relanced_option_type {
-        RELANCED_TEXT,
-        RELANCED_INTEGER,
-        RELANCED_BOOLEAN,
+        RELANCED_TEXT, RELANCED_INTEGER, RELANCED_BOOLEAN,
+        RELANCED_TEXTS,     /* a list of texts; arrives as one line for each */
         RELANCED_SECRET,    /* a credential or a closed file; arrives as its content */
         RELANCED_DIRECTORY, /* a folder it writes into; made before open() if missing */
         RELANCED_PROGRAM,   /* a program it runs */
         RELANCED_NETWORK    /* a host name or URL it talks to */
 };
+/* clang-format on */
 
-/* The table ends with an option whose name is NULL. */
+/* The table ends with an option whose name is NULL. One that is named as a key of every channel
+ * (timeout_s, in_flight) takes that key's value. The default is text; NULL: must be given;
+ * "=email": as the creditor's (name, email, phone, country, copy_to). */
 struct relanced_option {
         const char *name;
         enum relanced_option_type type;
-        const char *preset; /* the default, as text; NULL: must be given */
-        int64_t min, max;   /* of an integer, both inclusive */
-        const char *help;   /* one line: what it does, its unit */
+        const char *preset;
+        int64_t min, max; /* of an integer, both inclusive */
+        const char *help; /* one line: what it does, its unit */
 };
 
 /* An option's value as text, checked against the table, defaults filled in; a path is absolute.
@@ -58,13 +61,12 @@ struct relanced_value {
 };
 
 struct relanced_attachment {
-        const char *name; /* as the recipient sees it */
-        const char *type; /* "application/pdf" */
-        int fd;           /* open for reading, at its beginning; the host closes it */
-        int64_t size;     /* bytes */
+        const char *name, *type; /* as the recipient sees it; "application/pdf" */
+        int fd;                  /* open for reading, at its beginning; the host closes it */
+        int64_t size;            /* bytes */
 };
 
-/* Lives until it is finished. Texts are UTF-8 without control characters but newline in text. */
+/* Lives until finished. Texts are UTF-8 without control characters but newline in text. */
 struct relanced_message {
         uint64_t notice;         /* its id: stable over retries, unique in the creditor's log */
         unsigned attempt;        /* 1, 2, … */
@@ -76,6 +78,9 @@ struct relanced_message {
         int64_t date;            /* seconds since 1970: the same for every attempt */
         const struct relanced_attachment *attachments;
         size_t n_attachments;
+        const char *template_name; /* the folder of its texts: "remind"; "test" */
+        /* Of a WhatsApp text: the variables its template may use, one line each; else NULL. */
+        const struct relanced_value *fields;
 };
 
 enum relanced_outcome_kind {
@@ -107,10 +112,13 @@ enum relanced_form {
 
 /* What the worker offers a module. Not to be called from several threads at once. */
 struct relanced_host {
-        /* 1: *message is the module's until finished. 0: none within wait_ms (-1: for ever).
+        /* 1: *message is the module's until finished. 0: none within ms (-1: for ever).
          * < 0: no more will come; finish what was taken and return. */
-        int (*next)(
-                struct relanced_host *host, const struct relanced_message **message, int wait_ms);
+        int (*next)(struct relanced_host *host, const struct relanced_message **message, int ms);
+        /* Optional, returns at once: begin() of this message comes within milliseconds, so that
+         * several wait for the disk together; and whether begin() would now answer at once. */
+        void (*ask)(struct relanced_host *host, const struct relanced_message *message);
+        int (*is_answered)(struct relanced_host *host, const struct relanced_message *message);
         /* Asked right before the first act that cannot be taken back. 0: go. < 0: this message
          * must not leave; finish it with any "surely not sent" kind. At most once a message. */
         int (*begin)(struct relanced_host *host, const struct relanced_message *message);
@@ -119,6 +127,7 @@ struct relanced_host {
                 const struct relanced_outcome *outcome);
         /* To the daemon's log; name no customer, amount or secret above debug level. */
         void (*log)(struct relanced_host *host, enum relanced_level level, const char *text);
+        int fd; /* to wait for beside sockets of one's own, after next() of 0 ms gave none */
 };
 
 struct relanced_channel {
@@ -132,8 +141,7 @@ struct relanced_channel {
         int (*check_address)(void *state, const char *address);
         /* Returns when next() gives < 0, or earlier with < 0 when it cannot go on. */
         int (*deliver)(void *state, struct relanced_host *host);
-        /* One inbound callback's body → the outcome it tells of (pure). NULL: the channel has no
-         * receipts. 0 and *notice, *outcome; < 0: not understood. */
+        /* One inbound callback's body → the outcome it tells of (pure). < 0: not understood. */
         int (*receipt)(void *state, const char *body, size_t length, uint64_t *notice,
                 struct relanced_outcome *outcome);
         void (*close)(void *state); /* NULL: nothing to close */

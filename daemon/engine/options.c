@@ -26,6 +26,7 @@ typedef struct Resolver {
 
 static const char *const type_words[] = {
         [RELANCED_TEXT] = "text in quotes",
+        [RELANCED_TEXTS] = "a list of texts: [ \"…\", \"…\" ]",
         [RELANCED_INTEGER] = "a whole number",
         [RELANCED_BOOLEAN] = "true or false",
         [RELANCED_SECRET] = "{ credential = \"NAME\"; } or { file = \"PATH\"; }",
@@ -170,6 +171,7 @@ static int resolve_one(Resolver *resolver, const ChannelOption *given,
                         r = resolve_program(resolver, given, value);
                 break;
         case RELANCED_TEXT:
+        case RELANCED_TEXTS:
         case RELANCED_BOOLEAN:
         case RELANCED_NETWORK: break;
         }

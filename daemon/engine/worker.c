@@ -178,6 +178,20 @@ static Taken **host_find(Host *host, const struct relanced_message *message)
         return at;
 }
 
+/* begin() is asked when it is called: nothing is gained by asking ahead yet. */
+static void module_ask(struct relanced_host *self, const struct relanced_message *message)
+{
+        (void)self;
+        (void)message;
+}
+
+static int module_is_answered(struct relanced_host *self, const struct relanced_message *message)
+{
+        (void)self;
+        (void)message;
+        return 1;
+}
+
 static int module_begin(struct relanced_host *self, const struct relanced_message *message)
 {
         Host *host = (Host *)self;
@@ -326,9 +340,12 @@ int channel_worker_main(int socket_fd)
         bool is_open = false;
         Host host = {
                 .host = { .next = module_next,
+                        .ask = module_ask,
+                        .is_answered = module_is_answered,
                         .begin = module_begin,
                         .finish = module_finish,
-                        .log = module_log },
+                        .log = module_log,
+                        .fd = socket_fd },
                 .fd = socket_fd,
                 .flight_fd = -1,
         };

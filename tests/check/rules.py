@@ -70,6 +70,7 @@ FOREIGN_SIGNATURES = {
 }
 
 LINES_MAX = {".c": 600, ".h": 150}
+WHOLE_PAGES = {"channels/channel.h": 160}  # what a module's author reads, alone
 FUNCTION_LINES_MAX = 60
 PARAMETERS_MAX = 6
 COLUMNS_MAX = 100
@@ -158,7 +159,7 @@ def check_includes(tree):
 def check_lengths(tree):
     """files, functions, lines and lists of parameters stay short"""
     for source in tree.c_files():
-        most = LINES_MAX[source.path[-2:]]
+        most = WHOLE_PAGES.get(source.path, LINES_MAX[source.path[-2:]])
         if len(source.lines) > most and source.path.startswith(PRODUCT):
             yield source.finding(most + 1, f"{len(source.lines)} lines, {most} at most")
         for number, line in enumerate(source.lines, 1):

@@ -105,7 +105,7 @@ def test_a_module_of_another_abi_is_named_and_stops_no_other(firm, installed, tm
     firm.config["policies"]["standard"]["steps"][1]["send"] = ["email", "sms"]
     firm.write_config()
     said = firm.relanced("--check", status=1).stderr
-    assert "ABI 2" in said and "channel sms" in said
+    assert "ABI 3" in said and "channel sms" in said
     firm.load([firms.customer(phone="+33612345678")], [firms.invoice()], at=AT)
     firm.relanced("--once", "--at", AT, status=1)
     assert sorted((notice["channel"], notice["state"]) for notice in firm.log()) == [
