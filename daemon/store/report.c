@@ -44,7 +44,7 @@ static int load_lines(Store *store, int64_t contact, Lines *lines)
         lines->lines = arena_alloc_array(&lines->arena, (size_t)n, sizeof(LogLine));
         if (!lines->lines)
                 return -ENOMEM;
-        r = rows_open_private(&rows, store,
+        r = rows_open(&rows, store,
                 "select i.number, l.seq, l.step, l.open from contact_line l "
                 "cross join invoice i on i.id = l.invoice where l.contact = ? order by l.position",
                 VALUES(INT(contact)));
@@ -144,7 +144,7 @@ int store_get_log(
 {
         ROWS(rows);
         size_t n;
-        int r = rows_open_private(&rows, store, LOG_COLUMNS "where n.id = ?", VALUES(INT(notice)));
+        int r = rows_open(&rows, store, LOG_COLUMNS "where n.id = ?", VALUES(INT(notice)));
 
         if (r == 0)
                 r = list_log(store, &rows, row, owner, &n);
