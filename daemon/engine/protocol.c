@@ -15,6 +15,7 @@
 #define PACKET_MAGIC UINT32_C(0x52454c31)
 #define PACKET_IN_MEMORY_FILE UINT32_C(0xffff)
 #define OPTIONS_MAX 64U
+#define VALUES_MAX 256U /* of an open or a message */
 
 static void put_u32(StrBuf *bytes, uint32_t value)
 {
@@ -38,13 +39,21 @@ static void put_text(StrBuf *bytes, const char *text)
         strbuf_add_bytes(bytes, text, length);
 }
 
+/* How many of a list. */
+static void put_count(StrBuf *bytes, size_t n, size_t max)
+{
+        if (n > max && !bytes->error)
+                bytes->error = -E2BIG;
+        put_u32(bytes, (uint32_t)n);
+}
+
 static void put_options(StrBuf *bytes, const struct relanced_option *options)
 {
         uint32_t n = 0;
 
         while (options && options[n].name)
                 n++;
-        put_u32(bytes, n);
+        put_count(bytes, n, OPTIONS_MAX);
         for (uint32_t i = 0; i < n; i++) {
                 put_text(bytes, options[i].name);
                 put_u32(bytes, options[i].type);
@@ -61,7 +70,7 @@ static void put_values(StrBuf *bytes, const struct relanced_value *values)
 
         while (values && values[n].name)
                 n++;
-        put_u32(bytes, n);
+        put_count(bytes, n, VALUES_MAX);
         for (uint32_t i = 0; i < n; i++) {
                 put_text(bytes, values[i].name);
                 put_text(bytes, values[i].value);
@@ -79,7 +88,9 @@ static void put_message(StrBuf *bytes, const struct relanced_message *message)
         put_text(bytes, message->text);
         put_text(bytes, message->html);
         put_text(bytes, message->message_id);
-        put_u32(bytes, (uint32_t)message->n_attachments);
+        put_text(bytes, message->template_name ? message->template_name : "");
+        put_values(bytes, message->fields);
+        put_count(bytes, message->n_attachments, ATTACHMENTS_MAX);
         for (size_t i = 0; i < message->n_attachments; i++) {
                 put_text(bytes, message->attachments[i].name);
                 put_text(bytes, message->attachments[i].type);
@@ -237,7 +248,7 @@ static struct relanced_option *get_options(Reader *reader)
 
 static struct relanced_value *get_values(Reader *reader)
 {
-        uint32_t n = get_number(reader, OPTIONS_MAX + 1);
+        uint32_t n = get_number(reader, VALUES_MAX + 1);
         struct relanced_value *values = get_array(reader, n + 1, sizeof(*values));
 
         for (uint32_t i = 0; values && i < n; i++) {
@@ -260,6 +271,9 @@ static void get_message(Reader *reader, Packet *packet)
         message->text = get_text(reader);
         message->html = get_text_or_null(reader);
         message->message_id = get_text(reader);
+        message->template_name = get_text(reader);
+        const struct relanced_value *fields = get_values(reader);
+        message->fields = fields && fields->name ? fields : NULL;
         uint32_t n = get_number(reader, ATTACHMENTS_MAX + 1);
         struct relanced_attachment *attachments = get_array(reader, n, sizeof(*attachments));
         for (uint32_t i = 0; attachments && i < n; i++) {

@@ -18,7 +18,15 @@
 static struct relanced_option options[] = {
         { "path", RELANCED_DIRECTORY, NULL, 0, 0, "a folder" },
         { "delay", RELANCED_INTEGER, "0", -5, 60000, "" },
+        { "mapping", RELANCED_TEXTS, "", 0, 0, "lines" },
+        { "server", RELANCED_NETWORK, NULL, 0, 0, NULL },
         { NULL },
+};
+
+static const struct relanced_value fields[] = {
+        { "customer.name", "Boulangerie Martin" },
+        { "total", "" },
+        { NULL, NULL },
 };
 
 static struct relanced_value values[] = { { "path", "/tmp" }, { "delay", "" }, { NULL, NULL } };
@@ -42,7 +50,9 @@ static const Packet packets[] = {
                         .message_id = "1@x",
                         .date = -1,
                         .attachments = attachments,
-                        .n_attachments = 2 } },
+                        .n_attachments = 2,
+                        .template_name = "remind",
+                        .fields = fields } },
         { .type = PACKET_ANSWER, .notice = 7, .attempt = 1, .is_go = true },
         { .type = PACKET_DESCRIPTION,
                 .name = "file",
@@ -99,13 +109,49 @@ static void members_keep_their_values(void **state)
         assert_int_equal(back.message.n_attachments, 2);
         assert_int_equal(back.message.attachments[0].size, 12345);
         assert_int_equal(back.attachments[1].fd, -1);
+        assert_string_equal(back.message.template_name, "remind");
+        assert_string_equal(back.message.fields[0].value, "Boulangerie Martin");
+        assert_string_equal(back.message.fields[1].name, "total");
+        assert_null(back.message.fields[2].name);
         encode(&packets[4], &bytes);
         assert_int_equal(packet_decode(bytes.text, bytes.length, &arena, &back), 0);
         assert_null(back.options[0].preset);
         assert_int_equal(back.options[1].min, -5);
-        assert_null(back.options[2].name);
+        assert_int_equal(back.options[2].type, RELANCED_TEXTS);
+        assert_int_equal(back.options[3].type, RELANCED_NETWORK);
+        assert_null(back.options[4].name);
         strbuf_release(&bytes);
         arena_release(&arena);
+}
+
+static void a_message_without_a_template_or_fields_has_none(void **state)
+{
+        Arena arena = ARENA_INIT;
+        StrBuf bytes = STRBUF_INIT;
+        Packet bare = packets[2], back;
+
+        bare.message.template_name = NULL;
+        bare.message.fields = NULL;
+        encode(&bare, &bytes);
+        assert_int_equal(packet_decode(bytes.text, bytes.length, &arena, &back), 0);
+        assert_string_equal(back.message.template_name, "");
+        assert_null(back.message.fields);
+        strbuf_release(&bytes);
+        arena_release(&arena);
+}
+
+/* What could not be decoded at the other end is not encoded at all. */
+static void a_list_that_is_too_long_is_refused_where_it_is_made(void **state)
+{
+        struct relanced_value many[1000] = { 0 };
+        const Packet packet = { .type = PACKET_OPEN, .values = many };
+        StrBuf bytes = STRBUF_INIT;
+
+        for (size_t i = 0; i + 1 < ELEMENTSOF(many); i++)
+                many[i] = (struct relanced_value){ "name", "value" };
+        packet_encode(&packet, &bytes);
+        assert_int_equal(strbuf_error(&bytes), -E2BIG);
+        strbuf_release(&bytes);
 }
 
 static void a_packet_cut_or_lengthened_is_none(void **state)
@@ -204,6 +250,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_packet_comes_out_as_it_went_in),
                 cmocka_unit_test(members_keep_their_values),
+                cmocka_unit_test(a_message_without_a_template_or_fields_has_none),
+                cmocka_unit_test(a_list_that_is_too_long_is_refused_where_it_is_made),
                 cmocka_unit_test(a_packet_cut_or_lengthened_is_none),
                 cmocka_unit_test(hostile_bytes_harm_nobody),
                 cmocka_unit_test(a_large_message_travels_in_a_memory_file_with_its_attachments),
