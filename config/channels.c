@@ -4,6 +4,8 @@
 
 #include "config/parts.h"
 
+#include <errno.h>
+
 #include "base/strbuf.h"
 
 typedef struct Options {
@@ -74,9 +76,8 @@ static bool read_secret(Reader *reader, const Node *node, ChannelOption *option)
         if (!secret || secret->type != NODE_TEXT || !*secret->text ||
                 (!streq(secret->name, "credential") && !streq(secret->name, "file"))) {
                 option_error(reader, node,
-                        "must be a value, or a secret: { credential = \"name\" } or { file = "
-                        "\"path\" "
-                        "}",
+                        "must be a value, or a secret: { credential = \"name\" } or "
+                        "{ file = \"path\" }",
                         "");
                 return false;
         }
@@ -85,15 +86,49 @@ static bool read_secret(Reader *reader, const Node *node, ChannelOption *option)
         return reader_is_text(reader, secret);
 }
 
+/* A copy that lives as long as the configuration. */
+static const char *keep_text(Reader *reader, const StrBuf *text)
+{
+        char *kept = reader_alloc(reader, text->length + 1, 1);
+
+        if (strbuf_error(text) < 0)
+                reader->error = -ENOMEM;
+        if (kept)
+                memcpy(kept, strbuf_text(text), text->length);
+        return kept;
+}
+
 static const char *number_text(Reader *reader, int64_t number)
 {
         _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
 
         strbuf_addf(&text, "%lld", (long long)number);
-        char *kept = reader_alloc(reader, text.length + 1, 1);
-        if (kept)
-                memcpy(kept, strbuf_text(&text), text.length);
-        return kept;
+        return keep_text(reader, &text);
+}
+
+/* [ "one", "two" ]: a line for each. Every item that is none is told. */
+static bool read_texts(Reader *reader, const Node *list, ChannelOption *option)
+{
+        _cleanup_(strbuf_release) StrBuf lines = STRBUF_INIT;
+        bool is_good = true;
+
+        for (size_t i = 0; i < list->n_children; i++) {
+                const Node *item = &list->children[i];
+                if (item->type != NODE_TEXT) {
+                        option_error(reader, item, "must be a text in quotes, not ",
+                                node_type_name(item->type));
+                        is_good = false;
+                } else if (!*item->text) {
+                        option_error(reader, item, "is empty", "");
+                        is_good = false;
+                } else if (!reader_is_text(reader, item)) {
+                        is_good = false;
+                }
+                strbuf_addf(&lines, "%s%s", i > 0 ? "\n" : "", is_good ? item->text : "");
+        }
+        option->kind = OPTION_TEXTS;
+        option->value = is_good ? keep_text(reader, &lines) : NULL;
+        return option->value;
 }
 
 /* Any key of a channel that is not relanced's own is an option of its module. */
@@ -125,15 +160,19 @@ static void read_option(void *owner, const Node *node)
                 is_good = true;
                 break;
         case NODE_GROUP: is_good = read_secret(reader, node, &option); break;
+        case NODE_LIST: is_good = read_texts(reader, node, &option); break;
         case NODE_DECIMAL:
-        case NODE_LIST:
                 option_error(reader, node,
-                        "must be a text, a whole number, true or false, or a secret, not ",
+                        "must be a text, a whole number, true or false, a list of texts, or a "
+                        "secret, not ",
                         node_type_name(node->type));
                 break;
         }
-        if (is_good)
-                options->list[options->n++] = option;
+        if (!is_good) {
+                option.kind = OPTION_FAULTY;
+                option.value = "";
+        }
+        options->list[options->n++] = option;
 }
 
 static void read_channel(

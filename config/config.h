@@ -39,16 +39,18 @@ typedef enum OptionKind {
         OPTION_TEXT,
         OPTION_INTEGER,
         OPTION_BOOLEAN,
+        OPTION_TEXTS,
         OPTION_CREDENTIAL,
-        OPTION_FILE
+        OPTION_FILE,
+        OPTION_FAULTY /* it was given, and what is wrong with it is told */
 } OptionKind;
 
 /* An option of a channel's module, not yet checked against the module's table. */
 typedef struct ChannelOption {
         const char *name;
         OptionKind kind;
-        const char
-                *value; /* as text ("25", "true"); of a secret, its credential's or file's name */
+        const char *value; /* as text ("25", "true"); of a list, a line for each text; of a secret,
+                              its credential's or file's name */
         const char *file;
         unsigned line;
 } ChannelOption;

@@ -252,13 +252,17 @@ static void a_channel_keeps_the_options_of_its_module(void **state)
                 { "loud", "true", OPTION_BOOLEAN },
                 { "password", "smtp", OPTION_CREDENTIAL },
                 { "token", "/etc/token", OPTION_FILE },
+                { "headers", "A: b\nC: d, é", OPTION_TEXTS },
+                { "alone", "x", OPTION_TEXTS },
+                { "none", "", OPTION_TEXTS },
         };
         Config *config = load_good(FIRM
                 "sending = { from = \"08:00\"; to = \"24:00\"; holidays = \"none\"; };\n"
                 "channels = { email = { module = \"smtp\"; workers = 2; in_flight = 64;\n"
                 "  rate_per_minute = 30; timeout_s = 5; sending = { days = \"sat-mon\"; };\n"
                 "  server = \"localhost\"; port = 25; big = -200000000; loud = true;\n"
-                "  password = { credential = \"smtp\"; }; token = { file = \"/etc/token\"; }; };\n"
+                "  password = { credential = \"smtp\"; }; token = { file = \"/etc/token\"; };\n"
+                "  headers = [ \"A: b\", \"C: d, é\" ]; alone = ( \"x\" ); none = []; };\n"
                 "  sms = { module = \"file\"; }; };\n");
         const ChannelConfig *channel = &config->channels[0];
         const Window *window = config->book.channels[0].window;
