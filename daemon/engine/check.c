@@ -79,7 +79,7 @@ static int describe(const Check *check, const char *path, int fd)
                 r = fetch_description(check, fd, &arena, &packet);
         if (r == 0) {
                 check_form(check, packet.form);
-                r = options_resolve(check->channel, check->config->path, packet.options, &arena,
+                r = options_resolve(check->config, check->channel, packet.options, &arena,
                         check->problems, &values);
         }
         arena_release(&arena);

@@ -1,137 +1,129 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what a module's options may be, and the reading of secrets: a systemd credential, or a file
- * that belongs to root or this user and is closed to everybody else. A secret is in no message and
- * no log, only its source is named.
+ * Owns what a module's options may be and where each gets its value: from the owner, else from the
+ * channel's own keys or the creditor, else from the module. A secret is in no message, only its
+ * source is named. Every fault is a problem with its line; the rest goes on.
  */
 
 #include "engine/options.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 
 #include "base/parse.h"
 #include "base/strbuf.h"
+#include "engine/secret.h"
 #include "sys/file.h"
 
-#define SECRET_SIZE_MAX 16384
-
 typedef struct Resolver {
+        const Config *config;
         const ChannelConfig *channel;
-        const char *config_path;
         Arena *arena;
         Problems *problems;
 } Resolver;
 
+/* Where a value comes from that stands in the configuration for all modules. */
+typedef struct Source {
+        const char *name;
+        size_t offset;
+} Source;
+
+static const Source creditor_presets[] = {
+        { "=name", offsetof(Creditor, name) },
+        { "=email", offsetof(Creditor, email) },
+        { "=phone", offsetof(Creditor, phone) },
+        { "=country", offsetof(Creditor, country) },
+        { "=copy_to", offsetof(Creditor, copy_to) },
+};
+
+static const Source channel_numbers[] = {
+        { "workers", offsetof(ChannelConfig, workers) },
+        { "in_flight", offsetof(ChannelConfig, in_flight) },
+        { "rate_per_minute", offsetof(ChannelConfig, rate_per_minute) },
+        { "timeout_s", offsetof(ChannelConfig, timeout_s) },
+};
+
 static const char *const type_words[] = {
-        [RELANCED_TEXT] = "text in quotes",
+        [RELANCED_TEXT] = "a text in quotes",
         [RELANCED_TEXTS] = "a list of texts: [ \"…\", \"…\" ]",
         [RELANCED_INTEGER] = "a whole number",
         [RELANCED_BOOLEAN] = "true or false",
-        [RELANCED_SECRET] = "{ credential = \"NAME\"; } or { file = \"PATH\"; }",
         [RELANCED_DIRECTORY] = "a folder, in quotes",
         [RELANCED_PROGRAM] = "a program, in quotes",
         [RELANCED_NETWORK] = "a host name or URL, in quotes",
 };
+
+static void option_error(const Resolver *resolver, const ChannelOption *option, const char *format,
+        ...) _printf_(3, 4);
+static void option_error(
+        const Resolver *resolver, const ChannelOption *option, const char *format, ...)
+{
+        _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
+        va_list arguments;
+
+        va_start(arguments, format);
+        strbuf_vaddf(&text, format, arguments);
+        va_end(arguments);
+        problems_add(resolver->problems, false, option->file, option->line, "channel %s: %s",
+                resolver->channel->name, strbuf_text(&text));
+}
 
 static bool kind_fits(OptionKind kind, enum relanced_option_type type)
 {
         switch (kind) {
         case OPTION_INTEGER: return type == RELANCED_INTEGER;
         case OPTION_BOOLEAN: return type == RELANCED_BOOLEAN;
+        case OPTION_TEXTS: return type == RELANCED_TEXTS;
         case OPTION_CREDENTIAL:
         case OPTION_FILE: return type == RELANCED_SECRET;
         case OPTION_TEXT:
-                return type == RELANCED_TEXT || type == RELANCED_DIRECTORY ||
-                       type == RELANCED_PROGRAM || type == RELANCED_NETWORK;
+                return type == RELANCED_TEXT || type == RELANCED_TEXTS ||
+                       type == RELANCED_DIRECTORY || type == RELANCED_PROGRAM ||
+                       type == RELANCED_NETWORK;
+        case OPTION_FAULTY: break;
         }
         return false;
 }
 
-/* Why a secret's file is not to be used, or NULL. */
-static const char *secret_fault(const struct stat *status, bool is_credential)
-{
-        if (!S_ISREG(status->st_mode))
-                return "is not a regular file";
-        if (status->st_size > SECRET_SIZE_MAX)
-                return "is too large for a secret";
-        if (is_credential) /* systemd guards the folder */
-                return NULL;
-        if (status->st_uid != 0 && status->st_uid != geteuid())
-                return "must be owned by root or by the user relanced runs as";
-        if (status->st_mode & 077)
-                return "must be closed to group and others: chmod 600";
-        return NULL;
-}
-
-/* The content without the newline at its end. 0, or -EINVAL and *ret_fault (static). */
-static int secret_read(
-        const char *path, bool is_credential, char **ret_text, const char **ret_fault)
-{
-        struct stat status;
-        char text[SECRET_SIZE_MAX + 1];
-        size_t length = 0;
-        _cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-
-        if (fd < 0 || fstat(fd, &status) < 0) {
-                *ret_fault = errno == ELOOP ? "is a symbolic link" : strerror(errno);
-                return -EINVAL;
-        }
-        *ret_fault = secret_fault(&status, is_credential);
-        if (*ret_fault)
-                return -EINVAL;
-        for (ssize_t n; length < SECRET_SIZE_MAX; length += (size_t)n) {
-                n = read(fd, text + length, SECRET_SIZE_MAX - length);
-                if (n <= 0)
-                        break;
-        }
-        if (length > 0 && text[length - 1] == '\n')
-                length--;
-        *ret_fault = length == 0 ? "is empty" : memchr(text, 0, length) ? "holds a NUL" : NULL;
-        *ret_text = *ret_fault ? NULL : strndup(text, length);
-        explicit_bzero(text, sizeof(text));
-        if (*ret_fault)
-                return -EINVAL;
-        return *ret_text ? 0 : -ENOMEM;
-}
-
 static int resolve_secret(Resolver *resolver, const ChannelOption *option, char **ret_value)
 {
-        const char *folder = getenv("CREDENTIALS_DIRECTORY"), *fault = NULL;
+        const char *folder = getenv("CREDENTIALS_DIRECTORY");
         bool is_credential = option->kind == OPTION_CREDENTIAL;
+        _cleanup_(strbuf_release) StrBuf problem = STRBUF_INIT;
         _cleanup_(freep) char *path = NULL;
         StrBuf name = STRBUF_INIT;
         int r;
 
         if (!is_credential) {
-                r = path_from_file(resolver->config_path, option->value, &path);
+                r = path_from_file(resolver->config->path, option->value, &path);
         } else if (!folder || strchr(option->value, '/')) {
-                problems_add(resolver->problems, false, option->file, option->line,
-                        "channel %s: %s: there is no credential %s (LoadCredential= of the unit)",
-                        resolver->channel->name, option->name, option->value);
+                option_error(resolver, option,
+                        "%s: there is no credential %s (LoadCredential= of the unit)", option->name,
+                        option->value);
                 return -EINVAL;
         } else {
                 strbuf_addf(&name, "%s/%s", folder, option->value);
                 r = strbuf_take(&name, &path);
         }
-        if (r < 0)
-                return r;
-        r = secret_read(path, is_credential, ret_value, &fault);
+        if (r == 0)
+                r = secret_read(path, is_credential, ret_value, &problem);
         if (r == -EINVAL)
-                problems_add(resolver->problems, false, option->file, option->line,
-                        "channel %s: %s: %s %s", resolver->channel->name, option->name, path,
-                        fault);
+                option_error(resolver, option, "%s: %s", option->name, strbuf_text(&problem));
         return r;
 }
 
-static int resolve_program(Resolver *resolver, const ChannelOption *option, char *path)
+static int check_program(Resolver *resolver, const ChannelOption *option, const char *path)
 {
-        if (access(path, X_OK) == 0)
+        struct stat status;
+        int error = stat(path, &status) < 0    ? errno
+                    : !S_ISREG(status.st_mode) ? EISDIR
+                    : access(path, X_OK) < 0   ? errno
+                                               : 0;
+
+        if (error == 0)
                 return 0;
-        problems_add(resolver->problems, false, option->file, option->line,
-                "channel %s: %s: %s cannot be run: %s", resolver->channel->name, option->name, path,
-                strerror(errno));
+        option_error(
+                resolver, option, "%s: %s cannot be run: %s", option->name, path, strerror(error));
         return -EINVAL;
 }
 
@@ -142,33 +134,45 @@ static int check_integer(
 
         if (parse_int64(given->value, option->min, option->max, &number) == 0)
                 return 0;
-        problems_add(resolver->problems, false, given->file, given->line,
-                "channel %s: %s must be between %lld and %lld", resolver->channel->name,
-                option->name, (long long)option->min, (long long)option->max);
+        option_error(resolver, given, "%s must be between %lld and %lld", option->name,
+                (long long)option->min, (long long)option->max);
+        return -EINVAL;
+}
+
+static int refuse_kind(
+        Resolver *resolver, const ChannelOption *given, const struct relanced_option *option)
+{
+        const char *name = option->name;
+
+        if (option->type == RELANCED_SECRET)
+                option_error(resolver, given,
+                        "%s must not stand in this file: write %s = { credential = \"NAME\"; }; or "
+                        "%s = { file = \"PATH\"; };",
+                        name, name, name);
+        else
+                option_error(resolver, given, "%s must be %s", name, type_words[option->type]);
         return -EINVAL;
 }
 
 /* One given value in its final form (free()). */
-static int resolve_one(Resolver *resolver, const ChannelOption *given,
+static int resolve_given(Resolver *resolver, const ChannelOption *given,
         const struct relanced_option *option, char **ret_value)
 {
         _cleanup_(freep) char *value = NULL;
         int r = 0;
 
-        if (!kind_fits(given->kind, option->type)) {
-                problems_add(resolver->problems, false, given->file, given->line,
-                        "channel %s: %s must be %s", resolver->channel->name, option->name,
-                        type_words[option->type]);
+        if (given->kind == OPTION_FAULTY)
                 return -EINVAL;
-        }
+        if (!kind_fits(given->kind, option->type))
+                return refuse_kind(resolver, given, option);
         switch (option->type) {
         case RELANCED_INTEGER: r = check_integer(resolver, given, option); break;
         case RELANCED_SECRET: r = resolve_secret(resolver, given, &value); break;
         case RELANCED_DIRECTORY:
         case RELANCED_PROGRAM:
-                r = path_from_file(resolver->config_path, given->value, &value);
+                r = path_from_file(resolver->config->path, given->value, &value);
                 if (r == 0 && option->type == RELANCED_PROGRAM)
-                        r = resolve_program(resolver, given, value);
+                        r = check_program(resolver, given, value);
                 break;
         case RELANCED_TEXT:
         case RELANCED_TEXTS:
@@ -191,25 +195,80 @@ static const ChannelOption *find_given(const ChannelConfig *channel, const char 
         return NULL;
 }
 
+static const Source *find_source(const char *name, const Source *sources, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (streq(sources[i].name, name))
+                        return &sources[i];
+        return NULL;
+}
+
+/* The value of a key that every channel has, as the option of that name gets it. */
+static int resolve_number(Resolver *resolver, const Source *source,
+        const struct relanced_option *option, char **ret_value)
+{
+        const char *at = (const char *)resolver->channel + source->offset;
+        ChannelOption number = { .name = option->name,
+                .file = resolver->channel->file,
+                .line = resolver->channel->line };
+        StrBuf text = STRBUF_INIT;
+
+        strbuf_addf(&text, "%d", *(const int *)at);
+        int r = strbuf_take(&text, ret_value);
+        number.value = *ret_value;
+        return r < 0 ? r : check_integer(resolver, &number, option);
+}
+
+/* What an option is that the owner says nothing about. */
+static int resolve_preset(
+        Resolver *resolver, const struct relanced_option *option, char **ret_value)
+{
+        const ChannelConfig *channel = resolver->channel;
+        const char *preset = option->preset;
+
+        if (!preset) {
+                problems_add(resolver->problems, false, channel->file, channel->line,
+                        "channel %s: its module needs the option %s: %s", channel->name,
+                        option->name, option->help ? option->help : "");
+                return -EINVAL;
+        }
+        if (*preset == '=') {
+                const Source *source =
+                        find_source(preset, creditor_presets, ELEMENTSOF(creditor_presets));
+                if (!source) {
+                        problems_add(resolver->problems, false, channel->file, channel->line,
+                                "channel %s: the module %s is at fault: its option %s is preset to "
+                                "\"%s\", which a creditor has not",
+                                channel->name, channel->module, option->name, preset);
+                        return -EINVAL;
+                }
+                preset = *(const char *const *)((const char *)&resolver->config->creditor +
+                                                source->offset);
+        }
+        *ret_value = strdup(preset ? preset : "");
+        return *ret_value ? 0 : -ENOMEM;
+}
+
 static int resolve_option(
         Resolver *resolver, const struct relanced_option *option, struct relanced_value *ret_value)
 {
         const ChannelOption *given = find_given(resolver->channel, option->name);
+        const Source *number =
+                find_source(option->name, channel_numbers, ELEMENTSOF(channel_numbers));
         _cleanup_(freep) char *value = NULL;
+        int r;
 
-        if (given) {
-                int r = resolve_one(resolver, given, option, &value);
-                if (r < 0)
-                        return r;
-        } else if (!option->preset) {
-                problems_add(resolver->problems, false, resolver->channel->file,
-                        resolver->channel->line, "channel %s: its module needs the option %s: %s",
-                        resolver->channel->name, option->name, option->help ? option->help : "");
-                return -EINVAL;
-        }
+        if (number)
+                r = resolve_number(resolver, number, option, &value);
+        else if (given)
+                r = resolve_given(resolver, given, option, &value);
+        else
+                r = resolve_preset(resolver, option, &value);
+        if (r < 0)
+                return r;
         *ret_value = (struct relanced_value){
                 .name = option->name,
-                .value = arena_strdup(resolver->arena, value ? value : option->preset),
+                .value = arena_strdup(resolver->arena, value),
         };
         return ret_value->value ? 0 : -ENOMEM;
 }
@@ -246,8 +305,7 @@ static int find_unknown(Resolver *resolver, const struct relanced_option *table,
                 if (parse_name(given->name, names, n, &index) == 0)
                         continue;
                 const char *nearest = nearest_name(given->name, names, n_names);
-                problems_add(resolver->problems, false, given->file, given->line,
-                        "channel %s: the module %s has no option %s%s%s%s", resolver->channel->name,
+                option_error(resolver, given, "the module %s has no option %s%s%s%s",
                         resolver->channel->module, given->name, nearest ? ", did you mean " : "",
                         nearest ? nearest : "", nearest ? "?" : "");
                 r = -EINVAL;
@@ -255,11 +313,11 @@ static int find_unknown(Resolver *resolver, const struct relanced_option *table,
         return r;
 }
 
-int options_resolve(const ChannelConfig *channel, const char *config_path,
+int options_resolve(const Config *config, const ChannelConfig *channel,
         const struct relanced_option *table, Arena *arena, Problems *problems,
         struct relanced_value **ret_values)
 {
-        Resolver resolver = { channel, config_path, arena, problems };
+        Resolver resolver = { config, channel, arena, problems };
         size_t n = 0;
 
         while (table && table[n].name)

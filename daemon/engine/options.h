@@ -9,11 +9,12 @@
 #include "config/config.h"
 
 /*
- * The values for the module's open(), in the table's order, defaults filled in, paths absolute
- * (relative ones lie beside config_path), secrets read. They live in the arena. Every problem is
- * added to problems; 0, -EINVAL (an error among them), -ENOMEM.
+ * The values for the module's open(), in the table's order: as given, else the channel's own key of
+ * that name (timeout_s …), the creditor's ("=email") or the default; paths absolute (relative ones
+ * lie beside the configuration), secrets read. They live in the arena. Every problem is added to
+ * problems; 0, -EINVAL (an error among them), -ENOMEM.
  */
-int options_resolve(const ChannelConfig *channel, const char *config_path,
+int options_resolve(const Config *config, const ChannelConfig *channel,
         const struct relanced_option *table, Arena *arena, Problems *problems,
         struct relanced_value **ret_values);
 

@@ -108,11 +108,11 @@ static int send_options(Worker *worker, const struct relanced_value *values)
 static void on_description(Worker *worker, const Packet *packet, Arena *arena)
 {
         const Outlet *outlet = worker->outlet;
-        const char *path = outlet->dispatch->engine->config->path;
+        const Config *config = outlet->dispatch->engine->config;
         struct relanced_value *values;
         Problems problems = { 0 };
 
-        int r = options_resolve(outlet->config, path, packet->options, arena, &problems, &values);
+        int r = options_resolve(config, outlet->config, packet->options, arena, &problems, &values);
         if (r == 0)
                 r = send_options(worker, values);
         if (r == 0)
