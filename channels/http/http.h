@@ -51,15 +51,15 @@ typedef struct HttpRequest {
 
 /* An answer, or the reason why there is none. */
 typedef struct HttpReply {
-        long status;      /* 0: no status line was read */
-        const char *body; /* ends with NUL; "" without; cut at HTTP_REPLY_MAX */
-        size_t length;
-        bool is_whole;          /* all of it was read, within the limits */
+        long status;            /* 0: no status line was read */
+        const char *body;       /* ends with NUL; "" without; cut at HTTP_REPLY_MAX */
+        size_t length;          /* of the body, which may hold a NUL itself */
+        bool is_whole;          /* all of it was read, within the limits, uncompressed */
         bool has_begun;         /* begin() was granted: the request may have arrived */
         bool is_refused;        /* begin() was not granted */
-        bool is_certificate;    /* the server's certificate was not good */
+        bool is_certificate;    /* the server's certificate was not good, or ca_file is not */
         unsigned retry_after_s; /* of the header, bounded to 1 … 86400; 0: none or nonsense */
-        const char *failure;    /* in words, "" when all was read; names no secret */
+        const char *failure;    /* in words, "" when all was read */
 } HttpReply;
 
 typedef struct HttpExchange {
@@ -73,7 +73,7 @@ enum {
         HTTP_SEND = 1
 };
 
-/* Texts of the outcome: static, or in these. */
+/* Texts of the outcome: static, or in these. Zeroed before. */
 typedef struct HttpVerdict {
         struct relanced_outcome outcome;
         char reference[HTTP_REFERENCE_MAX];
@@ -83,7 +83,8 @@ typedef struct HttpVerdict {
 typedef struct HttpProvider {
         /* HTTP_SEND and the request; HTTP_DONE and the verdict (surely not sent). */
         int (*ask)(void *state, HttpExchange *exchange, HttpRequest *request, HttpVerdict *verdict);
-        /* HTTP_SEND: another stage follows, ask() is called again; HTTP_DONE and the verdict. */
+        /* Of an answer that is_whole; any other is judged by http_judge_by_class() alone.
+         * HTTP_SEND: another stage follows, ask() is called again; HTTP_DONE and the verdict. */
         int (*judge)(
                 void *state, HttpExchange *exchange, const HttpReply *reply, HttpVerdict *verdict);
 } HttpProvider;
@@ -91,19 +92,29 @@ typedef struct HttpProvider {
 /* NULL, or why the URL is not to be used: "must begin with https://", … (static). */
 const char *http_url_fault(const char *url, bool is_insecure);
 
-/* As relanced_channel.deliver(). secrets (to a NULL) are blotted out of every text that leaves. */
+/* As relanced_channel.deliver(). secrets (to a NULL), also in their percent-encoded and base64
+ * forms, and the recipient's number are blotted out of every text that leaves. */
 int http_deliver(const HttpProvider *provider, const HttpSettings *settings,
         const char *const *secrets, void *state, struct relanced_host *host);
 
 /*
- * What an answer means when the provider's own words do not say: no request left → RETRY; begun and
- * no whole answer → UNCERTAIN; 2xx that cannot be understood → UNCERTAIN; 408 425 429 5xx → RETRY
- * with retry_after_s; 401 402 403, a bad certificate → CHANNEL_DOWN; other 4xx → REFUSED_MESSAGE;
- * anything else → UNCERTAIN if begun. The detail says that it was judged by its class alone.
+ * What an answer means when the provider's own words do not say:
+ *
+ *         no request left, begin() refused                → RETRY
+ *         a certificate that is not good                  → CHANNEL_DOWN
+ *         begun, and no status line                       → UNCERTAIN
+ *         408 425 429 503                                 → RETRY: these say "not now, not taken"
+ *         301 307 308 401-405 407 410 426 501             → CHANNEL_DOWN: password, credit, URL
+ *         other 4xx                                       → REFUSED_MESSAGE; RETRY if not whole
+ *         2xx, and all else: 302 303 500 502 504 …        → UNCERTAIN: a gateway or a proxy may say
+ *                                                           so after the message was taken
+ *
+ * UNCERTAIN is RETRY where begin() was not asked. retry_after_s is the header's. The detail says
+ * that it was judged by its HTTP status alone. A provider's own well-formed code goes first.
  */
 void http_judge_by_class(const HttpReply *reply, HttpVerdict *verdict);
 
-/* Rows of a provider's table: its code → kind. Codes are the provider's, sorted as read. */
+/* Rows of a provider's table: its code → kind. */
 typedef struct HttpCode {
         int64_t first, last; /* inclusive */
         enum relanced_outcome_kind kind;
@@ -111,11 +122,19 @@ typedef struct HttpCode {
         const char *meaning;    /* "the token has expired" */
 } HttpCode;
 
-/* The row of the code, or NULL. */
+/* The first row that has the code, or NULL. */
 const HttpCode *http_code_find(const HttpCode *table, size_t n, int64_t code);
 
-/* Adds text as it may stand in a URL's query or path, in a form, in a JSON string (no quotes). */
+/* The outcome's detail and reference, as one clean line of UTF-8, cut to size. */
+void http_set_detail(HttpVerdict *verdict, const char *format, ...) _printf_(2, 3);
+void http_set_reference(HttpVerdict *verdict, const char *reference);
+/* ": " and the answer's first words, as text, for a detail; nothing where there are none. */
+void http_add_excerpt(StrBuf *out, const HttpReply *reply);
+
+/* Adds text as it may stand in a URL's query or path or in a form; in a JSON string (no quotes);
+ * in base64. */
 void http_add_url_encoded(StrBuf *out, const char *text);
 void http_add_json_escaped(StrBuf *out, const char *text);
+void http_add_base64(StrBuf *out, const char *bytes, size_t length);
 
 #endif
