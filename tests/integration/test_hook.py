@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The channel `hook` by itself: what becomes of a notice, however the firm's program behaves."""
+"""The channel `hook`: what becomes of a notice, however the firm's program behaves; first the module
+by itself, then a firm's services suspended and reconnected."""
 
 import concurrent.futures
 import contextlib
@@ -11,6 +12,7 @@ import subprocess
 import time
 
 import drive
+import firm as firms
 import pytest
 
 EVENT = '{"event": "suspend", "customer": {"name": "Hôtel du \\"Parc\\""}}\n'
@@ -299,3 +301,141 @@ def test_the_program_does_not_outlive_the_worker(program):
     while folder.exists() and "Z" not in (folder / "stat").read_text().split(")")[1]:
         assert time.monotonic() < end
         time.sleep(0.01)
+
+
+# A firm's program: it keeps each event under the number of its notice, and ends as it is told.
+KEEPER = SH + """
+cat >"$(dirname "$0")/$RELANCED_NOTICE-$RELANCED_ATTEMPT.json"
+echo "done $RELANCED_NOTICE"
+exit "$(cat "$(dirname "$0")/exit" 2>/dev/null || echo 0)"
+"""
+
+
+@pytest.fixture
+def service(bare_firm):
+    """A firm whose hook is a program of its own; it has one customer of a service, chased until the
+    deadline of 2026-03-17."""
+    folder = bare_firm.folder / "hooks"
+    folder.mkdir()
+    (folder / "service").write_text(KEEPER)
+    (folder / "service").chmod(0o755)
+    bare_firm.config["channels"]["hook"] = {"module": "hook", "run": "hooks/service"}
+    bare_firm.write_config()
+    bare_firm.init()
+    bare_firm.load([firms.customer("C-1", "Hôtel du \"Parc\"", relation="service")],
+                   [firms.invoice("F-1", amount="90.00", contract="K-17")], at="2026-03-03T08:00")
+    for day in ("04", "12"):
+        bare_firm.wake(f"2026-03-{day}T09:00")
+    return bare_firm
+
+
+def events(firm):
+    """{(notice, attempt): event} of the program's calls."""
+    return {tuple(map(int, path.stem.split("-"))): json.loads(path.read_text(encoding="utf-8"))
+            for path in (firm.folder / "hooks").glob("*.json")}
+
+
+def calls(firm):
+    """Of the log: the notices that went to the hook."""
+    return [notice for notice in firm.log() if notice["channel"] == "hook"]
+
+
+def test_a_service_is_suspended_and_reconnected_by_the_firms_program(service):
+    service.wake("2026-03-18T09:00")
+    service.load(payments=[{"id": "P-1", "invoice": "F-1", "date": "2026-03-21", "amount": "90.00",
+                            "currency": "EUR"}], at="2026-03-21T22:00")
+    for at in ("2026-03-21T22:30", "2026-03-22T09:00"):
+        service.wake(at)
+    suspended, connected = calls(service)
+    assert (suspended["action"], suspended["step"], suspended["state"]) == (
+        "suspend", "suspend", "sent")
+    assert suspended["reference"] == f"done {suspended['notice']}"
+    assert (connected["action"], connected["step"], connected["state"]) == (
+        "reconnect", None, "sent")
+    seen = events(service)
+    assert set(seen) == {(suspended["notice"], 1), (connected["notice"], 1)}
+    event = seen[suspended["notice"], 1]
+    assert (event["event"], event["date"], event["step"], event["policy"], event["currency"],
+            event["total"]) == ("suspend", "2026-03-18", "suspend", "subscription", "EUR", "90.00")
+    assert (event["customer"]["id"], event["customer"]["name"], event["customer"]["relation"]) == (
+        "C-1", 'Hôtel du "Parc"', "service")
+    [line] = event["invoices"]
+    assert (line["number"], line["instalment"], line["open"], line["amount"], line["due"],
+            line["days_late"], line["contract"]) == (
+        "F-1", 1, "90.00", "90.00", "2026-03-02", 16, "K-17")
+    event = seen[connected["notice"], 1]
+    assert (event["event"], event["step"], event["customer"]["id"]) == ("reconnect", None, "C-1")
+    assert [line["number"] for line in event["invoices"]] == ["F-1"]
+
+
+def test_exit_code_75_is_called_again_with_the_same_event(service):
+    (service.folder / "hooks/exit").write_text("75")
+    service.wake("2026-03-18T09:00")
+    [call_] = calls(service)
+    assert (call_["state"], call_["reason"], call_["attempts"]) == ("pending", "retry", 1)
+    (service.folder / "hooks/exit").write_text("0")
+    service.wake("2026-03-18T15:00")
+    [call_] = calls(service)
+    assert (call_["state"], call_["attempts"]) == ("sent", 2)
+    first, second = events(service).items()
+    assert {first[0], second[0]} == {(call_["notice"], 1), (call_["notice"], 2)}
+    assert first[1] == second[1]
+
+
+def test_a_refusal_is_a_task_with_what_the_program_said(service):
+    path = service.folder / "hooks/service"
+    path.write_text(KEEPER.replace("exit ", "echo no such account >&2\nexit ", 1))
+    (service.folder / "hooks/exit").write_text("3")
+    service.wake("2026-03-18T09:00")
+    assert [call_["state"] for call_ in calls(service)] == ["failed"]
+    [task] = service.json("tasks")
+    assert task["customer"] == "C-1" and "exit code 3: no such account" in task["sentence"]
+    service.wake("2026-03-19T09:00")
+    assert len(calls(service)) == 1
+
+
+def test_a_program_that_cannot_run_holds_the_notice_back_until_it_can(service):
+    path = service.folder / "hooks/service"
+    path.chmod(0o775)
+    service.wake("2026-03-18T09:00", status=1)
+    assert [call_["state"] for call_ in calls(service)] == ["pending"]
+    [task] = service.json("tasks")
+    assert "suspended" in task["sentence"] and "writable" in task["sentence"]
+    path.chmod(0o755)
+    service.wake("2026-03-18T15:00")
+    assert [call_["state"] for call_ in calls(service)] == ["sent"]
+    assert service.json("tasks") == []
+
+
+# Names as nobody should have one; what of them may not stand in a line is a blank afterwards.
+HOSTILE = ['"', "\\", '\\"', '","event":"reconnect","x":"', "\\u0022", "</script>", "{{total}}",
+           "{{{text}}}", "{{>event}}", "{{/invoices}}", "%s%n", "'$(id)`id`'", "é\u0301", "\u202etxt",
+           "\u2028a\u2029b", "\ufeffx", "\U0001f9fe" * 20, "a" * 4000, "null", "\\n\\r\\t\\0",
+           "tab\tbed", "two\nlines", "\ud7ff\ue000", "\uffff", " /*x*/ //y", "&quot;&#34;"]
+
+
+def test_an_event_is_json_whatever_a_customer_is_called(bare_firm):
+    firm = bare_firm
+    folder = firm.folder / "hooks"
+    folder.mkdir()
+    (folder / "service").write_text(KEEPER)
+    (folder / "service").chmod(0o755)
+    firm.config["channels"]["hook"] = {"module": "hook", "run": "hooks/service"}
+    firm.config["policies"]["standard"] = {"steps": [
+        {"id": "r\"1\\", "action": "remind", "after_due": 1, "send": ["hook"]}]}
+    firm.write_config()
+    firm.init()
+    names = {f"C-{number}": name for number, name in enumerate(HOSTILE)}
+    firm.load([firms.customer(code, name, contact_name=name[:300], email="", phone="")
+               for code, name in names.items()],
+              [firms.invoice(f'"{code}\\', code, contract=names[code][:60]) for code in names],
+              at="2026-03-02T08:00")
+    firm.wake("2026-03-03T10:00")
+    seen = {event["customer"]["id"]: event for event in events(firm).values()}
+    assert set(seen) == set(names)
+    for code, event in seen.items():
+        assert event["event"] == "remind" and len(event["invoices"]) == 1, code
+        assert event["invoices"][0]["number"] == f'"{code}\\', code
+        name = " ".join(names[code].split())
+        shown = event["customer"]["name"]
+        assert shown in (name, name[:len(shown) - 1] + "…") or not name.isprintable(), (code, shown)
