@@ -100,6 +100,7 @@ class Postfix(process.Server):
         self.home.chmod(0o755)
         (self.home / "main.cf").write_text(
             "".join(f"{key} = {value}\n" for key, value in self.settings.items()), encoding="utf-8")
+        os.utime(self.home / "main.cf", (0, 0))  # Postfix lets a fresh one settle for two seconds
         (self.home / "master.cf").write_text(SERVICES.format(port=self.port), encoding="utf-8")
         (self.home / "queue").mkdir()
         for name, (owner, group, mode) in QUEUE.items():
