@@ -86,6 +86,7 @@ class Postfix(process.Server):
             "smtpd_peername_lookup": "no",
             "smtpd_recipient_restrictions": recipients,
             "default_transport": transport,
+            "virtual_mailbox_domains": "",
             "virtual_mailbox_base": self.home / "kept",
             "virtual_mailbox_maps": "static:all/",
             "virtual_uid_maps": f"static:{nobody.pw_uid}",
@@ -136,6 +137,9 @@ class Postfix(process.Server):
 
     def await_messages(self, number):
         """messages(), once there are so many."""
-        process.wait_until(lambda: len(self.messages()) >= number,
-                           f"{number} messages to be delivered, see {self.home}/mail.log")
+        try:
+            process.wait_until(lambda: len(self.messages()) >= number,
+                               f"{number} messages to be delivered")
+        except AssertionError as late:
+            raise AssertionError(f"{late}\n{self.mail_log()[-3000:]}") from None
         return self.messages()
