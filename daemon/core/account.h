@@ -109,7 +109,7 @@ typedef struct Account {
         const char *country, *language, *timezone;  /* "": the creditor's */
         const char *policy, *tags;                  /* tags: separated by spaces or commas */
         const char *addresses[ADDRESS_COLUMNS_MAX]; /* addresses[ADDRESS_NONE] = "" */
-        bool has_whatsapp_opt_in;
+        Date whatsapp_opt_in;      /* no WhatsApp before that day; DATE_NONE: never */
         uint32_t refused_channels; /* bit i: Rulebook.channels[i] has refused the address, or the
                                       customer has opted out of it */
         LocalTime customer_time;   /* the customer's clock now (R5) */

@@ -12,13 +12,19 @@
 #include "core/deciding.h"
 #include "core/judge.h"
 
+static bool has_opted_in(const Account *account)
+{
+        return date_is_set(account->whatsapp_opt_in) &&
+               date_compare(account->whatsapp_opt_in, account->customer_time.day) <= 0;
+}
+
 bool channel_is_usable(const Rulebook *book, unsigned channel, const Account *account)
 {
         AddressColumn column = book->channels[channel].address;
 
         if (account->refused_channels & (UINT32_C(1) << channel))
                 return false;
-        if (column == ADDRESS_WHATSAPP && !account->has_whatsapp_opt_in)
+        if (column == ADDRESS_WHATSAPP && !has_opted_in(account))
                 return false;
         return column == ADDRESS_NONE || *account->addresses[column];
 }

@@ -69,7 +69,7 @@ static int read_account(const Rows *rows, Arena *arena, Account *account)
                         [ADDRESS_PHONE] = row_copy(rows, 17, arena),
                         [ADDRESS_WHATSAPP] = row_copy(rows, 18, arena),
                 },
-                .has_whatsapp_opt_in = !row_is_null(rows, 19),
+                .whatsapp_opt_in = row_date(rows, 19),
         };
         if (!account->code || !account->name || !account->country || !account->language ||
                 !account->timezone || !account->policy || !account->tags)

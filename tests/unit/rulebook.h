@@ -145,6 +145,7 @@ static inline Account firm_account(Instalment *instalments, size_t n)
                 .policy = "",
                 .tags = "",
                 .addresses = { "", "martin@example.org", "+33199000001", "+33639980001" },
+                .whatsapp_opt_in = DATE_NONE,
                 .customer_time = { .minute = 10 * 60 },
                 .last_contact = DATE_NONE,
                 .last_pressed = DATE_NONE,

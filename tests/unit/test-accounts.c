@@ -98,7 +98,7 @@ static void every_column_reaches_decide(void **state)
         assert_string_equal(account->addresses[ADDRESS_NONE], "");
         assert_string_equal(account->addresses[ADDRESS_EMAIL], "martin@example.org");
         assert_string_equal(account->addresses[ADDRESS_WHATSAPP], "");
-        assert_false(account->has_whatsapp_opt_in);
+        assert_false(date_is_set(account->whatsapp_opt_in));
         assert_false(date_is_set(account->last_contact));
         assert_false(date_is_set(account->last_pressed));
         const Instalment *instalment = account->instalments;

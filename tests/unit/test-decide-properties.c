@@ -385,7 +385,10 @@ static void check_routes(const World *world, const Planned *planned, int minute)
                 AddressColumn column = world->channels[channel].address;
                 check(world, !(account->refused_channels >> channel & 1), "a refused channel");
                 check(world, column == ADDRESS_NONE || *account->addresses[column], "no address");
-                check(world, column != ADDRESS_WHATSAPP || account->has_whatsapp_opt_in,
+                check(world,
+                        column != ADDRESS_WHATSAPP ||
+                                (date_is_set(account->whatsapp_opt_in) &&
+                                        date_compare(account->whatsapp_opt_in, world->today) <= 0),
                         "no opt-in");
                 is_open = is_open || is_open_channel(world, account, channel, minute);
         }
@@ -529,7 +532,7 @@ static Judgement judge_alone(World *world, size_t i, Date day)
         account.n_instalments = 1;
         account.unassigned = 0;
         account.refused_channels = 0;
-        account.has_whatsapp_opt_in = true;
+        account.whatsapp_opt_in = world->today;
         account.has_contact_in_flight = false;
         account.last_contact = account.last_pressed = DATE_NONE;
         account.customer_time.minute = NOON;

@@ -64,6 +64,7 @@ static const Planned *ask(Firm *firm, const char *date, int minute, const Forced
 {
         Now now = firm_now(date, minute);
 
+        firm->account.customer_time.day = now.local.day;
         arena_reset(&firm->arena);
         assert_int_equal(
                 decide(&firm->book, &firm->account, &now, forced, &firm->arena, &firm->decision),
@@ -282,13 +283,30 @@ static void r4_without_an_address_it_is_a_task_and_the_others_go_on(void **state
         assert_int_equal(planned->chosen[1], 1); /* no opt-in: SMS */
 }
 
+static void r4_an_opt_in_to_whatsapp_counts_from_its_day(void **state)
+{
+        static const struct {
+                const char *opt_in;
+                int chosen; /* of whatsapp|sms */
+        } cases[] = { { "2026-03-11", 0 }, { "2026-03-12", 0 }, { "2026-03-13", 1 },
+                { "2027-01-01", 1 } };
+        Firm *firm = *state;
+        Done done = firm_done("reminder", ACTION_REMIND, "2026-03-05");
+
+        set_done(firm, 0, &done, 1);
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                firm->account.whatsapp_opt_in = day(cases[i].opt_in);
+                assert_int_equal(decide_on(firm, "2026-03-12")->chosen[1], cases[i].chosen);
+        }
+}
+
 static void r4_a_refused_channel_gives_way_to_the_next_alternative(void **state)
 {
         Firm *firm = *state;
         Done done = firm_done("reminder", ACTION_REMIND, "2026-03-05");
 
         set_done(firm, 0, &done, 1);
-        firm->account.has_whatsapp_opt_in = true;
+        firm->account.whatsapp_opt_in = day("2026-03-12");
         assert_int_equal(decide_on(firm, "2026-03-12")->chosen[1], 0);
         firm->account.refused_channels = 1U << CHANNEL_WHATSAPP;
         assert_int_equal(decide_on(firm, "2026-03-12")->chosen[1], 1);
@@ -735,6 +753,7 @@ int main(void)
                 TEST(r3_one_step_a_day_even_without_any_gap),
                 TEST(r3_a_finished_ladder_rests),
                 TEST(r4_without_an_address_it_is_a_task_and_the_others_go_on),
+                TEST(r4_an_opt_in_to_whatsapp_counts_from_its_day),
                 TEST(r4_a_refused_channel_gives_way_to_the_next_alternative),
                 TEST(r5_nothing_leaves_outside_the_window),
                 TEST(r5_no_phone_rings_at_night_whatever_the_configuration_says),

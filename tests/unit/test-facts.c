@@ -119,7 +119,7 @@ static void every_column_of_a_customer_is_kept_and_can_change(void **state)
         Account account = load_account(fixture, "C-1");
         assert_int_equal(account.kind, KIND_PUBLIC);
         assert_int_equal(account.relation, RELATION_SERVICE);
-        assert_true(account.has_whatsapp_opt_in);
+        assert_int_equal(account.whatsapp_opt_in.days, TODAY.days);
         const char *const got[] = { account.name, account.language, account.timezone,
                 account.country, account.addresses[ADDRESS_EMAIL], account.addresses[ADDRESS_PHONE],
                 account.addresses[ADDRESS_WHATSAPP], account.policy, account.tags };

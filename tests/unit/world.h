@@ -237,7 +237,8 @@ static inline void make_account(World *world)
                 .addresses = { "", chance(world, 90) ? "a@b.example" : "",
                         chance(world, 80) ? "+33199000001" : "",
                         chance(world, 50) ? "+33639980001" : "" },
-                .has_whatsapp_opt_in = chance(world, 70),
+                .whatsapp_opt_in = chance(world, 70) ? date_add(world->today, below(world, 60) - 50)
+                                                     : DATE_NONE,
                 .refused_channels = chance(world, 15) ? (uint32_t)below(world, 8) : 0,
                 .unassigned = chance(world, 10) ? some_amount(world, 200) : 0,
                 .last_contact = DATE_NONE,
