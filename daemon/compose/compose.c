@@ -115,6 +115,7 @@ typedef struct Writer {
         Composer *composer;
         Form form;
         Arena *arena;
+        const char *folder, *fields;
         const LibraryEntry *entry;
         Message message;
         const char *problem; /* of an error */
@@ -126,6 +127,8 @@ static int writer_find(Writer *writer, const Planned *planned, const Chain *chai
         TemplateProblem problem = { 0 };
         int r = library_find(
                 writer->composer->library, chain, folder, writer->form, &writer->entry, &problem);
+
+        writer->folder = folder;
 
         if (r == -ENOENT)
                 writer->problem = arena_printf(writer->arena,
@@ -154,7 +157,13 @@ static int writer_render(Writer *writer, const Value *context, StrBuf *output)
 static int writer_finish(Writer *writer, const char *rendered)
 {
         char *text = layout_text(rendered, writer->form, writer->arena);
-        Message message = { .language = writer->entry->language, .subject = "", .text = text };
+        Message message = {
+                .language = writer->entry->language,
+                .subject = "",
+                .text = text,
+                .template_name = writer->folder,
+                .fields = writer->fields,
+        };
 
         if (!text)
                 return -ENOMEM;
@@ -197,6 +206,10 @@ static int writer_write(Writer *writer, const Occasion *occasion)
         if (!speech.locale)
                 return -ENOMEM;
         r = context_build(writer->composer->config, occasion, &speech, writer->arena, &context);
+        if (r >= 0 && writer->form == FORM_WHATSAPP) {
+                writer->fields = context_fields(context, writer->arena);
+                r = writer->fields ? 0 : -ENOMEM;
+        }
         if (r >= 0)
                 r = writer_render(writer, context, &output);
         return r < 0 ? r : writer_finish(writer, strbuf_text(&output));

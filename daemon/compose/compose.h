@@ -41,10 +41,12 @@ typedef struct Occasion {
 } Occasion;
 
 typedef struct Message {
-        const char *language; /* of the templates really used: "fr", "en" */
-        const char *subject;  /* one line; "" for forms that have none */
-        const char *text;     /* never empty */
-        const char *html;     /* or NULL */
+        const char *language;      /* of the templates really used: "fr", "en" */
+        const char *subject;       /* one line; "" for forms that have none */
+        const char *text;          /* never empty */
+        const char *html;          /* or NULL */
+        const char *template_name; /* the folder of its texts: "remind" */
+        const char *fields;        /* of FORM_WHATSAPP: see context_fields(); else NULL */
 } Message;
 
 /*

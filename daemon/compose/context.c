@@ -49,6 +49,7 @@ static const Variable variables[] = {
         TEXT("payment_url", "https://pay.example/F-1",
                 "where to pay all of it online; empty when the invoices have several"),
         FLAG("has_separate_urls", "the invoices are paid online at addresses of their own"),
+        TEXT("number", "F-1", "number of the invoice that leads"),
         TEXT("due", "5 mars 2026", "due date of the invoice that leads"),
         TEXT("contract", "C-2024-17", "contract of the invoice that leads"),
         FLAG("is_partly_paid", "a part of the invoice that leads has been paid"),
@@ -87,6 +88,7 @@ static const Variable variables[] = {
         TEXT("invoices.document", "F-1.pdf", "name of its document"),
         { "attachments", VARIABLE_LIST, NULL, "documents attached" },
         TEXT("attachments.name", "F-1.pdf", "file name"),
+        TEXT("first_document", "F-1.pdf", "file name of the first; empty without any"),
         FLAG("has_attachments", "there are any"),
         FLAG("several_attachments", "there are several"),
         TEXT("creditor.name", "Atelier Dumont", "the firm's name"),
@@ -99,6 +101,7 @@ static const Variable variables[] = {
         TEXT("customer.code", "C001", "the customer's id"),
         TEXT("customer.name", "Boulangerie Martin", "name of firm or person"),
         TEXT("customer.contact_name", "Marie Martin", "person to address; often empty"),
+        TEXT("customer.addressee", "Marie Martin", "contact_name, else name: never empty"),
         TEXT("customer.address", "1 place du Marché", "street"),
         TEXT("customer.postcode", "69001", "post code"),
         TEXT("customer.city", "Lyon", "town"),
@@ -292,6 +295,8 @@ static Value *tell_customer(Teller *teller)
         set_text(teller, object, "code", customer->code);
         set_text(teller, object, "name", customer->name);
         set_text(teller, object, "contact_name", customer->contact_name);
+        set_text(teller, object, "addressee",
+                is_empty(customer->contact_name) ? customer->name : customer->contact_name);
         set_text(teller, object, "address", customer->address);
         set_text(teller, object, "postcode", customer->postcode);
         set_text(teller, object, "city", customer->city);
@@ -471,6 +476,7 @@ static void tell_lead(Teller *teller, Value *root)
         const Occasion *occasion = teller->occasion;
         const Instalment *lead = &occasion->account->instalments[occasion->planned->lead];
 
+        set_text(teller, root, "number", lead->number);
         set_date(teller, root, "due", lead->due);
         set_text(teller, root, "contract", occasion->details[occasion->planned->lead].contract);
         set_flag(teller, root, "is_partly_paid", lead->open > 0 && lead->open < lead->amount);
@@ -487,6 +493,8 @@ static void tell_attachments(Teller *teller, Value *root)
                 value_append(list, item);
         }
         value_set(root, "attachments", list);
+        set_text(teller, root, "first_document",
+                occasion->n_attachments > 0 ? occasion->attachments[0].name : "");
         set_flag(teller, root, "has_attachments", occasion->n_attachments > 0);
         set_flag(teller, root, "several_attachments", occasion->n_attachments > 1);
 }

@@ -44,6 +44,11 @@ typedef struct Speech {
 int context_build(const Config *config, const Occasion *occasion, const Speech *speech,
         Arena *arena, const Value **ret_context);
 
+/* The context's texts and flags by their names ("total", "customer.name"), a line "name=value" for
+ * each: a flag is "true" or empty, what is not given is empty, lists are left out. Lives in the
+ * arena; NULL: memory is out. */
+const char *context_fields(const Value *context, Arena *arena);
+
 /* A text from outside made safe for one line of a message: line breaks, other control characters
  * and bytes that are not UTF-8 become a space, direction overrides vanish. max_characters 0: no
  * limit; else a longer text ends in an ellipsis. NULL only when memory is out. */

@@ -215,7 +215,7 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
                 .details = making->details,
                 .planned = source->planned,
                 .attachments = making->attachments,
-                .n_attachments = channel->form == FORM_EMAIL ? making->n_attachments : 0,
+                .n_attachments = form_takes_documents(channel->form) ? making->n_attachments : 0,
                 .now = source->now->instant,
                 .local = source->now->local,
         };
@@ -232,6 +232,8 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
                 .subject = message.subject ? message.subject : "",
                 .text = message.text,
                 .html = message.html,
+                .template_name = message.template_name,
+                .fields = message.fields,
                 .form = channel->form,
                 .route = route,
                 .alternative = alternative,

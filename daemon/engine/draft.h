@@ -41,6 +41,12 @@ typedef struct DocumentDigest {
         const char *sha256;
 } DocumentDigest;
 
+/* The forms of message that a document can be attached to. */
+static inline bool form_takes_documents(Form form)
+{
+        return form == FORM_EMAIL || form == FORM_WHATSAPP;
+}
+
 typedef struct Draft {
         Contact contact;
         Notice *notices;

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "engine/draft.h"
 #include "engine/protocol.h"
 #include "engine/workers.h"
 #include "sys/log.h"
@@ -95,8 +96,31 @@ static int open_attachments(Batch *batch, const Contact *contact, Prepared *prep
         return 0;
 }
 
-static void encode(
-        const Notice *notice, const struct relanced_attachment *attachments, Prepared *prepared)
+/* A line "name=value" for each, as they were put into the outbox. */
+static int split_fields(const char *lines, Arena *arena, struct relanced_value **ret_fields)
+{
+        char *at = arena_strdup(arena, lines);
+        size_t n = 0;
+
+        for (const char *p = lines; (p = strchr(p, '\n')); p++)
+                n++;
+        struct relanced_value *fields = arena_alloc_array(arena, n + 1, sizeof(*fields));
+        if (!at || !fields)
+                return -ENOMEM;
+        for (size_t i = 0; i < n; i++) {
+                char *end = strchr(at, '\n'), *equals = memchr(at, '=', (size_t)(end - at));
+                if (!equals)
+                        return -EUCLEAN;
+                *end = *equals = '\0';
+                fields[i] = (struct relanced_value){ at, equals + 1 };
+                at = end + 1;
+        }
+        *ret_fields = fields;
+        return 0;
+}
+
+static void encode(const Notice *notice, const struct relanced_attachment *attachments,
+        const struct relanced_value *fields, Prepared *prepared)
 {
         const Packet packet = {
                 .type = PACKET_MESSAGE,
@@ -112,6 +136,8 @@ static void encode(
                         .date = notice->date.usec / USEC_PER_SEC,
                         .attachments = attachments,
                         .n_attachments = prepared->n_fds,
+                        .template_name = notice->template_name,
+                        .fields = fields,
                 },
         };
 
@@ -129,20 +155,23 @@ static int prepare(Batch *batch, int64_t id, Prepared *prepared)
 {
         struct relanced_attachment attachments[ATTACHMENTS_MAX];
         Store *store = batch->dispatch->engine->store;
+        struct relanced_value *fields = NULL;
         Notice notice;
         Contact contact;
 
         int r = store_load_notice(store, id, true, &batch->arena, &notice);
-        if (r == 0 && notice.form == FORM_EMAIL)
+        if (r == 0 && form_takes_documents(notice.form))
                 r = store_load_contact(store, notice.contact, &batch->arena, &contact);
-        if (r == 0 && notice.form == FORM_EMAIL)
+        if (r == 0 && form_takes_documents(notice.form))
                 r = open_attachments(batch, &contact, prepared, attachments);
+        if (r == 0 && notice.fields)
+                r = split_fields(notice.fields, &batch->arena, &fields);
         if (r < 0)
                 return r;
         prepared->parcel.notice = id;
         if (prepared->is_broken) /* its attachments are not all there to be encoded */
                 return 0;
-        encode(&notice, attachments, prepared);
+        encode(&notice, attachments, fields, prepared);
         if (strbuf_error(&prepared->bytes) == -E2BIG)
                 prepared->is_broken = true;
         return strbuf_error(&prepared->bytes) == -ENOMEM ? -ENOMEM : 0;

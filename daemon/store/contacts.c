@@ -168,9 +168,11 @@ static int insert_notice(Store *store, const Contact *contact, Notice *notice)
                 &notice->id);
         if (r == 0)
                 r = db_run(store,
-                        "insert into body (notice, subject, text, html) values (?, ?, ?, ?)",
+                        "insert into body (notice, subject, text, html, template, fields) "
+                        "values (?, ?, ?, ?, ?, ?)",
                         VALUES(INT(notice->id), TEXT(notice->subject), TEXT(notice->text),
-                                TEXT(notice->html)));
+                                TEXT(notice->html), TEXT(notice->template_name),
+                                TEXT(notice->fields)));
         if (r == 0)
                 r = insert_notice_lines(store, contact, notice);
         if (r < 0)

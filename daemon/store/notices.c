@@ -358,7 +358,8 @@ static int load_body(Store *store, Arena *arena, Notice *notice)
 {
         ROWS(rows);
         bool is_out = false;
-        int r = rows_open(&rows, store, "select subject, text, html from body where notice = ?",
+        int r = rows_open(&rows, store,
+                "select subject, text, html, template, fields from body where notice = ?",
                 VALUES(INT(notice->id)));
 
         if (r == 0)
@@ -368,7 +369,9 @@ static int load_body(Store *store, Arena *arena, Notice *notice)
         notice->subject = row_copy(&rows, 0, arena);
         notice->text = row_copy(&rows, 1, arena);
         notice->html = row_copy_or_null(&rows, 2, arena, &is_out);
-        return is_out || !notice->subject || !notice->text ? -ENOMEM : 0;
+        notice->template_name = row_copy(&rows, 3, arena);
+        notice->fields = row_copy_or_null(&rows, 4, arena, &is_out);
+        return is_out || !notice->subject || !notice->text || !notice->template_name ? -ENOMEM : 0;
 }
 
 int store_load_notice(Store *store, int64_t id, bool with_body, Arena *arena, Notice *ret_notice)

@@ -68,6 +68,7 @@ typedef struct Contact {
 typedef struct Notice {
         const char *channel, *to, *language, *message_id, *subject, *text, *html; /* html may be
                 NULL; to is "" for channels without an address */
+        const char *template_name, *fields; /* its folder; lines "name=value" (WhatsApp) or NULL */
         Form form;
         unsigned route, alternative;  /* of the contact's step */
         Instant date;                 /* the Date header of every copy */

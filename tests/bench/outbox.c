@@ -91,6 +91,7 @@ static void add_notices(Store *store, int64_t n, const char *body)
                         .to = "compta@client.example",
                         .language = "fr",
                         .message_id = id,
+                        .template_name = "remind",
                         .subject = "Facture en retard",
                         .text = body,
                         .date = NOW,

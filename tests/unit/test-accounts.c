@@ -240,6 +240,7 @@ static void plan_day(Fixture *fixture, Day *day)
                         .to = "",
                         .language = "fr",
                         .message_id = "m",
+                        .template_name = "remind",
                         .subject = "",
                         .text = "t",
                         .date = NOON,

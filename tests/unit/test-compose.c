@@ -449,6 +449,25 @@ static void a_deadline_is_printed_once_whatever_the_action(void **state)
                         }
 }
 
+static void a_message_names_its_template_and_whatsapp_gets_the_fields(void **state)
+{
+        Fixture *fixture = *state;
+
+        for (Form form = FORM_EMAIL; form <= FORM_EVENT; form++) {
+                scene_set(&fixture->scene, "fr", ACTION_RECONNECT);
+                assert_string_equal(compose(fixture, form)->template_name, "reconnect");
+                scene_set(&fixture->scene, "fr", ACTION_REMIND);
+                fixture->scene.planned.kind = NOTICE_THANKS;
+                assert_string_equal(compose(fixture, form)->template_name, "thanks");
+                scene_set(&fixture->scene, "fr", ACTION_RESEND);
+                const Message *message = compose(fixture, form);
+                assert_string_equal(message->template_name, "resend");
+                assert_int_equal(message->fields != NULL, form == FORM_WHATSAPP);
+                if (message->fields)
+                        assert_non_null(strstr(message->fields, "\ntotal=1\u202f200,00\u00a0€\n"));
+        }
+}
+
 static void a_program_gets_json(void **state)
 {
         Fixture *fixture = *state;
@@ -810,6 +829,7 @@ int main(void)
                 cmocka_unit_test(a_text_does_not_say_what_is_not_so),
                 cmocka_unit_test(an_sms_about_one_invoice_fits_one_message),
                 cmocka_unit_test(a_deadline_is_printed_once_whatever_the_action),
+                cmocka_unit_test(a_message_names_its_template_and_whatsapp_gets_the_fields),
                 cmocka_unit_test(a_program_gets_json),
                 cmocka_unit_test(a_name_can_add_neither_header_nor_line),
                 cmocka_unit_test(the_language_is_the_customers_else_the_creditors_else_english),

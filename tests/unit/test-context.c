@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* context.c and one-line.c: what templates may name, and that nothing outside breaks a line. */
+/* context.c, fields.c, one-line.c: what templates may name, and that nothing from outside breaks a
+ * line. */
 
 #include "compose/context.h"
 
@@ -269,6 +270,52 @@ static void a_program_gets_plain_data(void **state)
         assert_all(build(fixture, STYLE_DATA), expected, ELEMENTSOF(expected));
 }
 
+static bool is_in_a_list(const char *name)
+{
+        return strncmp(name, "invoices", 8) == 0 || strncmp(name, "attachments", 11) == 0 ||
+               streq(name, "creditor.address");
+}
+
+static bool has_field(const char *lines, const char *name)
+{
+        size_t length = strlen(name);
+        const char *end;
+
+        for (const char *p = lines; (end = strchr(p, '\n')); p = end + 1)
+                if (strncmp(p, name, length) == 0 && p[length] == '=')
+                        return true;
+        return false;
+}
+
+static void every_text_and_flag_outside_lists_is_a_field(void **state)
+{
+        static const char *const expected[] = { "event=resend\n", "total=1\u202f200,00\u00a0€\n",
+                "numbers=F-1\n", "number=F-1\n", "credit=\n", "is_resend=true\n", "is_remind=\n",
+                "several=\n", "first_document=F-1.pdf\n", "creditor.name=Atelier Dumont\n",
+                "customer.name=Garage = Leroy\n", "customer.contact_name=\n",
+                "customer.addressee=Garage = Leroy\n" };
+        Fixture *fixture = *state;
+        size_t n, n_fields = 0, n_lines = 0;
+        const Variable *variables = context_variables(&n);
+
+        scene_set(&fixture->scene, "fr", ACTION_RESEND);
+        fixture->scene.customer.name = "Garage =\nLeroy";
+        fixture->scene.customer.contact_name = "";
+        fixture->scene.occasion.n_attachments = 1;
+        const char *lines = context_fields(build(fixture, STYLE_TEXT), &fixture->arena);
+        for (size_t i = 0; i < ELEMENTSOF(expected); i++)
+                if (!strstr(lines, expected[i]))
+                        fail_msg("no %s in\n%s", expected[i], lines);
+        for (size_t i = 0; i < n; i++) {
+                assert_int_equal(
+                        has_field(lines, variables[i].name), !is_in_a_list(variables[i].name));
+                n_fields += !is_in_a_list(variables[i].name);
+        }
+        for (const char *p = lines; (p = strchr(p, '\n')); p++)
+                n_lines++;
+        assert_int_equal(n_lines, n_fields);
+}
+
 static void texts_from_outside_are_one_visible_line(void **state)
 {
         static const struct {
@@ -314,6 +361,7 @@ int main(void)
                 cmocka_unit_test(two_parts_of_one_invoice_are_one_invoice),
                 cmocka_unit_test(credit_of_the_account_lowers_the_sum_in_sight),
                 cmocka_unit_test(a_program_gets_plain_data),
+                cmocka_unit_test(every_text_and_flag_outside_lists_is_a_field),
                 cmocka_unit_test(texts_from_outside_are_one_visible_line),
         };
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);

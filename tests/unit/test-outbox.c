@@ -42,6 +42,7 @@ static void sample(Sample *sample, const Account *account)
                 .to = "martin@example.org",
                 .language = "fr",
                 .message_id = "m-1",
+                .template_name = "remind",
                 .subject = "Facture",
                 .text = "Bonjour",
                 .html = NULL,
@@ -53,6 +54,7 @@ static void sample(Sample *sample, const Account *account)
                 .to = "+33123456789",
                 .language = "fr",
                 .message_id = "m-2",
+                .template_name = "remind",
                 .subject = "",
                 .text = "Bonjour",
                 .form = FORM_SMS,
@@ -181,6 +183,8 @@ static void a_decision_is_read_back_as_it_was_written(void **state)
         given.contact.n_attachments = 1;
         given.notices[1].not_before = LATER;
         given.notices[1].html = "<p>";
+        given.notices[1].template_name = "soft";
+        given.notices[1].fields = "total=1 200,00 €\ncredit=\n";
         begin(fixture);
         assert_ok(store_add_contact(fixture->store, &given.contact, given.notices, 2));
         commit(fixture);
@@ -209,6 +213,8 @@ static void a_decision_is_read_back_as_it_was_written(void **state)
         assert_string_equal(notice.message_id, "m-2");
         assert_string_equal(notice.text, "Bonjour");
         assert_string_equal(notice.html, "<p>");
+        assert_string_equal(notice.template_name, "soft");
+        assert_string_equal(notice.fields, "total=1 200,00 €\ncredit=\n");
         assert_int_equal(notice.form, FORM_SMS);
         assert_int_equal(notice.route, 1);
         assert_int_equal(notice.not_before.usec, LATER.usec);

@@ -15,6 +15,7 @@
 #include "store-fixture.h"
 
 #include "store/database.h"
+#include "sys/file.h"
 
 static const char *path_in(const char *folder, const char *name, char path[static 160])
 {
@@ -249,6 +250,7 @@ static void send_something(Fixture *fixture, const char *step)
                 .to = "martin@example.org",
                 .language = "fr",
                 .message_id = step,
+                .template_name = "remind",
                 .subject = "s",
                 .text = "t",
                 .date = NOON,
@@ -436,6 +438,117 @@ static void after_an_error_has_ended_it_a_transaction_takes_nothing_more(void **
         assert_int_equal(put_customer(fixture, &row), PUT_ADDED);
 }
 
+/* The store of the first release in the place of the fixture's; then the statements. */
+static void make_first_schema(Fixture *fixture, const char *statements)
+{
+        _cleanup_(freep) char *dump = NULL;
+        char path[160];
+        size_t length;
+        sqlite3 *db;
+
+        assert_ok(file_read(RELANCED_SOURCE_ROOT "/tests/integration/stores/schema-1.sql", 1 << 20,
+                &dump, &length));
+        fixture_close(fixture);
+        assert_ok(unlink(path_in(fixture->state, "relanced.db", path)));
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, dump, NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, statements, NULL, NULL, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static int64_t read_pragma(Store *store, const char *sql)
+{
+        ROWS(rows);
+
+        assert_ok(rows_open_private(&rows, store, sql, NO_VALUES));
+        assert_int_equal(rows_next(&rows), 1);
+        return row_integer(&rows, 0);
+}
+
+static void a_store_of_the_first_release_is_brought_up_with_all_that_is_in_it(void **state)
+{
+        Fixture *fixture = *state;
+        Notice notice;
+
+        make_first_schema(fixture, "");
+        fixture_open(fixture);
+        assert_int_equal(read_pragma(fixture->store, "pragma user_version"), schema_n_versions);
+        assert_verified(fixture);
+        assert_int_equal(load_account(fixture, "C-1").n_instalments, 2);
+        assert_int_equal(load_account(fixture, "C-1").instalments[0].open, 100000);
+        /* A WhatsApp message that waits: what it was in the first release, and its template. */
+        assert_ok(store_load_notice(fixture->store, 3, true, &fixture->arena, &notice));
+        assert_int_equal(notice.state, NOTICE_PENDING);
+        assert_int_equal(notice.attempts, 1);
+        assert_string_equal(
+                notice.message_id, "c14d3811497a64f5c292737ed536682d@atelier-dumont.example");
+        assert_non_null(strstr(notice.text, "F-2"));
+        assert_string_equal(notice.template_name, "remind");
+        assert_null(notice.fields);
+        fixture_close(fixture);
+        fixture_open(fixture); /* nothing is done twice */
+        send_something(fixture, "resend");
+        assert_verified(fixture);
+}
+
+static void what_waits_in_an_old_store_gets_the_name_of_its_template(void **state)
+{
+        static const struct {
+                int kind;
+                Action action;
+                const char *template_name;
+        } cases[] = {
+                { NOTICE_CONTACT, ACTION_COURTESY, "courtesy" },
+                { NOTICE_CONTACT, ACTION_REMIND, "remind" },
+                { NOTICE_CONTACT, ACTION_RESEND, "resend" },
+                { NOTICE_CONTACT, ACTION_DEADLINE, "deadline" },
+                { NOTICE_CONTACT, ACTION_CALL, "call" },
+                { NOTICE_SUSPEND, ACTION_SUSPEND, "suspend" },
+                { NOTICE_RECONNECT, ACTION_RECONNECT, "reconnect" },
+                { NOTICE_THANKS, ACTION_REMIND, "thanks" },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                char statement[100];
+                Notice notice;
+                snprintf(statement, sizeof(statement),
+                        "update contact set kind = %d, action = %d where id = 2", cases[i].kind,
+                        (int)cases[i].action);
+                make_first_schema(fixture, statement);
+                fixture_open(fixture);
+                assert_ok(store_load_notice(fixture->store, 3, true, &fixture->arena, &notice));
+                assert_string_equal(notice.template_name, cases[i].template_name);
+                /* One that was sent is history. */
+                assert_ok(store_load_notice(fixture->store, 1, true, &fixture->arena, &notice));
+                assert_string_equal(notice.template_name, "");
+        }
+}
+
+/* The table is there already: the second version's statements fail half-way. */
+static void an_old_store_that_cannot_be_brought_up_stays_as_it_is(void **state)
+{
+        Fixture *fixture = *state;
+        char path[160];
+        sqlite3_stmt *statement;
+        sqlite3 *db;
+
+        make_first_schema(fixture, "alter table body add column fields text");
+        assert_int_equal(try_open(fixture), STORE_CORRUPT);
+        assert_int_equal(
+                sqlite3_open(path_in(fixture->state, "relanced.db", path), &db), SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(db,
+                                 "select (select user_version from pragma_user_version), "
+                                 "(select count(*) from pragma_table_info('body'))",
+                                 -1, &statement, NULL),
+                SQLITE_OK);
+        assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+        assert_int_equal(sqlite3_column_int(statement, 0), 1);
+        assert_int_equal(sqlite3_column_int(statement, 1), 5);
+        assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -446,6 +559,9 @@ int main(void)
                 TEST(a_second_open_in_this_process_is_refused_with_our_pid),
                 TEST(a_second_open_in_another_process_is_refused_with_the_holders_pid),
                 TEST(files_that_are_no_store_are_told_apart),
+                TEST(a_store_of_the_first_release_is_brought_up_with_all_that_is_in_it),
+                TEST(what_waits_in_an_old_store_gets_the_name_of_its_template),
+                TEST(an_old_store_that_cannot_be_brought_up_stays_as_it_is),
                 TEST(a_damaged_page_of_the_small_tables_is_seen_at_start),
                 TEST(what_was_committed_outlives_a_kill),
                 TEST(a_log_that_was_deleted_or_emptied_is_missed),
