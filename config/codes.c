@@ -76,19 +76,6 @@ bool iban_is_valid(const char *iban)
         return rest == 1;
 }
 
-bool email_is_plausible(const char *email)
-{
-        const char *at = strchr(email, '@');
-        size_t length = strlen(email);
-
-        if (!at || at == email || strchr(at + 1, '@') || length > 254)
-                return false;
-        for (const char *p = email; *p; p++)
-                if (*p <= ' ' || *p > '~' || strchr("<>(),;:\\\"[]", *p))
-                        return false;
-        return at[1] != '\0' && at[1] != '.' && email[length - 1] != '.' && !strstr(email, "..");
-}
-
 static int weekday_parse(const char *text, size_t length)
 {
         static const char names[] = "montuewedthufrisatsun";

@@ -9,8 +9,6 @@
 bool country_is_known(const char *code);  /* ISO 3166-1: "FR" */
 bool language_is_known(const char *code); /* ISO 639-1: "fr" */
 bool iban_is_valid(const char *iban);     /* by its check digits; blanks are fine */
-/* An address that one mail can go to: local@domain in ASCII, nothing around it. */
-bool email_is_plausible(const char *email);
 
 /* "mon-fri", "mon,wed,fri", "sat-mon" → bit 0 = Monday; -EINVAL. */
 int days_parse(const char *text, unsigned *ret_days);

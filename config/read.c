@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "base/email.h"
 #include "base/parse.h"
 #include "base/strbuf.h"
 #include "config/codes.h"
@@ -211,7 +212,7 @@ static bool text_fits(KeyType type, const char *text)
         case KEY_NAME: return is_name(text);
         case KEY_MODULE: return *text == '/' || is_name(text);
         case KEY_LABEL: return is_label(text);
-        case KEY_EMAIL: return !*text || email_is_plausible(text);
+        case KEY_EMAIL: return !*text || !email_fault(text);
         case KEY_COUNTRY: return country_is_known(text);
         case KEY_LANGUAGE: return language_is_known(text);
         case KEY_CURRENCY: return currency_exponent(text) >= 0;

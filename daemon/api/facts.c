@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what a person tells: pay, hold, release, dispute, contact. Each is one transaction and one
+ * Owns what a person tells: pay, hold, release, dispute. Each is one transaction and one
  * fact, and is answered with what was recorded. Never sends or cancels a notice: what no longer
  * holds is found at the moment of sending and at the next wake (R9).
  */
@@ -9,7 +9,6 @@
 #include <stdio.h>
 #include <sys/random.h>
 
-#include "api/address.h"
 #include "api/routes.h"
 #include "api/shapes.h"
 #include "base/parse.h"
@@ -166,70 +165,6 @@ int handle_dispute(Exchange *exchange)
         shape_put(&shaped, "invoice", shape_text(invoice));
         shape_put(&shaped, "reason", json_string(reason));
         shape_put(&shaped, "note", shape_given(note));
-        reply_add(&exchange->reply, shaped);
-        return 0;
-}
-
-/* 0, or 1: refused. */
-static int check_addresses(Exchange *exchange)
-{
-        static const struct {
-                const char *name;
-                bool (*is_valid)(const char *text);
-                const char *expected;
-        } kinds[] = {
-                { "email", address_is_email, "one address like name@example.org" },
-                { "phone", address_is_phone, "a number like +33 6 12 34 56 78" },
-                { "whatsapp", address_is_phone, "a number like +33 6 12 34 56 78" },
-        };
-        size_t n_given = 0;
-
-        for (size_t i = 0; i < ELEMENTSOF(kinds); i++) {
-                const char *text = exchange_get(exchange, kinds[i].name);
-                n_given += text != NULL;
-                if (is_empty(text) || kinds[i].is_valid(text))
-                        continue;
-                (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
-                        "%s '%s' is not valid: expected %s", kinds[i].name, text,
-                        kinds[i].expected);
-                return 1;
-        }
-        if (n_given > 0)
-                return 0;
-        (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
-                "nothing to change: give an e-mail address, a phone or a WhatsApp number");
-        return 1;
-}
-
-int handle_contact(Exchange *exchange)
-{
-        Store *store = exchange->engine->store;
-        const char *customer = exchange_get(exchange, "customer");
-        const char *email = exchange_get(exchange, "email");
-        const char *phone = exchange_get(exchange, "phone");
-        const char *whatsapp = exchange_get(exchange, "whatsapp");
-        int r;
-
-        if (check_addresses(exchange) > 0)
-                return 0;
-        r = store_begin(store);
-        if (r < 0)
-                return r;
-        r = end_transaction(store,
-                store_contact(store, customer, email, phone, whatsapp, exchange->now.instant));
-        if (r == -ENOENT)
-                return exchange_no_customer(exchange, customer);
-        if (r < 0)
-                return r;
-        json_t *shaped = json_object();
-        shape_put(&shaped, "recorded", json_string("contact"));
-        shape_put(&shaped, "customer", shape_text(customer));
-        if (email)
-                shape_put(&shaped, "email", shape_given(email));
-        if (phone)
-                shape_put(&shaped, "phone", shape_given(phone));
-        if (whatsapp)
-                shape_put(&shaped, "whatsapp", shape_given(whatsapp));
         reply_add(&exchange->reply, shaped);
         return 0;
 }

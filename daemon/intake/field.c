@@ -8,11 +8,9 @@
 
 #include "intake/quote.h"
 
-#define EMAIL_SIZE_MAX 254
-#define EMAIL_LOCAL_SIZE_MAX 64
-#define LABEL_SIZE_MAX 63
 #define PHONE_DIGITS_MIN 4
-#define PHONE_DIGITS_MAX 15
+/* As dialled from abroad: four digits ahead of the country code, a 0 behind it, 15 of E.164. */
+#define PHONE_DIGITS_SIZE 24
 #define URL_SIZE_MAX 2048
 #define PATH_SIZE_MAX 1024
 
@@ -37,94 +35,61 @@ static char lower(char c)
         return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* RFC 5322 dot-atom. */
-static bool is_dot_atom(const char *text, size_t length)
-{
-        if (length == 0 || text[0] == '.' || text[length - 1] == '.')
-                return false;
-        for (size_t i = 0; i < length; i++) {
-                if (text[i] == '.' && text[i - 1] == '.')
-                        return false;
-                if (!is_letter(text[i]) && !is_digit(text[i]) &&
-                        !strchr(".!#$%&'*+/=?^_`{|}~-", text[i]))
-                        return false;
-        }
-        return true;
-}
-
-static bool is_label(const char *text, size_t length)
-{
-        if (length == 0 || length > LABEL_SIZE_MAX || text[0] == '-' || text[length - 1] == '-')
-                return false;
-        for (size_t i = 0; i < length; i++)
-                if (!is_letter(text[i]) && !is_digit(text[i]) && text[i] != '-' &&
-                        !((unsigned char)text[i] & 0x80))
-                        return false;
-        return true;
-}
-
-static bool is_domain(const char *text)
-{
-        unsigned n_labels = 0;
-        const char *label = text;
-        bool is_number = true;
-
-        if (strcasecmp(text, "localhost") == 0)
-                return true;
-        for (;; label++) {
-                size_t length = strcspn(label, ".");
-                if (!is_label(label, length))
-                        return false;
-                n_labels++;
-                is_number = strspn(label, "0123456789") == length;
-                label += length;
-                if (!*label)
-                        return n_labels > 1 && !is_number;
-        }
-}
-
-bool email_is_valid(const char *text)
-{
-        const char *at = strchr(text, '@');
-
-        if (!at || strlen(text) > EMAIL_SIZE_MAX || (size_t)(at - text) > EMAIL_LOCAL_SIZE_MAX)
-                return false;
-        return !has_control(text) && is_dot_atom(text, (size_t)(at - text)) && is_domain(at + 1);
-}
-
-/* The length of what may stand between digits: no-break blanks come from spreadsheets. */
+/* What may stand between digits, however it came there: no-break blanks from a spreadsheet, marks of
+ * direction around what was copied from an address book. */
 static size_t phone_separator(const char *text)
 {
-        if (*text && strchr(" .-/()", *text))
-                return 1;
-        if (strncmp(text, "\u00A0", 2) == 0)
-                return 2;
-        return strncmp(text, "\u202F", 3) == 0 ? 3 : 0;
+        static const char *const separators[] = { " ", ".", "-", "/", "(", ")", "\u00A0", "\u2007",
+                "\u2009", "\u200B", "\u200E", "\u200F", "\u2010", "\u2011", "\u2012", "\u2013",
+                "\u202A", "\u202C", "\u202D", "\u202F", "\u2060", "\u2066", "\u2068", "\u2069" };
+
+        for (size_t i = 0; i < ELEMENTSOF(separators); i++)
+                if (strncmp(text, separators[i], strlen(separators[i])) == 0)
+                        return strlen(separators[i]);
+        return 0;
 }
 
-int phone_normalise(const char *text, char *ret_phone)
+/* The + and the digits alone. */
+static const char *phone_compact(const char *text, char ret_digits[static PHONE_DIGITS_SIZE])
 {
-        const char *p = text;
-        char *out = ret_phone;
-        unsigned n_digits = 0;
+        size_t n = 0;
 
-        if (*p == '+')
-                *out++ = *p++;
-        while (*p) {
-                size_t separator = phone_separator(p);
-                if (*text == '+' && strncmp(p, "(0)", 3) == 0) {
-                        p += 3;
-                } else if (separator > 0) {
-                        p += separator;
-                } else if (is_digit(*p)) {
-                        *out++ = *p++;
-                        n_digits++;
-                } else {
-                        return -EINVAL;
-                }
+        while (*text) {
+                size_t separator = phone_separator(text);
+                if (separator == 0 && !is_digit(*text) && !(*text == '+' && n == 0))
+                        return "it may hold digits, blanks and . - / ( ) alone; an extension "
+                               "cannot be kept";
+                if (separator == 0 && n == PHONE_DIGITS_SIZE - 1)
+                        return "it is too long";
+                if (separator == 0)
+                        ret_digits[n++] = *text;
+                text += MAX(separator, 1U);
         }
-        *out = '\0';
-        return n_digits >= PHONE_DIGITS_MIN && n_digits <= PHONE_DIGITS_MAX ? 0 : -EINVAL;
+        ret_digits[n] = '\0';
+        return n < PHONE_DIGITS_MIN ? "it is too short" : NULL;
+}
+
+int phone_read(const char *text, const char *country, char ret_phone[static PHONE_SIZE],
+        const char **ret_fault)
+{
+        char digits[PHONE_DIGITS_SIZE];
+
+        *ret_fault = phone_compact(text, digits);
+        if (*ret_fault)
+                return -EINVAL;
+        switch (phone_to_e164(digits, country, ret_phone)) {
+        case PHONE_GOOD: return 0;
+        case PHONE_NO_COUNTRY:
+                *ret_fault = *digits == '+'
+                                     ? "no country has that code"
+                                     : "it has no country code, and the country is not known";
+                break;
+        case PHONE_TOO_SHORT: *ret_fault = "it is too short"; break;
+        case PHONE_TOO_LONG: *ret_fault = "it is too long"; break;
+        case PHONE_NO_NUMBER: *ret_fault = "its country has no such number"; break;
+        case PHONE_NO_MEMORY: *ret_fault = "out of memory"; return -ENOMEM;
+        }
+        return -EINVAL;
 }
 
 int language_normalise(const char *text, char *ret_language)

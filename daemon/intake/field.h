@@ -11,14 +11,15 @@
 #include <stdint.h>
 
 #include "base/macros.h"
+#include "intake/phone.h"
 
-/* One address: one "@", an ASCII local part, a domain of labels with a dot in it (or
- * "localhost"); at most 254 bytes; no blank, control character, bracket or quote. */
-bool email_is_valid(const char *text);
-
-/* An optional + and 4 to 15 digits; blanks, dots, dashes, slashes and parentheses between them are
- * dropped, and so is a "(0)" behind a country code. -EINVAL. */
-int phone_normalise(const char *text, char *ret_phone);
+/*
+ * A telephone number as people write it → E.164. An optional + and digits; blanks, dots, dashes,
+ * slashes and parentheses between them are dropped. Without a country code it is one of that country
+ * ("FR", "" if none is known). 0, -ENOMEM, or -EINVAL and why, to stand within a sentence (static).
+ */
+int phone_read(const char *text, const char *country, char ret_phone[static PHONE_SIZE],
+        const char **ret_fault);
 
 /* "fr", "fr-FR" (also "fr_fr"). -EINVAL. */
 int language_normalise(const char *text, char *ret_language);

@@ -350,6 +350,7 @@ static int job_put_row(ImportJob *job, const char *const fields[], bool has_line
 {
         RowCheck check = {
                 .book = &job->context->config->book,
+                .country = job->context->config->creditor.country,
                 .arena = &job->arena,
                 .report = on_report,
                 .owner = job,

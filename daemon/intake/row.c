@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "base/email.h"
 #include "base/parse.h"
 #include "base/strbuf.h"
 #include "core/date.h"
@@ -255,44 +256,65 @@ static int64_t cell_amount(Cell cell, const char *currency)
 
 static const char *cell_email(Cell cell)
 {
-        if (!*cell.text || email_is_valid(cell.text))
-                return cell.text;
-        cell_refuse(cell, "is no e-mail address; expected one address, such as name@example.com");
-        return "";
+        const char *fault = *cell.text ? email_fault(cell.text) : NULL;
+
+        if (fault)
+                cell_refuse(cell,
+                        "is no e-mail address (%s); expected one address, such as name@example.com",
+                        fault);
+        return fault ? "" : cell.text;
 }
 
 /* Several addresses, separated by comma, semicolon or blanks → "a@b.example, c@d.example". */
 static const char *cell_emails(Cell cell)
 {
         StrBuf list = STRBUF_INIT;
-        const char *p = cell.text;
+        const char *p = cell.text, *fault = NULL;
 
-        while (p += strspn(p, ",; "), *p) {
+        while (p += strspn(p, ",; "), *p && !fault) {
                 size_t length = strcspn(p, ",; ");
                 char *one = arena_strndup(cell.check->arena, p, length);
-                if (!one || !email_is_valid(one)) {
-                        if (one)
-                                cell_refuse(cell, "is no list of e-mail addresses; expected "
-                                                  "addresses separated by commas");
-                        cell.check->is_out_of_memory |= !one;
-                        strbuf_release(&list);
-                        return "";
-                }
+                cell.check->is_out_of_memory |= !one;
+                if (!one)
+                        break;
+                fault = email_fault(one);
                 strbuf_addf(&list, "%s%s", list.length > 0 ? ", " : "", one);
                 p += length;
         }
-        const char *text = arena_strdup(cell.check->arena, strbuf_text(&list));
+        if (fault)
+                cell_refuse(cell,
+                        "is no list of e-mail addresses (%s); expected addresses separated by "
+                        "commas",
+                        fault);
+        const char *text = fault ? "" : arena_strdup(cell.check->arena, strbuf_text(&list));
         if (!text || strbuf_error(&list))
                 cell.check->is_out_of_memory = true;
         strbuf_release(&list);
         return text ? text : "";
 }
 
-static const char *cell_phone(Cell cell)
+/* In E.164; country: the customer's, "" if none is given. */
+static const char *cell_phone(Cell cell, const char *country)
 {
-        return cell_normal(cell, phone_normalise,
-                "is no telephone number; expected digits, with + and the country code ahead, such "
-                "as +33612345678");
+        char phone[PHONE_SIZE];
+        const char *fault, *text;
+        int r;
+
+        if (!*cell.text)
+                return "";
+        r = phone_read(cell.text, *country ? country : cell.check->country, phone, &fault);
+        if (r == -EINVAL)
+                cell_refuse(cell,
+                        "is no telephone number (%s); expected digits, with + and the country code "
+                        "ahead, such as +33612345678",
+                        fault);
+        if (r < 0) {
+                cell.check->is_out_of_memory |= r == -ENOMEM;
+                return "";
+        }
+        text = arena_strdup(cell.check->arena, phone);
+        cell.check->is_out_of_memory |= !text;
+        return text ? text : "";
 }
 
 static const char *cell_zone(Cell cell)
@@ -358,6 +380,8 @@ static int cell_percent(Cell cell)
 int row_read_customer(RowCheck *check, const char *const fields[], CustomerRow *ret_row)
 {
         Row row = row_begin(check, FILE_CUSTOMERS, fields);
+        const char *country = cell_normal(cell_of(&row, CUSTOMER_COUNTRY), country_normalise,
+                "is no country; expected two letters of ISO 3166, such as FR");
 
         *ret_row = (CustomerRow){
                 .id = cell_key(cell_of(&row, CUSTOMER_ID), "the customer's id"),
@@ -369,11 +393,10 @@ int row_read_customer(RowCheck *check, const char *const fields[], CustomerRow *
                 .language = cell_normal(cell_of(&row, CUSTOMER_LANGUAGE), language_normalise,
                         "is no language; expected two letters, such as fr, or fr-FR"),
                 .timezone = cell_zone(cell_of(&row, CUSTOMER_TIMEZONE)),
-                .country = cell_normal(cell_of(&row, CUSTOMER_COUNTRY), country_normalise,
-                        "is no country; expected two letters of ISO 3166, such as FR"),
+                .country = country,
                 .email = cell_email(cell_of(&row, CUSTOMER_EMAIL)),
-                .phone = cell_phone(cell_of(&row, CUSTOMER_PHONE)),
-                .whatsapp = cell_phone(cell_of(&row, CUSTOMER_WHATSAPP)),
+                .phone = cell_phone(cell_of(&row, CUSTOMER_PHONE), country),
+                .whatsapp = cell_phone(cell_of(&row, CUSTOMER_WHATSAPP), country),
                 .policy = cell_policy(cell_of(&row, CUSTOMER_POLICY)),
                 .tags = text_of(&row, CUSTOMER_TAGS, NULL),
                 .contact_name = text_of(&row, CUSTOMER_CONTACT_NAME, NULL),

@@ -14,6 +14,7 @@
 
 typedef struct RowCheck {
         const Rulebook *book; /* for the names of policies */
+        const char *country;  /* the creditor's, where a customer's is not given */
         Arena *arena;         /* the rows' texts live here, or are the fields themselves */
         /* "due: \"2026-02-30\" is no date; expected YYYY-MM-DD" */
         void (*report)(void *owner, const char *text);

@@ -78,7 +78,7 @@ static void on_report(void *owner, const char *text)
 static void check_row(Heard *heard, const CsvField *fields)
 {
         static const Rulebook book;
-        RowCheck check = { &book, &heard->arena, on_report, heard, 0, false };
+        RowCheck check = { &book, "FR", &heard->arena, on_report, heard, 0, false };
         const char *texts[COLUMNS_MAX];
         CustomerRow customer;
         InvoiceRow invoice;

@@ -65,7 +65,7 @@ typedef union AnyRow {
 static int read_row(FileKind kind, const char *fields[COLUMNS_MAX], Arena *arena, AnyRow *ret_row,
         StrBuf *heard)
 {
-        RowCheck check = { &book, arena, on_report, heard, 0, false };
+        RowCheck check = { &book, "FR", arena, on_report, heard, 0, false };
 
         switch (kind) {
         case FILE_CUSTOMERS: return row_read_customer(&check, fields, &ret_row->customer);
@@ -135,15 +135,26 @@ static const Case customer_cases[] = {
                 "as FR\n" },
         { CUSTOMER_EMAIL, "a@b.example", NULL },
         { CUSTOMER_EMAIL, "a@b.example\r\nBcc: c@d.example",
-                "email: \"a@b.example\\x0D\\x0ABcc: c@d.example\" is no e-mail address; "
-                "expected one address, such as name@example.com\n" },
+                "email: \"a@b.example\\x0D\\x0ABcc: c@d.example\" is no e-mail address (it holds a "
+                "control character); expected one address, such as name@example.com\n" },
+        { CUSTOMER_EMAIL, "pr\u00E9nom@b.example",
+                "email: \"pr\u00E9nom@b.example\" is no e-mail address (the part before its @ may "
+                "hold plain ASCII letters only); expected one address, such as "
+                "name@example.com\n" },
+        { CUSTOMER_EMAIL, "a@soci\u00E9t\u00E9.example", NULL },
         { CUSTOMER_PHONE, "06 12 34 56 78", NULL },
         { CUSTOMER_PHONE, "none",
-                "phone: \"none\" is no telephone number; expected digits, with + and the "
-                "country code ahead, such as +33612345678\n" },
+                "phone: \"none\" is no telephone number (it may hold digits, blanks and . - / ( ) "
+                "alone; an extension cannot be kept); expected digits, with + and the country code "
+                "ahead, such as +33612345678\n" },
+        { CUSTOMER_PHONE, "06 12 34 56",
+                "phone: \"06 12 34 56\" is no telephone number (it is too short); expected digits, "
+                "with + and the country code ahead, such as +33612345678\n" },
         { CUSTOMER_WHATSAPP, "x1234",
-                "whatsapp: \"x1234\" is no telephone number; expected digits, with + and "
-                "the country code ahead, such as +33612345678\n" },
+                "whatsapp: \"x1234\" is no telephone number (it may hold digits, blanks and . - / "
+                "( "
+                ") alone; an extension cannot be kept); expected digits, with + and the country "
+                "code ahead, such as +33612345678\n" },
         { CUSTOMER_POLICY, "subscription", NULL },
         { CUSTOMER_POLICY, "standart",
                 "policy: \"standart\" is no policy of the configuration; the nearest is "
@@ -153,8 +164,8 @@ static const Case customer_cases[] = {
                 "under \"policies\"\n" },
         { CUSTOMER_CC, "a@b.example; c@d.example", NULL },
         { CUSTOMER_CC, "a@b.example, nobody",
-                "cc: \"a@b.example, nobody\" is no list of e-mail addresses; expected "
-                "addresses separated by commas\n" },
+                "cc: \"a@b.example, nobody\" is no list of e-mail addresses (it has no @); "
+                "expected addresses separated by commas\n" },
         { CUSTOMER_ADDRESS, "12 rue des Lilas\r\nBât. B", NULL },
         { CUSTOMER_ADDRESS, "12\x02",
                 "address: \"12\\x02\" holds a control character; expected printable "
@@ -292,6 +303,7 @@ static void values_are_kept_in_their_normal_form(void **state)
         fields[CUSTOMER_LANGUAGE] = "FR_be";
         fields[CUSTOMER_COUNTRY] = "be";
         fields[CUSTOMER_PHONE] = "+32 (0)2 123.45.67";
+        fields[CUSTOMER_WHATSAPP] = "0471/12.34.56";
         fields[CUSTOMER_CC] = "a@b.example;c@d.example ";
         fields[CUSTOMER_WHATSAPP_OPT_IN] = "2026-01-05";
         assert_int_equal(read_row(FILE_CUSTOMERS, fields, &arena, &row, &heard), 0);
@@ -301,11 +313,16 @@ static void values_are_kept_in_their_normal_form(void **state)
         assert_string_equal(row.customer.language, "fr-BE");
         assert_string_equal(row.customer.country, "BE");
         assert_string_equal(row.customer.phone, "+3221234567");
+        assert_string_equal(row.customer.whatsapp, "+32471123456");
         assert_string_equal(row.customer.cc, "a@b.example, c@d.example");
         assert_string_equal(row.customer.email, "");
         assert_int_equal(row.customer.kind, KIND_BUSINESS);
         assert_int_equal(row.customer.relation, RELATION_GOODS);
         assert_int_equal(row.customer.whatsapp_opt_in.days, date_of(2026, 1, 5).days);
+        fields[CUSTOMER_COUNTRY] = "";
+        fields[CUSTOMER_WHATSAPP] = "06 12 34 56 78"; /* of the creditor's country */
+        assert_int_equal(read_row(FILE_CUSTOMERS, fields, &arena, &row, &heard), 0);
+        assert_string_equal(row.customer.whatsapp, "+33612345678");
 
         fill(fields, good_invoice, INVOICE_COLUMNS);
         fields[INVOICE_DUE] = "";
