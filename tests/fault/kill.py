@@ -77,11 +77,13 @@ def kill(pid):
 class Trial:
     """A firm whose notices leave while it is being killed."""
 
-    def __init__(self, folder, chance, customers, delay_ms=8):
+    stride = 24  # messages between two kills, at most
+
+    def __init__(self, folder, chance, customers, **options):
         self.chance = chance
         config = firms.default_config()
         config["limits"]["uncertain_hours"] = 4
-        config["channels"]["email"].update(delay_ms=delay_ms, workers=WORKERS)
+        config["channels"]["email"] = self.channel(workers=WORKERS, **options)
         config["policies"]["standard"] = {
             "steps": [{"id": "reminder", "action": "remind", "after_due": 3, "send": ["email"]}]}
         self.firm = firms.Firm(folder, config)
@@ -94,6 +96,10 @@ class Trial:
         self.variables = {}
         self.errors = self.firm.folder / "stderr"
 
+    @staticmethod
+    def channel(delay_ms=8, **options):
+        return {"module": "file", "path": "out/email", "delay_ms": delay_ms, **options}
+
     def start(self, at=AT):
         with open(self.errors, "ab") as errors:
             return subprocess.Popen(
@@ -101,16 +107,21 @@ class Trial:
                 env={**self.firm.environment, **self.variables}, stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=errors)
 
-    def n_files(self):
+    def n_left(self):
+        """How many messages left the house, at least."""
         return sum(not name.startswith(".") for name in os.listdir(self.firm.folder / "out/email"))
+
+    def left(self):
+        """{name: text} of the messages that left the house, all of them."""
+        return self.firm.files("email")
 
     def wait_for_moment(self, daemon):
         """Some more messages and some milliseconds later, or right at the start. False: it ended."""
         if self.chance.random() < 0.2:
             end = time.monotonic() + self.chance.uniform(0, 0.15)
         else:
-            target = self.n_files() + self.chance.randint(1, 24)
-            await_condition(lambda: self.n_files() >= target or daemon.poll() is not None,
+            target = self.n_left() + self.chance.randint(1, self.stride)
+            await_condition(lambda: self.n_left() >= target or daemon.poll() is not None,
                             "messages to leave")
             end = time.monotonic() + self.chance.uniform(0, 0.02)
         await_condition(lambda: time.monotonic() >= end or daemon.poll() is not None, "a moment")
@@ -156,10 +167,10 @@ class Trial:
                 self.finish(daemon)
                 return
 
-    def invoices_of_files(self):
-        """{invoice: [file names]} of what left the house."""
+    def messages(self):
+        """{invoice: [names]} of what left the house."""
         found = {number: [] for number in self.numbers}
-        for name, text in self.firm.files("email").items():
+        for name, text in self.left().items():
             numbers = set(re.findall(r"\bF-\d{4}\b", text))
             if len(numbers) != 1:
                 raise Broken(f"{name} is of {sorted(numbers) or 'no invoice'}")
@@ -175,15 +186,15 @@ class Trial:
         for notice in self.firm.log():
             if notice["state"] != "cancelled":
                 notices[notice["lines"][0]["invoice"]].append(notice)
-        for number, files in self.invoices_of_files().items():
-            if len(files) > 1:
-                faults.append(f"{number} left {len(files)} times: {', '.join(files)}")
+        for number, names in self.messages().items():
+            if len(names) > 1:
+                faults.append(f"{number} left {len(names)} times: {', '.join(names)}")
             states = [notice["state"] for notice in notices[number]]
             if len(states) != 1 or states[0] not in ("sent", "uncertain"):
-                faults.append(f"{number}: notices {states or 'none'}, {len(files)} files")
+                faults.append(f"{number}: notices {states or 'none'}, {len(names)} messages")
             elif states[0] == "uncertain":
                 n_uncertain += 1
-            elif not files:
+            elif not names:
                 faults.append(f"{number} is sent and never left")
         if n_uncertain > n_uncertain_max:
             faults.append(f"{n_uncertain} are uncertain, at most {n_uncertain_max} were in flight")
@@ -193,9 +204,9 @@ class Trial:
 
     def settle(self, n_uncertain):
         """What stays uncertain is assumed sent in time, and nothing more leaves for it."""
-        before = self.firm.files("email")
+        before = self.left()
         self.firm.wake(SETTLED_AT)
-        if self.firm.files("email") != before:
+        if self.left() != before:
             raise Broken("something left when the uncertain ones were settled")
         states = [notice["state"] for notice in self.firm.log() if notice["state"] != "cancelled"]
         if states != ["sent"] * len(self.numbers):
@@ -219,7 +230,7 @@ def test_orphans(folder, chance, customers):
     daemon = trial.start()
     await_condition(lambda: len(children(daemon.pid)) >= WORKERS or daemon.poll() is not None,
                     "the workers")
-    await_condition(lambda: trial.n_files() >= 1 or daemon.poll() is not None, "a first message")
+    await_condition(lambda: trial.n_left() >= 1 or daemon.poll() is not None, "a first message")
     workers = [pid for pid in children(daemon.pid) if is_alive(pid)]
     kill(daemon.pid)
     daemon.wait()
@@ -286,20 +297,21 @@ TESTS = {"kills": test_kills, "orphans": test_orphans, "power-cut": test_power_c
          "power-cut-bites": test_power_cut_bites}
 
 
-def main():
-    parser = argparse.ArgumentParser(description="the kill test")
+def run(tests, description):
+    """The tests that were asked for (TAP); 1 if one failed."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1 << 32))
     parser.add_argument("--customers", type=int, default=400)
-    parser.add_argument("tests", nargs="*", choices=[[], *TESTS])
+    parser.add_argument("tests", nargs="*", choices=[[], *tests])
     options = parser.parse_args()
-    names = options.tests or list(TESTS)
+    names = options.tests or list(tests)
     print(f"1..{len(names)}\n# --seed {options.seed}", flush=True)
     n_failed = 0
     for number, name in enumerate(names, 1):
         folder = firms.scratch_folder("kill")
         started = time.monotonic()
         try:
-            found = TESTS[name](folder / "firm", random.Random(options.seed), options.customers)
+            found = tests[name](folder / "firm", random.Random(options.seed), options.customers)
             print(f"ok {number} - {name}")
         except (Broken, firms.CommandFailed) as fault:
             n_failed += 1
@@ -313,4 +325,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(TESTS, "the kill test"))
