@@ -104,7 +104,7 @@ static const Key keys[] = {
                 address_column_names, ADDRESS_COLUMNS_MAX, "",
                 "the customer's column it writes to; default: as the channel's name says"),
         CHANNEL(workers, 1, 16, "1", "processes that send side by side"),
-        CHANNEL(in_flight, 1, 64, "8", "messages given to a worker at once"),
+        CHANNEL(in_flight, 1, 256, "8", "messages given to a worker at once"),
         CHANNEL(rate_per_minute, 0, 100000, "0", "messages at most; 0: no limit"),
         CHANNEL(timeout_s, 1, 3600, "60", "a worker silent for longer is ended"),
         GROUP(SECTION_CHANNEL, ChannelValues, sending, "channels.NAME.sending",

@@ -45,11 +45,34 @@ int dispatch_add_word(Dispatch *dispatch, const Word *word)
         return 0;
 }
 
+static int cancel(Dispatch *dispatch, const Notice *notice, Reason reason)
+{
+        Store *store = dispatch->engine->store;
+        int r = 0;
+
+        if (notice->state == NOTICE_BEGUN) /* it is still at its worker, who asks again */
+                r = store_mark_retry(store, notice->id, REASON_RETRY, NULL, INSTANT_NONE);
+        if (r == 0)
+                r = store_mark_cancelled(store, notice->id, reason);
+        if (r == 0)
+                journal_notice(&dispatch->journal, LOG_INFO, MESSAGE_NOTICE_CANCELLED, notice->id,
+                        "cancelled at the moment of sending");
+        return r;
+}
+
+/* Whether the question is about the attempt that the notice is at: to be begun, or begun and asked
+ * about once more, because the first answer has grown old. */
+static bool is_current(const Notice *notice, uint32_t attempt)
+{
+        if (notice->state == NOTICE_HANDED)
+                return (uint32_t)notice->attempts + 1 == attempt;
+        return notice->state == NOTICE_BEGUN && (uint32_t)notice->attempts == attempt;
+}
+
 /* R9 and the begun state, which the commit makes durable before anybody is told. */
 static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *arena)
 {
         Engine *engine = dispatch->engine;
-        int64_t id = (int64_t)word->record.notice;
         Notice notice;
         Contact contact;
         Reason reason;
@@ -57,23 +80,21 @@ static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *a
         word->is_go = false;
         if (word->worker->state >= WORKER_ENDING)
                 return 0;
-        int r = store_load_notice(engine->store, id, false, arena, &notice);
+        int r = store_load_notice(
+                engine->store, (int64_t)word->record.notice, false, arena, &notice);
         if (r < 0)
                 return r;
-        if (notice.state != NOTICE_HANDED || (uint32_t)notice.attempts + 1 != word->record.attempt)
+        if (!is_current(&notice, word->record.attempt))
                 return 0;
         r = store_load_contact(engine->store, notice.contact, arena, &contact);
         if (r < 0)
                 return r;
         const Recheck recheck = { &notice, &contact, now, true, arena };
         r = recheck_notice(engine, &recheck, &reason);
-        if (r == RECHECK_CANCEL) {
-                journal_notice(&dispatch->journal, LOG_INFO, MESSAGE_NOTICE_CANCELLED, id,
-                        "cancelled at the moment of sending");
-                return store_mark_cancelled(engine->store, id, reason);
-        }
-        if (r == 0)
-                r = store_mark_begun(engine->store, id, now->instant);
+        if (r == RECHECK_CANCEL)
+                return cancel(dispatch, &notice, reason);
+        if (r == 0 && notice.state == NOTICE_HANDED)
+                r = store_mark_begun(engine->store, notice.id, now->instant);
         word->is_go = r == 0;
         return r;
 }
@@ -147,23 +168,31 @@ static void answer(const Word *word, bool is_go)
         };
 
         worker->progress_usec = clock_monotonic_usec();
-        if (parcel && is_go) {
-                parcel->is_begun = true;
-                parcel->begun_usec = worker->progress_usec;
-        }
+        if (parcel && is_go)
+                worker_begin_parcel(worker, parcel);
         if (worker->state < WORKER_ENDING && packet_ship(worker->fd, &packet, NULL, 0) < 0)
                 worker_kill(worker, false);
 }
 
+/* Whether an outcome shows that its channel works: something was done with the message, and not
+ * before the channel went down. */
+static bool shows_life(const Outlet *outlet, const Parcel *parcel)
+{
+        return parcel && parcel->begun > 0 && (!outlet->is_down || parcel->is_probe);
+}
+
 /* What an outcome says of its channel as a whole. */
-static void note_outcome(Outlet *outlet, const FlightRecord *record)
+static void note_outcome(Outlet *outlet, const FlightRecord *record, const Parcel *parcel)
 {
         outlet->n_deaths = 0;
         switch (record->kind) {
         case RELANCED_SENT:
         case RELANCED_REFUSED_ADDRESS:
         case RELANCED_REFUSED_MESSAGE:
-        case RELANCED_UNCERTAIN: outlet_up(outlet); break;
+        case RELANCED_UNCERTAIN:
+                if (shows_life(outlet, parcel))
+                        outlet_up(outlet);
+                break;
         case RELANCED_CHANNEL_DOWN:
                 outlet_down(outlet, record->retry_after_s,
                         *record->detail ? record->detail : "it says so itself");
@@ -180,17 +209,18 @@ static void finish_parcel(Dispatch *dispatch, const Word *word)
         Worker *worker = word->worker;
         Parcel *parcel = worker_find_parcel(worker, word->record.notice, word->record.attempt);
 
+        note_outcome(worker->outlet, &word->record, parcel);
         if (parcel)
                 worker_remove_parcel(worker, parcel);
         dispatch_clear_suspect(dispatch, (int64_t)word->record.notice);
 }
 
-/* Who was with a worker that crashed is suspected, unless it had begun and is uncertain now. */
+/* Who was with a worker that crashed is suspected, unless it had left and is uncertain now. */
 static void note_crash(Dispatch *dispatch, const Worker *worker)
 {
         for (size_t i = 0; worker->is_crash && i < worker->n_parcels; i++) {
                 Suspect *suspect = dispatch_find_suspect(dispatch, worker->parcels[i].notice);
-                if (worker->parcels[i].is_begun)
+                if (worker->parcels[i].has_left)
                         continue;
                 if (suspect)
                         suspect->n_crashes++;
@@ -225,7 +255,6 @@ static void tell(Dispatch *dispatch)
         for (size_t i = 0; i < dispatch->n_words; i++) {
                 const Word *word = &dispatch->words[i];
                 if (word->is_finish) {
-                        note_outcome(word->worker->outlet, &word->record);
                         finish_parcel(dispatch, word);
                         dispatch->is_wanted = true;
                 } else {
@@ -480,7 +509,7 @@ static bool has_begun(const Dispatch *dispatch)
         for (size_t i = 0; i < dispatch->n_outlets; i++) {
                 for (Worker *worker = dispatch->outlets[i].workers; worker; worker = worker->next) {
                         for (size_t k = 0; k < worker->n_parcels; k++) {
-                                if (worker->parcels[k].is_begun && worker->state < WORKER_ENDING &&
+                                if (worker->parcels[k].begun > 0 && worker->state < WORKER_ENDING &&
                                         !is_told(dispatch, worker, &worker->parcels[k]))
                                         return true;
                         }

@@ -16,7 +16,7 @@
 #include "engine/journal.h"
 #include "engine/pace.h"
 
-#define IN_FLIGHT_MAX 64U
+#define IN_FLIGHT_MAX 256U
 #define CRASHES_MAX 3U /* of a worker with a message, until that message is given up */
 
 typedef struct sd_event_source sd_event_source;
@@ -26,9 +26,10 @@ typedef struct Outlet Outlet;
 typedef struct Parcel {
         int64_t notice;
         uint32_t attempt;
-        size_t size; /* of its packet, about */
-        bool is_begun;
-        int64_t begun_usec;
+        bool is_probe;  /* handed to find out whether a suspended channel works again */
+        uint64_t begun; /* counts up as messages of a worker may begin; 0: it may not yet */
+        bool has_left;  /* or may have: found out when its worker is gone */
+        size_t n_fds;   /* of its attachments */
 } Parcel;
 
 typedef enum WorkerState {
@@ -50,9 +51,14 @@ typedef struct Worker {
         char *flight; /* path of its flight file, or NULL */
         Parcel parcels[IN_FLIGHT_MAX];
         size_t n_parcels;
-        size_t size;            /* of all parcels */
+        size_t socket_size;     /* bytes that may lie unread in its socket */
+        size_t n_unsent;        /* of these, of messages that are about to be sent */
+        size_t n_fds;           /* of all parcels */
         unsigned n_handed;      /* since it started */
-        int64_t progress_usec;  /* when it last said or was given anything */
+        uint64_t n_begun;       /* likewise */
+        int64_t progress_usec;  /* when it last said anything that counts */
+        int64_t oldest_usec;    /* since when its oldest begun message has been that */
+        bool keeps_time;        /* its module ends what hangs by itself (option timeout_s) */
         bool is_late, is_crash; /* how it ended: killed for its silence; by its own fault */
         bool is_killed;         /* by us, while it was alive */
         bool is_held;           /* its flight file, by something it has left behind */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the form of flight files: records of a head, two texts and a checksum over both. Never
- * syncs: it guards against the death of processes; after the death of the machine a begun message
- * without a record is uncertain, which is true. Room is set aside beforehand, so that an outcome
- * can be written down on a full disk.
+ * Owns the form of flight files: a head that tells one file from another, then notes and outcomes,
+ * each with a checksum. Never syncs: it guards against the death of processes; after the death of
+ * the machine a begun message without an outcome is uncertain, which is true. Room is set aside
+ * beforehand, so that an outcome can be written down on a full disk.
  */
 
 #include "engine/flight.h"
@@ -15,13 +15,31 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <systemd/sd-id128.h>
 
 #include "base/parse.h"
 #include "base/strbuf.h"
 
+#define FILE_MAGIC UINT32_C(0x464c4831)
+#define NOTE_MAGIC UINT32_C(0x464c4e31)
 #define RECORD_MAGIC UINT32_C(0x464c5431)
 #define FILE_SUFFIX ".flight"
 #define FILE_SIZE_MAX ((off_t)4 * 1024 * 1024)
+
+/* What stands first. */
+typedef struct FileHead {
+        uint32_t magic, unused;
+        sd_id128_t boot;
+        uint64_t device, inode; /* of this file */
+        uint64_t checksum;      /* of the members above */
+} FileHead;
+
+typedef struct NoteBytes {
+        uint32_t magic, step;
+        uint64_t notice;
+        uint32_t attempt, unused;
+        uint64_t checksum; /* of the members above */
+} NoteBytes;
 
 typedef struct RecordHead {
         uint32_t magic;
@@ -31,8 +49,11 @@ typedef struct RecordHead {
         uint64_t checksum; /* of head (with checksum 0) and texts */
 } RecordHead;
 
+_Static_assert(sizeof(NoteBytes) == FLIGHT_NOTE_MAX, "a note fits the room set aside for it");
 _Static_assert(sizeof(RecordHead) + REFERENCE_MAX + DETAIL_MAX <= FLIGHT_RECORD_MAX,
         "a record fits the room set aside for it");
+
+#define CHECKSUM_START UINT64_C(0xcbf29ce484222325)
 
 /* FNV-1a. */
 static uint64_t checksum_add(uint64_t sum, const void *bytes, size_t length)
@@ -49,7 +70,7 @@ static uint64_t checksum_of(const RecordHead *head, const char *texts)
         RecordHead bare = *head;
 
         bare.checksum = 0;
-        uint64_t sum = checksum_add(UINT64_C(0xcbf29ce484222325), &bare, sizeof(bare));
+        uint64_t sum = checksum_add(CHECKSUM_START, &bare, sizeof(bare));
         return checksum_add(sum, texts, (size_t)head->reference_length + head->detail_length);
 }
 
@@ -83,6 +104,50 @@ FlightRecord flight_record(
         return record;
 }
 
+/* One write, which the kernel puts at the end of the file as a whole. */
+static int append(int fd, const void *bytes, size_t length)
+{
+        ssize_t n;
+
+        do
+                n = write(fd, bytes, length);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+                return -errno;
+        return (size_t)n == length ? 0 : -EIO;
+}
+
+/* What the head of this very file would be, now. */
+static int make_head(int fd, FileHead *ret_head)
+{
+        FileHead head = { .magic = FILE_MAGIC };
+        struct stat status;
+
+        if (fstat(fd, &status) < 0)
+                return -errno;
+        int r = sd_id128_get_boot(&head.boot);
+        if (r < 0)
+                return r;
+        head.device = status.st_dev;
+        head.inode = status.st_ino;
+        head.checksum = checksum_add(CHECKSUM_START, &head, offsetof(FileHead, checksum));
+        *ret_head = head;
+        return 0;
+}
+
+/* Where the boot has no number the file goes without a head, and proves nothing later. */
+static int prepare(int fd)
+{
+        FileHead head;
+
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+                return -errno;
+        if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)(sizeof(head) + FLIGHT_SIZE_MAX)) < 0 &&
+                errno != EOPNOTSUPP)
+                return -errno;
+        return make_head(fd, &head) < 0 ? 0 : append(fd, &head, sizeof(head));
+}
+
 int flight_create(const char *folder, const char *channel, char **ret_path, int *ret_fd)
 {
         StrBuf name = STRBUF_INIT;
@@ -100,11 +165,7 @@ int flight_create(const char *folder, const char *channel, char **ret_path, int 
                 open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
         if (fd < 0)
                 return -errno;
-        if (fallocate(fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)FLIGHT_RECORDS * FLIGHT_RECORD_MAX) < 0 &&
-                errno != EOPNOTSUPP)
-                r = -errno;
-        else if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-                r = -errno;
+        r = prepare(fd);
         if (r < 0) {
                 (void)unlink(path);
                 return r;
@@ -112,6 +173,19 @@ int flight_create(const char *folder, const char *channel, char **ret_path, int 
         *ret_path = TAKE_PTR(path);
         *ret_fd = TAKE_FD(fd);
         return 0;
+}
+
+int flight_note(int fd, const FlightNote *note)
+{
+        NoteBytes bytes = {
+                .magic = NOTE_MAGIC,
+                .step = note->step,
+                .notice = note->notice,
+                .attempt = note->attempt,
+        };
+
+        bytes.checksum = checksum_add(CHECKSUM_START, &bytes, offsetof(NoteBytes, checksum));
+        return append(fd, &bytes, sizeof(bytes));
 }
 
 int flight_append(int fd, const FlightRecord *record)
@@ -133,13 +207,31 @@ int flight_append(int fd, const FlightRecord *record)
         memcpy(texts + head.reference_length, record->detail, head.detail_length);
         head.checksum = checksum_of(&head, texts);
         memcpy(bytes, &head, sizeof(head));
-        ssize_t n;
-        do
-                n = write(fd, bytes, length);
-        while (n < 0 && errno == EINTR);
-        if (n < 0)
-                return -errno;
-        return (size_t)n == length ? 0 : -EIO;
+        return append(fd, bytes, length);
+}
+
+/* Whether the file begins with the head that was written when it was made, on this boot. */
+static bool is_own_head(int fd, const char *bytes, size_t length)
+{
+        FileHead expected;
+
+        return length >= sizeof(expected) && make_head(fd, &expected) == 0 &&
+               memcmp(bytes, &expected, sizeof(expected)) == 0;
+}
+
+/* The length of the note at bytes, or 0. */
+static size_t parse_note(const char *bytes, size_t length, FlightNote *ret_note)
+{
+        NoteBytes note;
+
+        if (length < sizeof(note))
+                return 0;
+        memcpy(&note, bytes, sizeof(note));
+        if (note.magic != NOTE_MAGIC || note.step > FLIGHT_LEAVING ||
+                checksum_add(CHECKSUM_START, &note, offsetof(NoteBytes, checksum)) != note.checksum)
+                return 0;
+        *ret_note = (FlightNote){ note.notice, note.attempt, (FlightStep)note.step };
+        return sizeof(note);
 }
 
 /* The length of the record at bytes, or 0: there is none, or not a whole one. */
@@ -168,16 +260,23 @@ static size_t parse_record(const char *bytes, size_t length, FlightRecord *ret_r
         return size;
 }
 
-/* A torn record (a full disk, a power cut) does not hide the whole ones behind it. */
+/* A torn record (a full disk, a kill, a power cut) does not hide the whole ones behind it. But then
+ * the file is not whole, wherever it is torn: nobody can say what it was. */
 static int parse_records(const char *bytes, size_t length, FlightLog *log)
 {
+        size_t at = log->is_whole ? sizeof(FileHead) : 0;
+
         log->records = calloc(length / sizeof(RecordHead) + 1, sizeof(*log->records));
-        if (!log->records)
+        log->notes = calloc(length / sizeof(NoteBytes) + 1, sizeof(*log->notes));
+        if (!log->records || !log->notes)
                 return -ENOMEM;
-        for (size_t at = 0; at < length;) {
-                size_t size = parse_record(bytes + at, length - at, &log->records[log->n]);
-                log->n += size > 0;
-                at += size > 0 ? size : 1;
+        while (at < length) {
+                size_t note = parse_note(bytes + at, length - at, &log->notes[log->n_notes]);
+                size_t record = parse_record(bytes + at, length - at, &log->records[log->n]);
+                log->n_notes += note > 0;
+                log->n += record > 0;
+                log->is_whole = log->is_whole && note + record > 0;
+                at += MAX(note + record, (size_t)1);
         }
         return 0;
 }
@@ -224,6 +323,8 @@ int flight_read(const char *path, FlightLog *ret_log)
         if (r == 0)
                 r = read_all(log.fd, &bytes, &length);
         if (r == 0)
+                log.is_whole = is_own_head(log.fd, bytes, length);
+        if (r == 0)
                 r = parse_records(bytes, length, &log);
         if (r != 0) {
                 flight_log_release(&log);
@@ -236,6 +337,7 @@ int flight_read(const char *path, FlightLog *ret_log)
 void flight_log_release(FlightLog *log)
 {
         free(log->records);
+        free(log->notes);
         if (log->fd >= 0)
                 (void)close(log->fd);
         *log = FLIGHT_LOG_INIT;
@@ -248,6 +350,28 @@ const FlightRecord *flight_find(const FlightLog *log, uint64_t notice, uint32_t 
                         return &log->records[i];
         }
         return NULL;
+}
+
+static bool has_note(const FlightLog *log, uint64_t notice, uint32_t attempt, FlightStep step)
+{
+        for (size_t i = 0; i < log->n_notes; i++) {
+                const FlightNote *note = &log->notes[i];
+                if (note->notice == notice && note->attempt == attempt && note->step == step)
+                        return true;
+        }
+        return false;
+}
+
+bool flight_proves_unsent(const FlightLog *logs, size_t n, uint64_t notice, uint32_t attempt)
+{
+        bool is_asked = false;
+
+        for (size_t i = 0; i < n; i++) {
+                if (!logs[i].is_whole || has_note(&logs[i], notice, attempt, FLIGHT_LEAVING))
+                        return false;
+                is_asked = is_asked || has_note(&logs[i], notice, attempt, FLIGHT_ASKED);
+        }
+        return is_asked;
 }
 
 /* "CHANNEL.0123456789abcdef.flight" → the length of CHANNEL, or 0. */

@@ -13,12 +13,14 @@
 #include "engine/workers.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
+#include "sys/process.h"
 
-/* What may lie in a worker's socket: the kernel takes about 200 KiB, its own overhead included. */
-#define SOCKET_ROOM ((size_t)140 * 1024)
-#define PACKET_COST ((size_t)1536)
-#define FD_COST ((size_t)3072)
 #define BATCH_FDS_MAX 256U
+#define WORKER_FDS_MAX 48U /* a process may have 1024, and as many on their way to others */
+
+/* Bytes of a packet in a socket: the kernel rounds up and adds its own part. A large one travels in
+ * a memory file. */
+#define PACKET_COST(length) ((length) > PACKET_SIZE_MAX ? (size_t)1024 : 2 * (length) + 1024)
 
 /* A message made ready for a worker. */
 typedef struct Prepared {
@@ -146,8 +148,7 @@ static void encode(const Notice *notice, const struct relanced_attachment *attac
         prepared->parcel = (Parcel){
                 .notice = notice->id,
                 .attempt = (uint32_t)notice->attempts + 1,
-                .size = PACKET_COST + FD_COST * prepared->n_fds +
-                        MIN(prepared->bytes.length, (size_t)64 * 1024),
+                .n_fds = prepared->n_fds,
         };
 }
 
@@ -184,8 +185,18 @@ static void prepared_release(Prepared *prepared)
                 (void)close(prepared->fds[i]);
 }
 
-/* The worker with most room for a message of that size, or NULL. is_alone: only one without any. */
-static Worker *find_room(const Outlet *outlet, size_t size, bool is_alone)
+/* Whether a message fits beside what the worker has; one without any takes it whatever its size. */
+static bool has_room(const Worker *worker, const Prepared *prepared)
+{
+        if (worker->n_parcels == 0 || !prepared)
+                return true;
+        return PACKET_COST(prepared->bytes.length) <= worker_room(worker) &&
+               worker->n_fds + prepared->n_fds <= WORKER_FDS_MAX;
+}
+
+/* The worker with fewest messages that has room for that one (NULL: for any), or NULL. is_alone:
+ * only one without any. */
+static Worker *find_room(const Outlet *outlet, const Prepared *prepared, bool is_alone)
 {
         size_t limit = MIN(MIN((size_t)outlet->config->in_flight, IN_FLIGHT_MAX), outlet->share);
         Worker *best = NULL;
@@ -194,9 +205,8 @@ static Worker *find_room(const Outlet *outlet, size_t size, bool is_alone)
                 bool has_suspect = worker->n_parcels == 1 && dispatch_find_suspect(outlet->dispatch,
                                                                      worker->parcels[0].notice);
                 if (worker->state != WORKER_READY || worker->n_parcels >= limit || has_suspect ||
-                        worker->n_handed >= FLIGHT_RECORDS || (is_alone && worker->n_parcels > 0))
-                        continue;
-                if (worker->n_parcels > 0 && worker->size + size > SOCKET_ROOM)
+                        worker->n_handed >= FLIGHT_RECORDS || (is_alone && worker->n_parcels > 0) ||
+                        !has_room(worker, prepared))
                         continue;
                 if (!best || worker->n_parcels < best->n_parcels)
                         best = worker;
@@ -213,12 +223,15 @@ static void retire_workers(Outlet *outlet)
         }
 }
 
-static void add_parcel(Worker *worker, const Parcel *parcel)
+static void add_parcel(Worker *worker, const Prepared *prepared)
 {
-        worker->parcels[worker->n_parcels++] = *parcel;
-        worker->size += parcel->size;
+        if (worker->n_parcels == 0) /* it had nothing to say until now */
+                worker->progress_usec = clock_monotonic_usec();
+        worker->parcels[worker->n_parcels] = prepared->parcel;
+        worker->parcels[worker->n_parcels++].is_probe = worker->outlet->is_down;
+        worker->n_fds += prepared->parcel.n_fds;
+        worker->n_unsent += PACKET_COST(prepared->bytes.length);
         worker->n_handed++;
-        worker->progress_usec = clock_monotonic_usec();
 }
 
 static Prepared *batch_grow(Batch *batch)
@@ -240,7 +253,7 @@ static int batch_add(Batch *batch, Outlet *outlet, int64_t id)
 {
         bool is_alone = dispatch_find_suspect(batch->dispatch, id) || outlet->is_down;
 
-        if (!find_room(outlet, 0, is_alone) || batch->n_fds >= BATCH_FDS_MAX)
+        if (!find_room(outlet, NULL, is_alone) || batch->n_fds >= BATCH_FDS_MAX)
                 return 0;
         Prepared *prepared = batch_grow(batch);
         if (!prepared)
@@ -249,7 +262,7 @@ static int batch_add(Batch *batch, Outlet *outlet, int64_t id)
         int r = prepare(batch, id, prepared);
         if (r < 0)
                 return r;
-        prepared->worker = find_room(outlet, prepared->parcel.size, is_alone);
+        prepared->worker = find_room(outlet, prepared, is_alone);
         if (!prepared->worker && !prepared->is_broken) {
                 prepared_release(prepared);
                 batch->n--;
@@ -257,7 +270,7 @@ static int batch_add(Batch *batch, Outlet *outlet, int64_t id)
         }
         batch->n_fds += prepared->n_fds;
         if (!prepared->is_broken)
-                add_parcel(prepared->worker, &prepared->parcel);
+                add_parcel(prepared->worker, prepared);
         return 1;
 }
 
@@ -380,6 +393,10 @@ int dispatch_hand_out(Dispatch *dispatch)
                 batch_send(&batch);
         else
                 batch_take_back(&batch);
+        for (size_t i = 0; i < batch.n; i++) {
+                if (batch.list[i].worker)
+                        batch.list[i].worker->n_unsent = 0;
+        }
         for (size_t i = 0; i < batch.n; i++)
                 prepared_release(&batch.list[i]);
         free(batch.list);

@@ -141,6 +141,18 @@ static int settle_record(Dispatch *dispatch, const FlightRecord *record, const N
         return settle_outcome(dispatch->engine, record, now, &dispatch->journal);
 }
 
+/* Begun, and surely not sent: whoever had it died before it could leave. */
+static int settle_stayed(Dispatch *dispatch, int64_t notice, uint32_t attempt)
+{
+        const FlightRecord record = {
+                .notice = (uint64_t)notice,
+                .attempt = attempt,
+                .kind = RELANCED_RETRY,
+        };
+
+        return settle_unsent(dispatch->engine, &record, &dispatch->journal);
+}
+
 /* One notice, by what the flight files say of it. */
 static int settle_by_logs(
         Dispatch *dispatch, const FlightLog *logs, size_t n, int64_t id, const Now *now)
@@ -157,6 +169,8 @@ static int settle_by_logs(
                 if (record)
                         r = settle_record(dispatch, record, now);
         }
+        if (r == 0 && flight_proves_unsent(logs, n, (uint64_t)id, attempt))
+                r = settle_stayed(dispatch, id, attempt);
         return r == 0 ? settle_lost(engine, id, now, &dispatch->journal) : r;
 }
 
@@ -314,19 +328,6 @@ int recover_start(Dispatch *dispatch)
         return r == 0 ? recover_poll(dispatch, clock_monotonic_usec()) : r;
 }
 
-/* A crash makes suspects of what it met; one that was alone too often is not tried again. */
-static int settle_crashed(
-        Dispatch *dispatch, const Worker *worker, const Parcel *parcel, const Now *now)
-{
-        Suspect *suspect = dispatch_find_suspect(dispatch, parcel->notice);
-
-        if (!worker->is_crash || parcel->is_begun)
-                return settle_lost(dispatch->engine, parcel->notice, now, &dispatch->journal);
-        if (suspect && suspect->n_crashes >= CRASHES_MAX - 1)
-                return settle_poison(dispatch->engine, parcel->notice, now, &dispatch->journal);
-        return settle_lost(dispatch->engine, parcel->notice, now, &dispatch->journal);
-}
-
 /* A message that was with a silent worker is tried again later, not at once. */
 static int settle_late(Dispatch *dispatch, const Parcel *parcel, const Now *now)
 {
@@ -340,29 +341,43 @@ static int settle_late(Dispatch *dispatch, const Parcel *parcel, const Now *now)
         return settle_outcome(dispatch->engine, &record, now, &dispatch->journal);
 }
 
+/* What a worker had, by its flight file. A crash makes suspects of what it met and what had not
+ * left; one that was alone too often is not tried again. */
+static int settle_parcel(Dispatch *dispatch, const Worker *worker, const Parcel *parcel,
+        const FlightLog *log, const Now *now)
+{
+        const FlightRecord *record = flight_find(log, (uint64_t)parcel->notice, parcel->attempt);
+        const Suspect *suspect = dispatch_find_suspect(dispatch, parcel->notice);
+
+        if (record)
+                return settle_record(dispatch, record, now);
+        if (parcel->has_left)
+                return settle_lost(dispatch->engine, parcel->notice, now, &dispatch->journal);
+        if (worker->is_late)
+                return settle_late(dispatch, parcel, now);
+        if (worker->is_crash && suspect && suspect->n_crashes >= CRASHES_MAX - 1)
+                return settle_poison(dispatch->engine, parcel->notice, now, &dispatch->journal);
+        return settle_stayed(dispatch, parcel->notice, parcel->attempt);
+}
+
 int recover_worker(Dispatch *dispatch, Worker *worker, const Now *now, bool *ret_is_held)
 {
         FlightLog log = FLIGHT_LOG_INIT;
         int r = worker->flight ? flight_read(worker->flight, &log) : 0;
 
         *ret_is_held = r == FLIGHT_HELD;
-        if (r == FLIGHT_HELD)
-                return 0;
-        if (r == -ENOENT)
+        if (r == -ENOENT || r == -EBADMSG) /* not there, or not what we made: it proves nothing */
                 r = 0;
-        for (size_t i = 0; r == 0 && i < worker->n_parcels; i++) {
-                const Parcel *parcel = &worker->parcels[i];
-                const FlightRecord *record =
-                        flight_find(&log, (uint64_t)parcel->notice, parcel->attempt);
-                if (record)
-                        r = settle_record(dispatch, record, now);
-                else if (worker->is_late && !parcel->is_begun)
-                        r = settle_late(dispatch, parcel, now);
-                else
-                        r = settle_crashed(dispatch, worker, parcel, now);
+        for (size_t i = 0; i < worker->n_parcels; i++) {
+                Parcel *parcel = &worker->parcels[i];
+                parcel->has_left =
+                        parcel->begun > 0 &&
+                        !flight_proves_unsent(&log, 1, (uint64_t)parcel->notice, parcel->attempt);
         }
+        for (size_t i = 0; r == 0 && i < worker->n_parcels; i++)
+                r = settle_parcel(dispatch, worker, &worker->parcels[i], &log, now);
         flight_log_release(&log);
-        return r;
+        return MIN(r, 0);
 }
 
 int recover_wait(Dispatch *dispatch, Worker *worker)

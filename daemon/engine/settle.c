@@ -318,7 +318,7 @@ int settle_poison(Engine *engine, int64_t notice, const Now *now, Journal *journ
         Settling s = { .engine = engine, .now = now, .journal = journal };
 
         int r = settling_load(&s, notice);
-        if (r == 0 && s.notice.state == NOTICE_HANDED)
+        if (r == 0 && (s.notice.state == NOTICE_HANDED || s.notice.state == NOTICE_BEGUN))
                 r = settle_refused(&s, REASON_REFUSED_MESSAGE, "ended its worker three times");
         arena_release(&s.arena);
         return r;

@@ -21,7 +21,7 @@ int settle_unsent(Engine *engine, const FlightRecord *record, Journal *journal);
 /* The worker that had the notice is gone and left no word: handed → pending, begun → uncertain. */
 int settle_lost(Engine *engine, int64_t notice, const Now *now, Journal *journal);
 
-/* A notice whose handling ended its worker too often: failed, and a task. */
+/* A notice that had not left and whose handling ended its worker too often: failed, and a task. */
 int settle_poison(Engine *engine, int64_t notice, const Now *now, Journal *journal);
 
 /* A person knows what became of an uncertain notice: it was sent, or it surely was not and its step

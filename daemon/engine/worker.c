@@ -1,34 +1,54 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the host that a channel module sees: messages as they arrive, begin as a question to the
- * daemon, finish written to the flight file before it is told. Runs in the worker process, blocking
- * and single-threaded; has no database and opens no file but the module. When the daemon is gone
- * nothing may begin any more, and what had begun is still written to the flight file.
+ * daemon that may be asked ahead, and the flight file, where each step is written before it is
+ * taken: asked, leaving, the outcome. Runs in the worker process, blocking and single-threaded; has
+ * no database and opens no file but the module. When the daemon is gone nothing may begin any more,
+ * and what had begun is still written to the flight file.
  */
 
 #include "engine/worker.h"
 
 #include <errno.h>
 #include <poll.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 
 #include "engine/flight.h"
 #include "engine/module.h"
 #include "engine/protocol.h"
+#include "sys/clock.h"
 #include "sys/file.h"
 #include "sys/process.h"
+
+/* "Go" to a question older than this when begin() is called is not taken: R9 is about the moment of
+ * sending. */
+#define ANSWER_LASTS_USEC (USEC_PER_SEC / 5)
+
+typedef enum AnswerState {
+        ANSWER_NONE,
+        ANSWER_AWAITED,
+        ANSWER_GO,
+        ANSWER_NO
+} AnswerState;
 
 /* One message, from its arrival to its finish. */
 typedef struct Taken {
         struct Taken *next;
         Arena arena; /* holds the packet that message points into */
         Packet packet;
-        bool is_asked, is_begun; /* begin was asked, and granted */
+        AnswerState answer; /* to the last question whether it may begin */
+        int64_t asked_usec; /* when that was asked */
+        bool is_noted;      /* in the flight file, as asked */
+        bool is_closed;     /* begin() was called */
+        bool is_begun;      /* and has let it go */
 } Taken;
 
 typedef struct Host {
         struct relanced_host host; /* first: what the module holds */
         int fd, flight_fd;
-        bool is_over; /* the daemon sends no more */
+        int arrived_fd; /* an eventfd, readable while there is an arrived message */
+        bool is_over;   /* the daemon sends no more */
         const struct relanced_channel *channel;
         void *state;
         Taken *arrived, **arrived_tail;
@@ -105,12 +125,24 @@ static void host_arrive(Host *host, Taken *taken, const int *fds, size_t n_fds)
                 taken_free(taken);
                 return;
         }
+        if (!host->arrived)
+                (void)eventfd_write(host->arrived_fd, 1);
         *host->arrived_tail = taken;
         host->arrived_tail = &taken->next;
 }
 
-/* Receives one packet, keeps a message for later. 1 and the packet; 0: a message; < 0: over. */
-static int host_receive(Host *host, Packet *ret_packet)
+/* To a message that the module may have finished without waiting for it. */
+static void host_answer(Host *host, const Packet *packet)
+{
+        for (Taken *taken = host->taken; taken; taken = taken->next) {
+                if (taken->packet.message.notice == packet->notice &&
+                        taken->packet.message.attempt == packet->attempt)
+                        taken->answer = packet->is_go ? ANSWER_GO : ANSWER_NO;
+        }
+}
+
+/* Receives one packet and keeps what it brings. 0; < 0: over. */
+static int host_receive(Host *host)
 {
         int fds[PACKET_FDS_MAX];
         size_t n_fds;
@@ -129,8 +161,9 @@ static int host_receive(Host *host, Packet *ret_packet)
         }
         for (size_t i = 0; i < n_fds; i++)
                 (void)close(fds[i]);
-        *ret_packet = taken->packet; /* an answer: it holds no text of the arena */
-        return 1;
+        if (taken->packet.type == PACKET_ANSWER)
+                host_answer(host, &taken->packet);
+        return 0;
 }
 
 /* Whether a packet can be read within wait_ms (-1: for ever). */
@@ -149,20 +182,25 @@ static int module_next(
         struct relanced_host *self, const struct relanced_message **message, int wait_ms)
 {
         Host *host = (Host *)self;
-        Packet packet;
+        int64_t until_usec = clock_monotonic_usec() + wait_ms * INT64_C(1000);
+        eventfd_t n;
 
         if (host->is_over) /* what has arrived could not begin any more */
                 return -ECONNRESET;
         while (!host->arrived) {
                 if (!host_wait(host, wait_ms))
                         return 0;
-                if (host_receive(host, &packet) < 0)
+                if (host_receive(host) < 0)
                         return -ECONNRESET;
+                if (wait_ms > 0)
+                        wait_ms = (int)(MAX(until_usec - clock_monotonic_usec(), 0) / 1000);
         }
         Taken *taken = host->arrived;
         host->arrived = taken->next;
-        if (!host->arrived)
+        if (!host->arrived) {
                 host->arrived_tail = &host->arrived;
+                (void)eventfd_read(host->arrived_fd, &n);
+        }
         taken->next = host->taken;
         host->taken = taken;
         *message = &taken->packet.message;
@@ -178,42 +216,85 @@ static Taken **host_find(Host *host, const struct relanced_message *message)
         return at;
 }
 
-/* begin() is asked when it is called: nothing is gained by asking ahead yet. */
-static void module_ask(struct relanced_host *self, const struct relanced_message *message)
+/* Asks the daemon whether the message may begin, unless its answer is awaited. It is noted before:
+ * that shows, when this process dies, that this file would tell if the message had left. */
+static void host_ask(Host *host, Taken *taken)
 {
-        (void)self;
-        (void)message;
+        const struct relanced_message *message = &taken->packet.message;
+
+        if (taken->answer == ANSWER_AWAITED)
+                return;
+        if (!taken->is_noted)
+                (void)flight_note(host->flight_fd,
+                        &(FlightNote){ message->notice, message->attempt, FLIGHT_ASKED });
+        taken->is_noted = true;
+        taken->answer = ANSWER_AWAITED;
+        taken->asked_usec = clock_monotonic_usec();
+        host_send(host, &(Packet){ .type = PACKET_BEGIN,
+                                .notice = message->notice,
+                                .attempt = message->attempt });
 }
 
+/* Whether begin() called at that time can do with the answer there is. "No" stays no. */
+static bool has_answer(const Taken *taken, int64_t called_usec)
+{
+        return taken->answer == ANSWER_NO ||
+               (taken->answer == ANSWER_GO && called_usec - taken->asked_usec <= ANSWER_LASTS_USEC);
+}
+
+static void module_ask(struct relanced_host *self, const struct relanced_message *message)
+{
+        Host *host = (Host *)self;
+        Taken *taken = *host_find(host, message);
+
+        if (taken && !taken->is_closed && !has_answer(taken, clock_monotonic_usec()))
+                host_ask(host, taken);
+}
+
+/* Also asks, so that who waits for an answer that has grown old meanwhile gets a new one. */
 static int module_is_answered(struct relanced_host *self, const struct relanced_message *message)
 {
-        (void)self;
-        (void)message;
-        return 1;
+        Host *host = (Host *)self;
+        Taken *taken = *host_find(host, message);
+
+        while (!host->is_over && host_wait(host, 0))
+                (void)host_receive(host);
+        module_ask(self, message);
+        return !taken || taken->is_closed || host->is_over ||
+               has_answer(taken, clock_monotonic_usec());
+}
+
+/* From here on the message counts as one that may have left. What cannot be noted does not go. */
+static int host_let_go(Host *host, Taken *taken)
+{
+        const struct relanced_message *message = &taken->packet.message;
+
+        int r = flight_note(host->flight_fd,
+                &(FlightNote){ message->notice, message->attempt, FLIGHT_LEAVING });
+        if (r < 0) {
+                host_log(host, RELANCED_ERROR, "a message does not go: its flight file is full");
+                return r;
+        }
+        taken->is_begun = true;
+        return 0;
 }
 
 static int module_begin(struct relanced_host *self, const struct relanced_message *message)
 {
         Host *host = (Host *)self;
         Taken *taken = *host_find(host, message);
-        Packet packet;
+        int64_t called_usec = clock_monotonic_usec();
 
-        if (!taken || taken->is_asked)
+        if (!taken || taken->is_closed)
                 return -EALREADY;
-        taken->is_asked = true;
-        host_send(host, &(Packet){ .type = PACKET_BEGIN,
-                                .notice = message->notice,
-                                .attempt = message->attempt });
-        for (;;) {
-                int r = host_receive(host, &packet);
+        taken->is_closed = true;
+        while (!has_answer(taken, called_usec)) {
+                host_ask(host, taken);
+                int r = host_receive(host);
                 if (r < 0)
                         return r;
-                if (r == 0 || packet.type != PACKET_ANSWER || packet.notice != message->notice ||
-                        packet.attempt != message->attempt)
-                        continue;
-                taken->is_begun = packet.is_go;
-                return packet.is_go ? 0 : -ECANCELED;
         }
+        return taken->answer == ANSWER_GO ? host_let_go(host, taken) : -ECANCELED;
 }
 
 static void module_finish(struct relanced_host *self, const struct relanced_message *message,
@@ -334,6 +415,21 @@ static void host_finish_rest(Host *host)
         host->arrived = NULL;
 }
 
+/* What a module waits for beside its own sockets: packets, and messages that arrived while it
+ * waited for an answer. */
+static int host_watch(Host *host)
+{
+        struct epoll_event event = { .events = EPOLLIN };
+
+        host->arrived_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+        host->host.fd = epoll_create1(EPOLL_CLOEXEC);
+        if (host->arrived_fd < 0 || host->host.fd < 0 ||
+                epoll_ctl(host->host.fd, EPOLL_CTL_ADD, host->arrived_fd, &event) < 0 ||
+                epoll_ctl(host->host.fd, EPOLL_CTL_ADD, host->fd, &event) < 0)
+                return fail(host, "out of descriptors");
+        return 0;
+}
+
 int channel_worker_main(int socket_fd)
 {
         Arena arena = ARENA_INIT;
@@ -344,14 +440,15 @@ int channel_worker_main(int socket_fd)
                         .is_answered = module_is_answered,
                         .begin = module_begin,
                         .finish = module_finish,
-                        .log = module_log,
-                        .fd = socket_fd },
+                        .log = module_log },
                 .fd = socket_fd,
                 .flight_fd = -1,
         };
 
         host.arrived_tail = &host.arrived;
         int status = host_load(&host, &arena);
+        if (status == 0)
+                status = host_watch(&host);
         if (status == 0)
                 status = host_open(&host, &arena, &is_open);
         if (is_open) {

@@ -9,9 +9,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -27,6 +29,9 @@
 #define START_USEC (30 * USEC_PER_SEC)
 #define STOP_USEC (10 * USEC_PER_SEC)
 #define IDLE_USEC (60 * USEC_PER_SEC)
+#define GRACE_USEC (5 * USEC_PER_SEC) /* for a module that ends what hangs by itself */
+#define SOCKET_SIZE (512 * 1024)      /* wished for */
+#define ANSWER_COST ((size_t)1024)    /* of an answer in the socket, with the kernel's own part */
 #define PACKETS_A_TIME ((size_t)256)
 #define PACKETS_LEFT_MAX ((size_t)4096) /* more than a socket holds: of a process that has ended */
 #define LAST_MOMENT_MS 20               /* the loop waits that long, once for a worker that fails */
@@ -42,10 +47,43 @@ Parcel *worker_find_parcel(Worker *worker, uint64_t notice, uint32_t attempt)
         return NULL;
 }
 
+/* The message that may have begun longest ago, or NULL. */
+static const Parcel *oldest_begun(const Worker *worker)
+{
+        const Parcel *oldest = NULL;
+
+        for (size_t i = 0; i < worker->n_parcels; i++) {
+                const Parcel *parcel = &worker->parcels[i];
+                if (parcel->begun > 0 && (!oldest || parcel->begun < oldest->begun))
+                        oldest = parcel;
+        }
+        return oldest;
+}
+
 void worker_remove_parcel(Worker *worker, Parcel *parcel)
 {
-        worker->size -= parcel->size;
+        if (parcel == oldest_begun(worker))
+                worker->oldest_usec = clock_monotonic_usec();
+        worker->n_fds -= parcel->n_fds;
         *parcel = worker->parcels[--worker->n_parcels];
+}
+
+void worker_begin_parcel(Worker *worker, Parcel *parcel)
+{
+        if (parcel->begun > 0)
+                return;
+        if (!oldest_begun(worker))
+                worker->oldest_usec = clock_monotonic_usec();
+        parcel->begun = ++worker->n_begun;
+}
+
+size_t worker_room(const Worker *worker)
+{
+        int n_unread = 0;
+
+        (void)ioctl(worker->fd, SIOCOUTQ, &n_unread);
+        size_t taken = (size_t)n_unread + worker->n_unsent + (worker->n_parcels + 1) * ANSWER_COST;
+        return taken < worker->socket_size ? worker->socket_size - taken : 0;
 }
 
 /* A process that was killed closes its socket a moment before it has ended. */
@@ -94,6 +132,15 @@ static void log_worker(const Worker *worker, const char *text)
                 worker->outlet->config->name, text);
 }
 
+static bool has_option(const struct relanced_option *table, const char *name)
+{
+        for (; table->name; table++) {
+                if (streq(table->name, name))
+                        return true;
+        }
+        return false;
+}
+
 static int send_options(Worker *worker, const struct relanced_value *values)
 {
         const Packet packet = { .type = PACKET_OPEN, .values = (struct relanced_value *)values };
@@ -112,6 +159,7 @@ static void on_description(Worker *worker, const Packet *packet, Arena *arena)
         struct relanced_value *values;
         Problems problems = { 0 };
 
+        worker->keeps_time = has_option(packet->options, "timeout_s");
         int r = options_resolve(config, outlet->config, packet->options, arena, &problems, &values);
         if (r == 0)
                 r = send_options(worker, values);
@@ -257,6 +305,19 @@ static int send_load(Worker *worker)
         return packet_ship(worker->fd, &(Packet){ .type = PACKET_LOAD, .text = path }, NULL, 0);
 }
 
+/* As large as this user may have it. */
+static int widen_socket(Worker *worker)
+{
+        int size = SOCKET_SIZE;
+        socklen_t length = sizeof(size);
+
+        (void)setsockopt(worker->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+        if (getsockopt(worker->fd, SOL_SOCKET, SO_SNDBUF, &size, &length) < 0)
+                return -errno;
+        worker->socket_size = (size_t)size;
+        return 0;
+}
+
 static int worker_attach(Worker *worker)
 {
         sd_event *event = worker->outlet->dispatch->engine->event;
@@ -264,7 +325,9 @@ static int worker_attach(Worker *worker)
         worker->pid_fd = pidfd_open(worker->pid, 0);
         if (worker->pid_fd < 0 || fcntl(worker->fd, F_SETFL, O_NONBLOCK) < 0)
                 return -errno;
-        int r = sd_event_add_io(event, &worker->io, worker->fd, EPOLLIN, on_readable, worker);
+        int r = widen_socket(worker);
+        if (r == 0)
+                r = sd_event_add_io(event, &worker->io, worker->fd, EPOLLIN, on_readable, worker);
         if (r >= 0)
                 r = sd_event_add_io(
                         event, &worker->exit, worker->pid_fd, EPOLLIN, on_ended, worker);
@@ -297,9 +360,11 @@ int worker_start(Outlet *outlet)
         return r;
 }
 
+/* How long a worker with messages may say nothing, and a message be its oldest begun one. */
 static int64_t timeout_usec(const Worker *worker)
 {
-        return worker->outlet->config->timeout_s * USEC_PER_SEC;
+        return worker->outlet->config->timeout_s * USEC_PER_SEC +
+               (worker->keeps_time ? GRACE_USEC : 0);
 }
 
 int64_t worker_next_check(const Worker *worker)
@@ -316,10 +381,8 @@ int64_t worker_next_check(const Worker *worker)
         }
         if (worker->n_parcels == 0)
                 return next + IDLE_USEC;
-        for (size_t i = 0; i < worker->n_parcels; i++) {
-                if (worker->parcels[i].is_begun)
-                        next = MIN(next, worker->parcels[i].begun_usec);
-        }
+        if (oldest_begun(worker))
+                next = MIN(next, worker->oldest_usec);
         return next + timeout_usec(worker);
 }
 

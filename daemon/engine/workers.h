@@ -20,6 +20,10 @@ int64_t worker_next_check(const Worker *worker);
 /* The parcel of that notice and attempt, or NULL. */
 Parcel *worker_find_parcel(Worker *worker, uint64_t notice, uint32_t attempt);
 void worker_remove_parcel(Worker *worker, Parcel *parcel);
+/* It may begin; also when it may already. */
+void worker_begin_parcel(Worker *worker, Parcel *parcel);
+/* Bytes that a message may have now to be sure that it and all answers go through the socket. */
+size_t worker_room(const Worker *worker);
 
 /* Takes it off its outlet; kills and waits if the process still runs. */
 void worker_free(Worker *worker);

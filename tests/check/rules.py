@@ -43,6 +43,7 @@ OWNERS = {
     "jansson.h": ("daemon/api/", "daemon/ctl/"),
     "systemd/sd-journal.h": ("daemon/sys/log.c",),
     "systemd/sd-daemon.h": ("daemon/main/",),
+    "systemd/sd-id128.h": ("daemon/engine/flight.c",),
     "systemd/sd-event.h": ("daemon/engine/", "daemon/api/", "daemon/main/"),
     "glib.h": ("daemon/sys/zone.c", "daemon/sys/file.c"),  # GTimeZone; GChecksum
 }

@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 
 #include "engine/flight.h"
+#include "sys/file.h"
 
 typedef struct Fixture {
         char folder[64];
@@ -52,6 +53,19 @@ static void append(Fixture *fixture, uint64_t notice, enum relanced_outcome_kind
         const FlightRecord record = flight_record(notice, 1, &outcome);
 
         assert_int_equal(flight_append(fixture->fd, &record), 0);
+}
+
+static void note(Fixture *fixture, uint64_t notice, FlightStep step)
+{
+        assert_int_equal(flight_note(fixture->fd, &(FlightNote){ notice, 1, step }), 0);
+}
+
+static off_t size_of(const Fixture *fixture)
+{
+        struct stat status;
+
+        assert_int_equal(stat(fixture->path, &status), 0);
+        return status.st_size;
 }
 
 static void let_go(Fixture *fixture)
@@ -119,18 +133,17 @@ static void a_child_that_was_given_the_file_holds_it(void **state)
 static void a_torn_record_is_passed_over(void **state)
 {
         Fixture *fixture = *state;
-        struct stat whole, one;
 
         append(fixture, 1, RELANCED_SENT);
-        assert_int_equal(fstat(fixture->fd, &one), 0);
+        off_t one = size_of(fixture);
         append(fixture, 2, RELANCED_SENT);
-        assert_int_equal(fstat(fixture->fd, &whole), 0);
+        off_t whole = size_of(fixture);
         let_go(fixture);
-        for (off_t size = whole.st_size; size >= 0; size--) {
+        for (off_t size = whole; size >= 0; size--) {
                 FlightLog log;
                 assert_int_equal(truncate(fixture->path, size), 0);
                 assert_int_equal(flight_read(fixture->path, &log), 0);
-                assert_int_equal(log.n, (size == whole.st_size) + (size >= one.st_size));
+                assert_int_equal(log.n, (size == whole) + (size >= one));
                 flight_log_release(&log);
         }
 }
@@ -138,12 +151,10 @@ static void a_torn_record_is_passed_over(void **state)
 static void a_torn_record_does_not_hide_the_next(void **state)
 {
         Fixture *fixture = *state;
-        struct stat status;
         FlightLog log;
 
         append(fixture, 1, RELANCED_SENT);
-        assert_int_equal(fstat(fixture->fd, &status), 0);
-        assert_int_equal(ftruncate(fixture->fd, status.st_size - 5), 0);
+        assert_int_equal(ftruncate(fixture->fd, size_of(fixture) - 5), 0);
         append(fixture, 2, RELANCED_SENT);
         let_go(fixture);
         assert_int_equal(flight_read(fixture->path, &log), 0);
@@ -152,28 +163,143 @@ static void a_torn_record_does_not_hide_the_next(void **state)
         flight_log_release(&log);
 }
 
+static void flip(const Fixture *fixture, off_t at)
+{
+        unsigned char byte;
+        int fd = open(fixture->path, O_RDWR | O_CLOEXEC);
+
+        assert_int_equal(pread(fd, &byte, 1, at), 1);
+        byte ^= 4;
+        assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+        (void)close(fd);
+}
+
 static void a_flipped_bit_is_no_record(void **state)
 {
         Fixture *fixture = *state;
-        struct stat status;
+        off_t begin = size_of(fixture);
 
         append(fixture, 1, RELANCED_SENT);
-        assert_int_equal(fstat(fixture->fd, &status), 0);
         let_go(fixture);
-        int fd = open(fixture->path, O_RDWR | O_CLOEXEC);
-        for (off_t at = 0; at < status.st_size; at++) {
-                unsigned char byte;
+        for (off_t at = begin; at < size_of(fixture); at++) {
                 FlightLog log;
-                assert_int_equal(pread(fd, &byte, 1, at), 1);
-                byte ^= 4;
-                assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+                flip(fixture, at);
                 assert_int_equal(flight_read(fixture->path, &log), 0);
                 assert_int_equal(log.n, 0);
                 flight_log_release(&log);
-                byte ^= 4;
-                assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+                flip(fixture, at);
         }
-        (void)close(fd);
+}
+
+/* 1 was only asked, 2 was leaving, 3 has an outcome, 4 never asked. */
+static void write_steps(Fixture *fixture)
+{
+        note(fixture, 1, FLIGHT_ASKED);
+        note(fixture, 2, FLIGHT_ASKED);
+        note(fixture, 2, FLIGHT_LEAVING);
+        note(fixture, 3, FLIGHT_ASKED);
+        note(fixture, 3, FLIGHT_LEAVING);
+        append(fixture, 3, RELANCED_SENT);
+}
+
+/* Which of the notices 0 … 9 had surely not left, as bits. */
+static unsigned unsent(const char *path, const char *other_path)
+{
+        FlightLog logs[2] = { FLIGHT_LOG_INIT, FLIGHT_LOG_INIT };
+        unsigned bits = 0;
+
+        assert_int_equal(flight_read(path, &logs[0]), 0);
+        if (other_path)
+                (void)flight_read(other_path, &logs[1]);
+        for (uint64_t notice = 0; notice < 10; notice++) {
+                bool is_unsent = flight_proves_unsent(logs, other_path ? 2 : 1, notice, 1);
+                assert_false(flight_proves_unsent(logs, other_path ? 2 : 1, notice, 2));
+                bits |= (unsigned)is_unsent << notice;
+        }
+        flight_log_release(&logs[0]);
+        flight_log_release(&logs[1]);
+        return bits;
+}
+
+static void what_was_asked_and_not_leaving_has_not_left(void **state)
+{
+        Fixture *fixture = *state;
+
+        write_steps(fixture);
+        let_go(fixture);
+        assert_int_equal(unsent(fixture->path, NULL), 1 << 1);
+}
+
+/* Wherever a byte is wrong, also in the head: nothing is proved, least of all too much. */
+static void a_file_that_is_not_whole_proves_nothing(void **state)
+{
+        Fixture *fixture = *state;
+
+        write_steps(fixture);
+        let_go(fixture);
+        for (off_t at = 0; at < size_of(fixture); at++) {
+                flip(fixture, at);
+                assert_int_equal(unsent(fixture->path, NULL), 0);
+                flip(fixture, at);
+        }
+        assert_int_equal(unsent(fixture->path, NULL), 1 << 1);
+}
+
+/* Between two records nobody sees the cut; what was not even asked there is not spoken of. */
+static void a_file_cut_short_proves_nothing_of_what_is_behind_the_cut(void **state)
+{
+        Fixture *fixture = *state;
+        off_t begin = size_of(fixture);
+
+        write_steps(fixture);
+        let_go(fixture);
+        for (off_t size = size_of(fixture) - 1; size >= 0; size--) {
+                bool is_between = size >= begin && (size - begin) % FLIGHT_NOTE_MAX == 0;
+                assert_int_equal(truncate(fixture->path, size), 0);
+                unsigned bits = unsent(fixture->path, NULL);
+                assert_int_equal(bits & (1U << 4), 0);
+                if (!is_between)
+                        assert_int_equal(bits, 0);
+        }
+}
+
+static void one_file_does_not_speak_for_another(void **state)
+{
+        Fixture *fixture = *state;
+        Fixture other = { 0 };
+
+        write_steps(fixture);
+        let_go(fixture);
+        assert_int_equal(flight_create(fixture->folder, "email", &other.path, &other.fd), 0);
+        assert_int_equal(unsent(fixture->path, other.path), 0); /* it is held */
+        note(&other, 1, FLIGHT_ASKED);
+        note(&other, 1, FLIGHT_LEAVING);
+        note(&other, 2, FLIGHT_ASKED);
+        note(&other, 5, FLIGHT_ASKED);
+        let_go(&other);
+        assert_int_equal(unsent(fixture->path, other.path), 1 << 5);
+        assert_int_equal(unlink(other.path), 0);
+        assert_int_equal(unsent(fixture->path, other.path), 0);
+        free(other.path);
+}
+
+/* A backup that was put back tells of an earlier time. */
+static void a_copy_proves_nothing_and_keeps_its_outcomes(void **state)
+{
+        Fixture *fixture = *state;
+        _cleanup_(freep) char *text = NULL;
+        size_t length;
+        FlightLog log;
+
+        write_steps(fixture);
+        let_go(fixture);
+        assert_int_equal(file_read(fixture->path, 1 << 20, &text, &length), 0);
+        assert_int_equal(file_write_atomic(fixture->path, text, length), 0);
+        assert_int_equal(unsent(fixture->path, NULL), 0);
+        assert_int_equal(flight_read(fixture->path, &log), 0);
+        assert_int_equal(log.n, 1);
+        assert_non_null(flight_find(&log, 3, 1));
+        flight_log_release(&log);
 }
 
 static void texts_are_cut_to_one_harmless_line(void **state)
@@ -231,10 +357,9 @@ static void room_for_all_records_is_set_aside(void **state)
         struct stat status;
 
         assert_int_equal(fstat(fixture->fd, &status), 0);
-        assert_int_equal(status.st_size, 0);
         if (status.st_blocks == 0)
                 skip(); /* this file system cannot */
-        assert_true(status.st_blocks * 512 >= (blkcnt_t)FLIGHT_RECORDS * FLIGHT_RECORD_MAX);
+        assert_true(status.st_blocks * 512 >= status.st_size + (blkcnt_t)FLIGHT_SIZE_MAX);
 }
 
 int main(void)
@@ -248,6 +373,16 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         a_torn_record_does_not_hide_the_next, setup, teardown),
                 cmocka_unit_test_setup_teardown(a_flipped_bit_is_no_record, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        what_was_asked_and_not_leaving_has_not_left, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_file_that_is_not_whole_proves_nothing, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_file_cut_short_proves_nothing_of_what_is_behind_the_cut, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        one_file_does_not_speak_for_another, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_copy_proves_nothing_and_keeps_its_outcomes, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         texts_are_cut_to_one_harmless_line, setup, teardown),
                 cmocka_unit_test_setup_teardown(files_are_found_by_their_channel, setup, teardown),
