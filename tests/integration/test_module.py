@@ -98,6 +98,36 @@ def test_a_module_from_outside_delivers(firm, installed, tmp_path, compiler, suf
     assert notice["state"] == "sent" and notice["reference"] == "coo"
 
 
+def test_what_only_a_module_can_judge_is_told_by_the_check(firm, installed, tmp_path):
+    """Without a channel's folder it is not opened: the check makes none."""
+    source = PIGEON.replace("loft = values[0].value;", """loft = values[0].value;
+        if (*loft != '/') {
+                *error = "the loft must be a path from the root";
+                return -1;
+        }""")
+    module = build(installed, tmp_path, ["cc"], source, "c")
+    firm.config["channels"]["email"] = {"module": str(module), "loft": "nest"}
+    firm.config["channels"]["sms"] = {"module": str(module), "loft": "/nest"}
+    firm.config["channels"]["whatsapp"]["delay_ms"] = -1
+    firm.config["channels"]["hook"]["path"] = "elsewhere"
+    firm.write_config()
+    (firm.folder / "elsewhere").rmdir()
+    said = firm.relanced("--check", status=1).stderr.splitlines()
+    assert len(said) == 2
+    assert said[0].endswith("channel email: the loft must be a path from the root")
+    assert re.match(r".*relanced\.conf:\d+: channel whatsapp: delay_ms must be between", said[1])
+    assert not (firm.folder / "elsewhere").exists()
+
+
+def test_a_module_that_dies_when_it_is_opened_is_told_by_the_check(firm, installed, tmp_path):
+    source = PIGEON.replace("loft = values[0].value;", "loft = values[9999999].value;")
+    module = build(installed, tmp_path, ["cc"], source.replace("-Werror", ""), "c")
+    firm.config["channels"]["email"] = {"module": str(module), "loft": "nest"}
+    firm.write_config()
+    said = firm.relanced("--check", status=1).stderr
+    assert "channel email: its module ended or hung while it was opened" in said
+
+
 def test_a_module_of_another_abi_is_named_and_stops_no_other(firm, installed, tmp_path):
     source = re.sub(r"RELANCED_CHANNEL_ABI", "RELANCED_CHANNEL_ABI + 1", PIGEON)
     module = build(installed, tmp_path, ["cc"], source, "c")
