@@ -2,11 +2,13 @@
 """What a channel's module is told, of itself and of a message, and what the check says of a channel
 that is configured wrongly. The module is tests/integration/teller.c."""
 
+import ctypes
 import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import firm as firms
 import pytest
@@ -255,3 +257,89 @@ def test_one_run_finds_every_mistake_of_every_channel(told, module):
         "channel hook: delay_ms must be a whole number",
     ]
     assert SECRET not in done.stdout + done.stderr
+
+
+# The shipped configuration
+
+SHIPPED = (firms.REPOSITORY / "config/relanced.conf").read_text(encoding="utf-8")
+CREDENTIALS = ("smtp", "kannel", "gateway", "whatsapp")
+
+
+def examples():
+    """The channels that relanced.conf shows, without their #: (name and first line of what is said
+    of it, text)."""
+    block = SHIPPED[SHIPPED.index("\nchannels = {"):]
+    block = block[:block.index("\n};")]
+    found, text = [], []
+    for line in block.splitlines():
+        if not re.match(r"  #(?! \S)", line):
+            continue
+        text.append(line.replace("#", "", 1))
+        if re.match(r"  #(\w+ = \{.*)?\};", line):
+            found.append("\n".join(text))
+            text = []
+    assert not text
+    return found
+
+
+def module_of(text):
+    return re.search(r'module = "(\w+)"', text).group(1)
+
+
+def test_relanced_conf_shows_each_module():
+    assert {module_of(text) for text in examples()} == {"email", "sms", "whatsapp", "hook"}
+
+
+@pytest.mark.parametrize("text", examples(), ids=lambda text: text.split()[0] + "-" + str(len(text)))
+def test_each_example_of_relanced_conf_is_right(bare_firm, text):
+    name = module_of(text)
+    if not (firms.BUILD / "channels" / name / f"{name}.so").exists():
+        pytest.skip(f"there is no module {name}")
+    credentials = bare_firm.folder / "credentials"
+    credentials.mkdir()
+    for credential in CREDENTIALS:
+        (credentials / credential).write_text(SECRET, encoding="utf-8")
+    bare_firm.environment["CREDENTIALS_DIRECTORY"] = str(credentials)
+    bare_firm.write_config('creditor = { name = "A"; email = "compta@atelier-dumont.example"; };\n'
+                           "channels = {\n" + text.replace("/etc/relanced/hooks/service", "/bin/true") +
+                           "\n};\npolicies = { standard = { steps = (); }; };\n")
+    assert bare_firm.relanced("--check").stdout.strip() == "configuration is right"
+
+
+class Option(ctypes.Structure):
+    _fields_ = [("name", ctypes.c_char_p), ("type", ctypes.c_int), ("preset", ctypes.c_char_p),
+                ("min", ctypes.c_int64), ("max", ctypes.c_int64), ("help", ctypes.c_char_p)]
+
+
+class Channel(ctypes.Structure):
+    _fields_ = [("abi", ctypes.c_uint32), ("name", ctypes.c_char_p), ("help", ctypes.c_char_p),
+                ("form", ctypes.c_int), ("options", ctypes.POINTER(Option))]
+
+
+def options_of(path):
+    """In a process of its own: a module is not loaded into a test."""
+    code = ("import sys; sys.path.insert(0, sys.argv[1]); import test_options as t\n"
+            "channel = t.Channel.in_dll(t.ctypes.CDLL(sys.argv[2]), 'relanced_channel')\n"
+            "n = 0\n"
+            "while channel.options[n].name:\n"
+            "    print(channel.options[n].name.decode()); n += 1\n")
+    done = subprocess.run([sys.executable, "-c", code, HERE, path], check=True, capture_output=True,
+                          text=True)
+    return done.stdout.split()
+
+
+# What hardly anybody needs: "relancectl channels" and the modules' own help tell of it.
+RARE = {"dlr_url", "dlr_mask", "insecure"}
+
+
+@pytest.mark.parametrize("name", ["email", "sms", "whatsapp", "hook"])
+def test_relanced_conf_shows_each_option_of_a_module(name):
+    path = firms.BUILD / "channels" / name / f"{name}.so"
+    if not path.exists():
+        pytest.skip(f"there is no module {name}")
+    if "RELANCED_SANITIZED" in os.environ:
+        pytest.skip("Python cannot load what needs a sanitizer")
+    shown = "\n".join(text for text in examples() if module_of(text) == name)
+    missing = [option for option in options_of(path)
+               if option not in RARE and not re.search(rf"\b{option} =", shown)]
+    assert not missing
