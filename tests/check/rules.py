@@ -40,7 +40,7 @@ OWNERS = {
     "unicode/": ("daemon/compose/",),
     "libsmartcols": ("daemon/ctl/",),
     "csv.h": ("daemon/intake/",),
-    "jansson.h": ("daemon/api/", "daemon/ctl/"),
+    "jansson.h": ("daemon/api/", "daemon/ctl/", "channels/http/", "channels/whatsapp/"),
     "systemd/sd-journal.h": ("daemon/sys/log.c",),
     "systemd/sd-daemon.h": ("daemon/main/",),
     "systemd/sd-id128.h": ("daemon/engine/flight.c",),
