@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the forms in which a secret may come back from a gateway that echoes the request: as it is,
- * percent-encoded, in JSON, in base64 by itself or within "user:password". What is told of an
+ * percent-encoded, in a form, in JSON, in base64 by itself or within "user:password". What is told of an
  * answer goes through here, whoever wrote it. Pure.
  */
 
@@ -20,6 +20,17 @@ static void add_form(HttpBlots *blots, StrBuf *form)
         if (form->length > 0 && strbuf_take(form, &blots->forms[blots->n]) == 0)
                 blots->n++;
         strbuf_release(form);
+}
+
+/* As forms have it: a blank is "+". */
+static void add_form_encoded(StrBuf *out, const char *secret)
+{
+        for (; *secret; secret++) {
+                if (*secret == ' ')
+                        strbuf_add_char(out, '+');
+                else
+                        http_add_url_encoded(out, (const char[]){ *secret, 0 });
+        }
 }
 
 static void add_lower_percent(StrBuf *out, const char *encoded)
@@ -51,6 +62,8 @@ static void add_forms(HttpBlots *blots, const char *secret)
         strbuf_add(&form, strbuf_text(&encoded));
         add_form(blots, &form);
         add_lower_percent(&form, strbuf_text(&encoded));
+        add_form(blots, &form);
+        add_form_encoded(&form, secret);
         add_form(blots, &form);
         http_add_json_escaped(&form, secret);
         add_form(blots, &form);
