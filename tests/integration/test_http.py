@@ -303,7 +303,6 @@ URLS = {
     "https://user:pass@gateway.example/": "user name",
     "ftp://127.0.0.1/": "must begin with https://",
     "file:///etc/passwd": "is no URL",
-    "file://localhost/etc/passwd": "must begin with https://",
     "gateway.example/send": "must begin with https://",
     "https://": "is no URL",
     "https:// gateway.example/": "is no URL",
