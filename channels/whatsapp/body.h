@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_WHATSAPP_BODY_H
+#define RELANCED_WHATSAPP_BODY_H
+
+/* What Meta is asked for, as JSON (POST /{phone_id}/messages of the Cloud API, v23.0). */
+
+#include "channels/channel.h"
+#include "channels/whatsapp/mapping.h"
+
+enum {
+        BODY_MADE = 0,
+        BODY_REFUSED = 1 /* the message cannot be put into its template; the problem says why */
+};
+
+/* A message and what it is sent as. */
+typedef struct Draft {
+        const struct relanced_message *message;
+        const Mapping *mapping; /* NULL: plain text, as a test without a template of its own */
+        const char *code;       /* of the language, at Meta */
+        const struct relanced_attachment *document; /* the header's, or NULL */
+        const char *media_id;                       /* of the document; "" before it is uploaded */
+} Draft;
+
+/* BODY_MADE and the body added; BODY_REFUSED and a sentence in problem; -ENOMEM. */
+int body_make(const Draft *draft, StrBuf *body, StrBuf *problem);
+
+#endif
