@@ -92,6 +92,17 @@ static void answer_release(Answer *answer)
         json_decref(answer->root);
 }
 
+/* NULL: what is no visible text is no id. */
+static const char *id_of(const json_t *object)
+{
+        const char *id = json_string_value(json_object_get(object, "id"));
+
+        for (const char *c = id; c && *c; c++)
+                if (*c <= ' ' || *c > '~')
+                        return NULL;
+        return is_empty(id) ? NULL : id;
+}
+
 static void read_error(Answer *answer, const json_t *error)
 {
         const json_t *code = json_object_get(error, "code");
@@ -110,11 +121,7 @@ static void read_message(Answer *answer)
 {
         const json_t *message = json_array_get(json_object_get(answer->root, "messages"), 0);
         const json_t *status = json_object_get(message, "message_status");
-        const char *id = json_string_value(json_object_get(message, "id"));
-
-        if (is_empty(id))
-                return;
-        answer->id = id;
+        answer->id = id_of(message);
         answer->status = !status ? NULL : json_is_string(status) ? json_string_value(status) : "?";
 }
 
@@ -216,10 +223,9 @@ int answer_judge_upload(
         const HttpReply *reply, unsigned attempt, char *ret_media_id, HttpVerdict *verdict)
 {
         _cleanup_(answer_release) Answer answer = answer_read(reply);
-        const char *id = json_string_value(json_object_get(answer.root, "id"));
+        const char *id = id_of(answer.root);
 
-        if (is_good(reply) && !answer.is_error && !is_empty(id) &&
-                strlen(id) < HTTP_REFERENCE_MAX) {
+        if (is_good(reply) && !answer.is_error && id && strlen(id) < HTTP_REFERENCE_MAX) {
                 memcpy(ret_media_id, id, strlen(id) + 1);
                 return HTTP_SEND;
         }

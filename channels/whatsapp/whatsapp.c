@@ -38,10 +38,13 @@ static const struct relanced_option options[] = {
                 "a language's code at Meta where it has another: \"en = en_US\"" },
         { "url", RELANCED_NETWORK, "https://graph.facebook.com/v23.0", 0, 0,
                 "where the API is, with its version" },
-        { "insecure", RELANCED_BOOLEAN, "false", 0, 0, "true: http:// is allowed to any host" },
-        { "ca_file", RELANCED_TEXT, "", 0, 0, "certificates to trust beside the system's" },
-        { "timeout_s", RELANCED_INTEGER, "60", 1, 3600, "seconds one request may take" },
-        { "in_flight", RELANCED_INTEGER, "8", 1, 64, "requests under way at most" },
+        { "insecure", RELANCED_BOOLEAN, "false", 0, 0,
+                "allow http:// to another machine: texts and token can be read on the way" },
+        { "ca_file", RELANCED_TEXT, "", 0, 0,
+                "file of certificates (PEM) to trust beside the system's" },
+        { "timeout_s", RELANCED_INTEGER, "60", 1, 3600,
+                "seconds a request may take, its answer included" },
+        { "in_flight", RELANCED_INTEGER, "8", 1, 64, "requests under way at once" },
         { NULL },
 };
 
