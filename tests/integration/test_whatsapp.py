@@ -145,6 +145,8 @@ ANSWERS = [
     ({"body": {"messages": ["wamid.1"]}}, "uncertain"),
     ({"body": {"messages": [{"id": ""}]}}, "uncertain"),
     ({"body": {"messages": [{"id": 7}]}}, "uncertain"),
+    ({"body": {"messages": [{"id": " "}]}}, "uncertain"),
+    ({"body": {"messages": [{"id": "wamid.\u001b[2J"}]}}, "uncertain"),
     ({"body": {"messages": [{"id": None}]}}, "uncertain"),
     ({"body": json.dumps(accepted())[:-1]}, "uncertain"),
     ({"body": json.dumps(accepted()) + "}"}, "uncertain"),
@@ -338,7 +340,7 @@ def test_a_test_is_a_plain_text_unless_a_template_is_mapped_for_it(tmp_path):
         bodies = [json.loads(each["body"]) for each in cloud.messages()]
     assert plain.kind == mapped.kind == "sent"
     assert "24 hours" in plain.detail and "24 hours" not in mapped.detail
-    assert bodies[0]["type"] == "text"
+    assert bodies[0]["type"] == "text" and "biz_opaque_callback_data" not in bodies[0]
     assert bodies[0]["text"] == {"body": "Ceci est un essai\nde relanced", "preview_url": False}
     assert bodies[1]["template"]["name"] == "hello_world"
 
