@@ -80,8 +80,8 @@ static const HttpCode early_codes[] = {
 /* What came, once it is read. */
 typedef struct Answer {
         json_t *root;
-        bool is_error;
-        int64_t code;       /* of an error */
+        bool is_error, has_code;
+        int64_t code;       /* of an error, if it has one */
         const char *said;   /* of an error, "" without */
         const char *id;     /* of a message or a document, or NULL */
         const char *status; /* of a message; NULL: not given */
@@ -110,9 +110,8 @@ static void read_error(Answer *answer, const json_t *error)
                 json_string_value(json_object_get(json_object_get(error, "error_data"), "details"));
         const char *message = json_string_value(json_object_get(error, "message"));
 
-        if (!json_is_integer(code))
-                return;
-        answer->is_error = true;
+        answer->is_error = error != NULL;
+        answer->has_code = json_is_integer(code);
         answer->code = json_integer_value(code);
         answer->said = !is_empty(details) ? details : message ? message : "";
 }
@@ -121,6 +120,7 @@ static void read_message(Answer *answer)
 {
         const json_t *message = json_array_get(json_object_get(answer->root, "messages"), 0);
         const json_t *status = json_object_get(message, "message_status");
+
         answer->id = id_of(message);
         answer->status = !status ? NULL : json_is_string(status) ? json_string_value(status) : "?";
 }
@@ -140,7 +140,6 @@ static bool is_good(const HttpReply *reply)
         return reply->status >= 200 && reply->status < 300;
 }
 
-/* The codes of this answer's HTTP status decide, if it is not one of ours. */
 static void judge_unknown(const HttpReply *reply, const Answer *answer, HttpVerdict *verdict)
 {
         http_judge_by_class(reply, verdict);
@@ -150,16 +149,20 @@ static void judge_unknown(const HttpReply *reply, const Answer *answer, HttpVerd
                 reply->status, answer->code, *answer->said ? ": " : "", answer->said);
 }
 
+static const HttpCode *find_row(int64_t code, unsigned attempt)
+{
+        const HttpCode *row = NULL;
+
+        if (attempt <= EARLY_ATTEMPTS)
+                row = http_code_find(early_codes, ELEMENTSOF(early_codes), code);
+        return row ? row : http_code_find(codes, ELEMENTSOF(codes), code);
+}
+
 static void judge_error(
         const HttpReply *reply, const Answer *answer, unsigned attempt, HttpVerdict *verdict)
 {
-        const HttpCode *row =
-                attempt <= EARLY_ATTEMPTS
-                        ? http_code_find(early_codes, ELEMENTSOF(early_codes), answer->code)
-                        : NULL;
+        const HttpCode *row = find_row(answer->code, attempt);
 
-        if (!row)
-                row = http_code_find(codes, ELEMENTSOF(codes), answer->code);
         if (!row) {
                 judge_unknown(reply, answer, verdict);
                 return;
@@ -170,6 +173,21 @@ static void judge_error(
         http_set_detail(verdict, "Meta answered %ld, code %" PRId64 ": %s%s%s%s", reply->status,
                 answer->code, row->meaning, *answer->said ? " (" : "", answer->said,
                 *answer->said ? ")" : "");
+}
+
+/* Accepted by its status and refused by its words, or the other way round. */
+static void judge_contradiction(const HttpReply *reply, const Answer *answer, HttpVerdict *verdict)
+{
+        verdict->outcome.kind = RELANCED_UNCERTAIN;
+        if (answer->is_error)
+                http_set_detail(verdict,
+                        "Meta's answer contradicts itself: status %ld, yet error %" PRId64 ": %s",
+                        reply->status, answer->code, answer->said);
+        else
+                http_set_detail(verdict,
+                        "Meta's answer contradicts itself: status %ld, yet with "
+                        "the id of a message",
+                        reply->status);
 }
 
 static void judge_accepted(const Answer *answer, HttpVerdict *verdict)
@@ -206,17 +224,14 @@ void answer_judge_message(const HttpReply *reply, unsigned attempt, HttpVerdict 
         _cleanup_(answer_release) Answer answer = answer_read(reply);
 
         read_message(&answer);
-        if (is_good(reply) ? answer.is_error : answer.id != NULL) {
-                verdict->outcome.kind = RELANCED_UNCERTAIN;
-                http_set_detail(verdict, "Meta's answer contradicts itself: status %ld and %s",
-                        reply->status, answer.is_error ? "an error" : "a message");
-        } else if (answer.id) {
+        if (is_good(reply) ? answer.is_error : answer.id != NULL)
+                judge_contradiction(reply, &answer, verdict);
+        else if (answer.id)
                 judge_accepted(&answer, verdict);
-        } else if (answer.is_error) {
+        else if (answer.has_code)
                 judge_error(reply, &answer, attempt, verdict);
-        } else {
+        else
                 http_judge_by_class(reply, verdict);
-        }
 }
 
 int answer_judge_upload(
@@ -229,7 +244,7 @@ int answer_judge_upload(
                 memcpy(ret_media_id, id, strlen(id) + 1);
                 return HTTP_SEND;
         }
-        if (answer.is_error)
+        if (answer.has_code)
                 judge_error(reply, &answer, attempt, verdict);
         else
                 http_judge_by_class(reply, verdict);

@@ -84,10 +84,9 @@ static void log_asked(const Cloud *cloud, const Draft *draft, bool is_upload)
                 strbuf_addf(
                         &text, "uploads its document, %" PRId64 " bytes", draft->document->size);
         else if (draft->mapping)
-                strbuf_addf(&text, "asks for template %s (%s) with %zu fields%s%s",
+                strbuf_addf(&text, "asks for template %s (%s) with %zu fields%s",
                         draft->mapping->name, draft->code, draft->mapping->n_fields,
-                        draft->document ? " and document " : "",
-                        draft->document ? draft->media_id : "");
+                        draft->document ? " and the document" : "");
         else
                 strbuf_add(&text, "asks for a plain text: no template is mapped for tests");
         cloud->host->log(cloud->host, RELANCED_DEBUG, strbuf_text(&text));

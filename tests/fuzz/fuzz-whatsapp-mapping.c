@@ -25,7 +25,7 @@ static void check_mapping(const Mappings *mappings, const Mapping *mapping)
 /* What follows a form feed is the option languages. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
 {
-        _cleanup_(freep) char *text = strndup((const char *)bytes, size);
+        _cleanup_(freep) char *text = size > 0 ? strndup((const char *)bytes, size) : strdup("");
         _cleanup_(strbuf_release) StrBuf problem = STRBUF_INIT;
         Mappings mappings;
 

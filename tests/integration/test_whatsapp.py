@@ -156,6 +156,7 @@ ANSWERS = [
     ({"body": '{"messages": ' * 50000}, "uncertain"),
     ({"body": {**accepted(), **error(131026)}}, "uncertain"),
     ({"body": error(131026)}, "uncertain"),
+    ({"body": {**accepted(), "error": "?"}}, "uncertain"),
     ({"status": 400, "body": accepted()}, "uncertain"),
     ({"status": 201, "body": accepted()}, "sent"),
     ({"status": 204, "body": ""}, "uncertain"),
