@@ -34,10 +34,12 @@ OWNERS = {
     "libconfig.h": ("config/",),
     "curl/": ("daemon/ctl/", "channels/"),
     "libesmtp.h": ("channels/email/",),
+    "auth-client.h": ("channels/email/session.c",),  # libESMTP's AUTH
+    "openssl/": ("channels/email/tls.c",),
     "microhttpd.h": ("daemon/api/",),
     "gmime/": ("channels/email/", "daemon/intake/"),
     "libxml/": ("daemon/intake/",),
-    "unicode/": ("daemon/compose/",),
+    "unicode/": ("daemon/compose/", "channels/email/mailbox.c",),
     "libsmartcols": ("daemon/ctl/",),
     "csv.h": ("daemon/intake/",),
     "jansson.h": ("daemon/api/", "daemon/ctl/", "channels/http/", "channels/whatsapp/"),
