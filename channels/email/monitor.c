@@ -81,10 +81,8 @@ void session_monitor(const char *bytes, int length, int is_writing, void *owner)
         if (is_writing) {
                 session->said_us = now;
                 dialogue_said(dialogue, bytes, (size_t)length);
-                session->is_polite =
-                        session->is_polite ||
-                        (dialogue->n_pending > 0 &&
-                                dialogue->pending[dialogue->n_pending - 1] == VERB_QUIT);
+                /* The library says it even where the connection is gone. */
+                session->is_polite = dialogue->n_pending == 1 && dialogue->pending[0] == VERB_QUIT;
                 check_login(session);
                 return;
         }

@@ -292,8 +292,8 @@ void session_run(Courier *courier, Letter *letter)
                         explain_end(&session);
                 end_transfers(&session);
         }
-        if (session.is_faulty &&
-                (session.n_answered == 0 || session.fault_kind == RELANCED_CHANNEL_DOWN)) {
+        if (session.n_answered == 0 ||
+                (session.is_faulty && session.fault_kind == RELANCED_CHANNEL_DOWN)) {
                 session_log(&session, "%s", strbuf_text(&session.fault));
                 courier_finish_queue(
                         courier, &(struct relanced_outcome){ .kind = session.fault_kind,
