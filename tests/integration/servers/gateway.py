@@ -81,15 +81,19 @@ class Request:
 class Gateway:
     """Listens while it is a context. `requests` are those that were read whole, in order."""
 
-    def __init__(self, answer, certificate=None, accept=None):
-        """certificate: a PEM file with its key; accept: what is done instead of reading."""
+    def __init__(self, answer, certificate=None, accept=None, versions=None):
+        """certificate: a PEM file with its key; accept: what is done before anything is read;
+        versions: the oldest and newest of TLS."""
         self.answer, self.accept = answer, accept
         self.requests, self.connections = [], []
         self.is_over = threading.Event()
         self.tls = None
         if certificate:
             self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.tls.set_ciphers("DEFAULT:@SECLEVEL=0")
             self.tls.load_cert_chain(certificate)
+            if versions:
+                self.tls.minimum_version, self.tls.maximum_version = versions
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self.port = self.listener.getsockname()[1]
 
