@@ -25,8 +25,7 @@ typedef struct Loop {
         bool is_over; /* no more messages come */
 } Loop;
 
-/* For a person who watches at debug level; the query is left out, and what is secret. */
-static void log_step(HttpTransfer *transfer, const char *step)
+void transfer_log(const HttpTransfer *transfer, const char *step)
 {
         const HttpDelivery *shared = transfer->delivery;
         const char *url = strbuf_text(&transfer->request.url);
@@ -49,7 +48,7 @@ static void log_reply(HttpTransfer *transfer, const HttpReply *reply)
                 strbuf_addf(&step, "%s%s", step.length > 0 ? ": " : "", reply->failure);
         else
                 http_add_excerpt(&step, reply);
-        log_step(transfer, strbuf_text(&step));
+        transfer_log(transfer, strbuf_text(&step));
         strbuf_release(&step);
 }
 

@@ -69,7 +69,10 @@ static int on_connected(void *user, char *address, char *own_address, int port, 
 {
         HttpTransfer *transfer = user;
         struct relanced_host *host = transfer->delivery->host;
+        char step[128];
 
+        (void)snprintf(step, sizeof(step), "connected to %s port %d", address, port);
+        transfer_log(transfer, step);
         if (!transfer->request.is_irrevocable)
                 return CURL_PREREQFUNC_OK;
         if (transfer->has_begun) {

@@ -91,7 +91,7 @@ static void add_clean(StrBuf *out, const char *text, size_t length, size_t max)
                 bool is_space = n > 0 && (is_blank(*text) || is_control(text, n));
                 if (is_space && (out->length == start || out->text[out->length - 1] == ' '))
                         continue;
-                if (out->length - start + n + strlen("…") > max) {
+                if (out->length - start + MAX(n, (size_t)1) + strlen("…") > max) {
                         strbuf_add(out, "…");
                         return;
                 }

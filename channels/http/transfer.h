@@ -44,6 +44,9 @@ int transfer_prepare(HttpTransfer *transfer);
 /* Forgets the request, keeps the handle. */
 void transfer_reset(HttpTransfer *transfer);
 
+/* Tells a step at debug level, with the URL; its query is left out, and what is secret. */
+void transfer_log(const HttpTransfer *transfer, const char *step);
+
 /* What libcurl's result means. Texts live as long as the transfer is not reset. */
 HttpReply transfer_reply(HttpTransfer *transfer, CURLcode result);
 

@@ -58,11 +58,11 @@ static int check_header(Sms *sms, const char *line, StrBuf *fault)
                 return -EINVAL;
         }
         if (strncasecmp(line, content_type, sizeof(content_type) - 1) == 0)
-                sms->body_place = strcasestr(line, "application/json") ? TEMPLATE_JSON
+                sms->body_place = strcasestr(line, "application/json") ? FILL_JSON
                                   : strcasestr(line, "application/x-www-form-urlencoded")
-                                          ? TEMPLATE_URL
-                                          : TEMPLATE_PLAIN;
-        return template_check(line, TEMPLATE_HEADER, fault);
+                                          ? FILL_URL
+                                          : FILL_PLAIN;
+        return fill_check(line, FILL_HEADER, fault);
 }
 
 static int check_headers(Sms *sms, StrBuf *fault)
@@ -72,7 +72,7 @@ static int check_headers(Sms *sms, StrBuf *fault)
 
         if (!copy)
                 return -ENOMEM;
-        sms->body_place = TEMPLATE_URL; /* what libcurl declares by itself */
+        sms->body_place = FILL_URL; /* what libcurl declares by itself */
         for (char *line; (line = next_line(&rest));) {
                 int r = check_header(sms, line, fault);
                 if (r < 0)
@@ -82,14 +82,14 @@ static int check_headers(Sms *sms, StrBuf *fault)
 }
 
 /* A body that is no JSON even with harmless words would be refused message by message. */
-static bool is_json_template(const char *template)
+static bool is_json_once_filled(const char *template)
 {
-        TemplateWords words = { .is_unicode = false };
+        FillWords words = { .is_unicode = false };
         StrBuf text = STRBUF_INIT;
 
         for (size_t i = 0; i < WORDS; i++)
                 words.values[i] = "1";
-        template_expand(&text, template, TEMPLATE_JSON, &words);
+        fill_out(&text, template, FILL_JSON, &words);
         _cleanup_(http_json_freep) HttpJson *json = http_json_read(strbuf_text(&text), text.length);
         strbuf_release(&text);
         return json;
@@ -104,12 +104,12 @@ static int check_body(const Sms *sms, StrBuf *fault)
                 strbuf_add(fault, "method must be POST or GET");
         else if (is_get && *body)
                 strbuf_add(fault, "body: a GET has none, its words belong into url");
-        else if (template_check(body, sms->body_place, fault) < 0)
+        else if (fill_check(body, sms->body_place, fault) < 0)
                 strbuf_add(fault, " (body)");
-        else if (sms->body_place == TEMPLATE_PLAIN && *body)
+        else if (sms->body_place == FILL_PLAIN && *body)
                 strbuf_add(fault, "body: its Content-Type in headers must be application/json or "
                                   "application/x-www-form-urlencoded");
-        else if (sms->body_place == TEMPLATE_JSON && *body && !is_json_template(body))
+        else if (sms->body_place == FILL_JSON && *body && !is_json_once_filled(body))
                 strbuf_add(fault, "body is not JSON once its placeholders are filled in");
         return fault->length > 0 ? -EINVAL : 0;
 }
@@ -122,7 +122,7 @@ static int check_url(const Sms *sms, StrBuf *fault)
 
         if (path && memmem(path + 3, host, "{{", 2))
                 strbuf_add(fault, "url: the host may not be a placeholder");
-        else if (template_check(url, TEMPLATE_URL, fault) < 0)
+        else if (fill_check(url, FILL_URL, fault) < 0)
                 strbuf_add(fault, " (url)");
         return fault->length > 0 ? -EINVAL : 0;
 }
@@ -162,13 +162,13 @@ static int gateway_open(Sms *sms, StrBuf *fault)
         return r == 0 ? check_answers(sms, fault) : r;
 }
 
-static void gateway_ask(const Sms *sms, const TemplateWords *words, HttpRequest *request)
+static void gateway_ask(const Sms *sms, const FillWords *words, HttpRequest *request)
 {
         request->method = streq(sms->values[SMS_METHOD], "GET") ? "GET" : "POST";
-        template_expand(&request->url, sms->values[SMS_URL], TEMPLATE_URL, words);
-        template_expand(&request->headers, sms->values[SMS_HEADERS], TEMPLATE_HEADER, words);
+        fill_out(&request->url, sms->values[SMS_URL], FILL_URL, words);
+        fill_out(&request->headers, sms->values[SMS_HEADERS], FILL_HEADER, words);
         strbuf_add_char(&request->headers, '\n');
-        template_expand(&request->body, sms->values[SMS_BODY], sms->body_place, words);
+        fill_out(&request->body, sms->values[SMS_BODY], sms->body_place, words);
 }
 
 static bool judge_by_code(

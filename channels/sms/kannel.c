@@ -37,9 +37,9 @@ static int kannel_open(Sms *sms, StrBuf *fault)
 
         if (!*sms->values[SMS_USERNAME] || !*sms->values[SMS_PASSWORD])
                 strbuf_add(fault, "Kannel needs username and password");
-        else if (strchr(url, '?') || strchr(url, '#') || template_has_words(url))
+        else if (strchr(url, '?') || strchr(url, '#') || fill_is_needed(url))
                 strbuf_add(fault, "url must end with the path: what is asked is added to it");
-        else if (*dlr_url && template_check(dlr_url, TEMPLATE_PLAIN, fault) < 0)
+        else if (*dlr_url && fill_check(dlr_url, FILL_PLAIN, fault) < 0)
                 strbuf_add(fault, " (dlr_url)");
         return fault->length > 0 ? -EINVAL : 0;
 }
@@ -53,19 +53,19 @@ static void add_parameter(StrBuf *url, const char *name, const char *value)
 }
 
 /* Kannel fills %d and the like in the URL it is given; our own id is filled in here. */
-static void add_report(const Sms *sms, const TemplateWords *words, StrBuf *url)
+static void add_report(const Sms *sms, const FillWords *words, StrBuf *url)
 {
         StrBuf report = STRBUF_INIT;
 
         if (!*sms->values[SMS_DLR_URL])
                 return;
-        template_expand(&report, sms->values[SMS_DLR_URL], TEMPLATE_URL, words);
+        fill_out(&report, sms->values[SMS_DLR_URL], FILL_URL, words);
         add_parameter(url, "dlr-mask", sms->values[SMS_DLR_MASK]);
         add_parameter(url, "dlr-url", strbuf_text(&report));
         strbuf_release(&report);
 }
 
-static void kannel_ask(const Sms *sms, const TemplateWords *words, HttpRequest *request)
+static void kannel_ask(const Sms *sms, const FillWords *words, HttpRequest *request)
 {
         StrBuf *url = &request->url;
 

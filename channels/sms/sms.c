@@ -197,7 +197,7 @@ static int sms_ask(void *state, HttpExchange *exchange, HttpRequest *request, Ht
         if (!is_acceptable(sms, message->text, size, verdict))
                 return HTTP_DONE;
         (void)snprintf(notice, sizeof(notice), "%llu", (unsigned long long)message->notice);
-        TemplateWords words = {
+        FillWords words = {
                 .values = {
                         [WORD_TO] = message->to,
                         [WORD_TO_DIGITS] = message->to + (*message->to == '+'),

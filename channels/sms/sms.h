@@ -6,7 +6,7 @@
 
 #include "channels/http/http.h"
 #include "channels/sms/parts.h"
-#include "channels/sms/template.h"
+#include "channels/sms/fill.h"
 
 /* In the order of the table of options. */
 typedef enum SmsOption {
@@ -41,7 +41,7 @@ typedef struct Sms {
         char *values[SMS_OPTIONS];
         char *basic; /* base64 of username:password */
         int max_parts;
-        TemplatePlace body_place;
+        FillPlace body_place;
         HttpSettings settings;
 } Sms;
 
@@ -51,7 +51,7 @@ struct SmsProvider {
         /* Checks its options. 0; -EINVAL and *ret_fault, -ENOMEM. */
         int (*open)(Sms *sms, StrBuf *fault);
         /* The one request of a message. */
-        void (*ask)(const Sms *sms, const TemplateWords *words, HttpRequest *request);
+        void (*ask)(const Sms *sms, const FillWords *words, HttpRequest *request);
         void (*judge)(const Sms *sms, const HttpReply *reply, HttpVerdict *verdict);
 };
 

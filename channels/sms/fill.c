@@ -2,7 +2,7 @@
 /* Owns the placeholders of a configured request and their escaping. Pure; what is wrong is told
  * when the channel opens, never when a message leaves. */
 
-#include "channels/sms/template.h"
+#include "channels/sms/fill.h"
 
 #include <errno.h>
 
@@ -41,8 +41,12 @@ static int find_next(const char *text, Placeholder *ret)
                 return 0;
         if (!close)
                 return -EINVAL;
-        /* In JSON an object may end where a placeholder does: {"a":{{unicode?1:2}}} */
-        *ret = (Placeholder){ open + 2, (size_t)(close - open) - 2, open, close + 2 };
+        const char *start = open + 2, *end = close;
+        while (start < end && *start == ' ')
+                start++;
+        while (end > start && end[-1] == ' ')
+                end--;
+        *ret = (Placeholder){ start, (size_t)(end - start), open, close + 2 };
         return 1;
 }
 
@@ -71,7 +75,7 @@ static int find_word(const Placeholder *at)
         return -EINVAL;
 }
 
-bool template_has_words(const char *template)
+bool fill_is_needed(const char *template)
 {
         return strstr(template, "{{");
 }
@@ -88,7 +92,7 @@ static int fault_unknown(const Placeholder *at, StrBuf *fault)
         return -EINVAL;
 }
 
-int template_check(const char *template, TemplatePlace place, StrBuf *fault)
+int fill_check(const char *template, FillPlace place, StrBuf *fault)
 {
         Placeholder at;
         const char *choice;
@@ -99,7 +103,7 @@ int template_check(const char *template, TemplatePlace place, StrBuf *fault)
                 int word = find_word(&at);
                 if (word < 0 && !find_choice(&at, true, &choice, &n))
                         return fault_unknown(&at, fault);
-                if (word == WORD_TEXT && place == TEMPLATE_HEADER) {
+                if (word == WORD_TEXT && place == FILL_HEADER) {
                         strbuf_add(fault, "{{text}} may not stand in a header");
                         return -EINVAL;
                 }
@@ -116,18 +120,17 @@ static void add_line(StrBuf *out, const char *value)
                 strbuf_add_char(out, (unsigned char)*value < ' ' || *value == 0x7f ? ' ' : *value);
 }
 
-static void add_value(StrBuf *out, const char *value, TemplatePlace place)
+static void add_value(StrBuf *out, const char *value, FillPlace place)
 {
         switch (place) {
-        case TEMPLATE_PLAIN: strbuf_add(out, value); break;
-        case TEMPLATE_URL: http_add_url_encoded(out, value); break;
-        case TEMPLATE_HEADER: add_line(out, value); break;
-        case TEMPLATE_JSON: http_add_json_escaped(out, value); break;
+        case FILL_PLAIN: strbuf_add(out, value); break;
+        case FILL_URL: http_add_url_encoded(out, value); break;
+        case FILL_HEADER: add_line(out, value); break;
+        case FILL_JSON: http_add_json_escaped(out, value); break;
         }
 }
 
-void template_expand(
-        StrBuf *out, const char *template, TemplatePlace place, const TemplateWords *words)
+void fill_out(StrBuf *out, const char *template, FillPlace place, const FillWords *words)
 {
         Placeholder at;
         const char *choice;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef RELANCED_SMS_TEMPLATE_H
-#define RELANCED_SMS_TEMPLATE_H
+#ifndef RELANCED_SMS_FILL_H
+#define RELANCED_SMS_FILL_H
 
 /*
  * Placeholders of a configured request: {{to}} {{to_digits}} {{text}} {{from}} {{username}}
@@ -11,14 +11,14 @@
 
 #include "base/strbuf.h"
 
-typedef enum TemplatePlace {
-        TEMPLATE_PLAIN,  /* not escaped */
-        TEMPLATE_URL,    /* percent-encoded: a URL's path or query, a form's body */
-        TEMPLATE_HEADER, /* one line; the message's text may not stand there */
-        TEMPLATE_JSON    /* within a string's quotes */
-} TemplatePlace;
+typedef enum FillPlace {
+        FILL_PLAIN,  /* not escaped */
+        FILL_URL,    /* percent-encoded: a URL's path or query, a form's body */
+        FILL_HEADER, /* one line; the message's text may not stand there */
+        FILL_JSON    /* within a string's quotes */
+} FillPlace;
 
-typedef enum TemplateWord {
+typedef enum FillWord {
         WORD_TO,
         WORD_TO_DIGITS,
         WORD_TEXT,
@@ -31,20 +31,19 @@ typedef enum TemplateWord {
         WORD_MESSAGE_ID,
         WORD_LANGUAGE,
         WORDS
-} TemplateWord;
+} FillWord;
 
-typedef struct TemplateWords {
+typedef struct FillWords {
         const char *values[WORDS];
         bool is_unicode;
-} TemplateWords;
+} FillWords;
 
-bool template_has_words(const char *template);
+bool fill_is_needed(const char *template);
 
 /* 0; -EINVAL: fault gets "{{tpo}} is no placeholder: did you mean {{to}}?", … */
-int template_check(const char *template, TemplatePlace place, StrBuf *fault);
+int fill_check(const char *template, FillPlace place, StrBuf *fault);
 
 /* Of a checked template. */
-void template_expand(
-        StrBuf *out, const char *template, TemplatePlace place, const TemplateWords *words);
+void fill_out(StrBuf *out, const char *template, FillPlace place, const FillWords *words);
 
 #endif
