@@ -49,9 +49,8 @@ static int add_parameter(const Draft *draft, size_t n, StrBuf *line, StrBuf *pro
 
         if (!value) {
                 strbuf_addf(problem,
-                        "this message has no field %s, which template %s needs as "
-                        "{{%zu}}",
-                        name, draft->mapping->name, n + 1);
+                        "this message has no field %s, which template %s needs as {{%zu}}", name,
+                        draft->mapping->name, n + 1);
                 return BODY_REFUSED;
         }
         add_one_line(line, value);
@@ -60,16 +59,16 @@ static int add_parameter(const Draft *draft, size_t n, StrBuf *line, StrBuf *pro
         if (line->length > 0 && utf8_is_valid(strbuf_text(line), line->length))
                 return BODY_MADE;
         strbuf_addf(problem,
-                "%s is %s here, and template %s needs it as {{%zu}}: WhatsApp takes "
-                "no template with a hole",
+                "%s is %s here, and template %s needs it as {{%zu}}: WhatsApp takes no template "
+                "with a hole",
                 name, line->length > 0 ? "not text" : "empty", draft->mapping->name, n + 1);
         return BODY_REFUSED;
 }
 
-/* Adds what jansson made to the list; false: memory ran out. Takes the reference. */
+/* false: memory ran out. The item is the list's, or gone. */
 static bool append(json_t *list, json_t *item)
 {
-        return list && json_array_append_new(list, item) == 0;
+        return json_array_append_new(list, item) == 0;
 }
 
 static int make_parameters(const Draft *draft, json_t *parameters, StrBuf *problem)
@@ -102,42 +101,25 @@ static int check_document(const Draft *draft, StrBuf *problem)
         return BODY_REFUSED;
 }
 
-static int make_components(const Draft *draft, json_t *components, StrBuf *problem)
+static int make_template(const Draft *draft, json_t **ret_part, StrBuf *problem)
 {
-        json_t *parameters = json_array();
-        int r = parameters ? check_document(draft, problem) : -ENOMEM;
+        json_auto_t *components = json_array(), *parameters = json_array();
+        int r = check_document(draft, problem);
 
         if (r == BODY_MADE)
                 r = make_parameters(draft, parameters, problem);
-        bool is_whole =
-                r != BODY_MADE || !draft->document || append(components, make_header(draft));
-
-        if (r == BODY_MADE && is_whole && draft->mapping->n_fields > 0)
-                is_whole = append(components,
-                        json_pack("{s:s, s:O}", "type", "body", "parameters", parameters));
-        json_decref(parameters);
-        return is_whole ? r : -ENOMEM;
-}
-
-static int make_template(const Draft *draft, json_t **ret_part, StrBuf *problem)
-{
-        json_t *components = json_array(), *template = NULL;
-        int r = components ? make_components(draft, components, problem) : -ENOMEM;
-
-        if (r == BODY_MADE) {
-                template = json_pack("{s:s, s:{s:s, s:s}}", "name", draft->mapping->name,
-                        "language", "policy", "deterministic", "code", draft->code);
-                r = template ? BODY_MADE : -ENOMEM;
-        }
-        if (r == BODY_MADE && json_array_size(components) > 0 &&
-                json_object_set(template, "components", components) < 0)
-                r = -ENOMEM;
-        json_decref(components);
-        if (r == BODY_MADE)
-                *ret_part = template;
-        else
-                json_decref(template);
-        return r;
+        if (r != BODY_MADE)
+                return r;
+        if (draft->document && !append(components, make_header(draft)))
+                return -ENOMEM;
+        if (draft->mapping->n_fields > 0 &&
+                !append(components,
+                        json_pack("{s:s, s:O}", "type", "body", "parameters", parameters)))
+                return -ENOMEM;
+        *ret_part = json_pack("{s:s, s:{s:s, s:s}, s:O*}", "name", draft->mapping->name, "language",
+                "policy", "deterministic", "code", draft->code, "components",
+                json_array_size(components) > 0 ? components : NULL);
+        return *ret_part ? BODY_MADE : -ENOMEM;
 }
 
 static int make_text(const Draft *draft, json_t **ret_part, StrBuf *problem)
@@ -154,37 +136,29 @@ static int make_text(const Draft *draft, json_t **ret_part, StrBuf *problem)
 
 /* The notice comes back with receipts. Meta's description knows it of templates alone; of a test
  * nobody waits for a receipt. */
-static json_t *make_root(const Draft *draft, const char *type)
+static json_t *make_root(const Draft *draft, const char *type, json_t *part)
 {
         const char *to = draft->message->to;
         char notice[sizeof("18446744073709551615")];
-        json_t *root = json_pack("{s:s, s:s, s:s, s:s}", "messaging_product", "whatsapp",
-                "recipient_type", "individual", "to", *to == '+' ? to + 1 : to, "type", type);
 
         (void)snprintf(notice, sizeof(notice), "%" PRIu64, draft->message->notice);
-        if (root && draft->mapping &&
-                json_object_set_new(root, "biz_opaque_callback_data", json_string(notice)) < 0) {
-                json_decref(root);
-                return NULL;
-        }
-        return root;
+        return json_pack("{s:s, s:s, s:s, s:s, s:s*, s:O}", "messaging_product", "whatsapp",
+                "recipient_type", "individual", "to", *to == '+' ? to + 1 : to, "type", type,
+                "biz_opaque_callback_data", draft->mapping ? notice : NULL, type, part);
 }
 
 int body_make(const Draft *draft, StrBuf *body, StrBuf *problem)
 {
-        const char *type = draft->mapping ? "template" : "text";
-        json_t *part = NULL;
+        json_auto_t *part = NULL, *root = NULL;
         int r = draft->mapping ? make_template(draft, &part, problem)
                                : make_text(draft, &part, problem);
 
         if (r != BODY_MADE)
                 return r;
-        json_t *root = make_root(draft, type);
-        int added = json_object_set_new(root, type, part);
-        char *text = added == 0 ? json_dumps(root, JSON_COMPACT) : NULL;
-        if (text)
-                strbuf_add(body, text);
-        free(text);
-        json_decref(root);
-        return text && !strbuf_error(body) ? BODY_MADE : -ENOMEM;
+        root = make_root(draft, draft->mapping ? "template" : "text", part);
+        _cleanup_(freep) char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
+        if (!text)
+                return -ENOMEM;
+        strbuf_add(body, text);
+        return strbuf_error(body) ? -ENOMEM : BODY_MADE;
 }

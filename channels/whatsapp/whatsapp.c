@@ -54,8 +54,6 @@ typedef struct WhatsApp {
         char *url, *token, *ca_file, *phone_id;
 } WhatsApp;
 
-static char problem[512]; /* why open() failed; one channel a process */
-
 static void whatsapp_free(WhatsApp *whatsapp)
 {
         if (!whatsapp)
@@ -104,15 +102,19 @@ static const char *value_fault(const struct relanced_value *values)
         return NULL;
 }
 
+/* Of the table's bounds, which the host has checked. */
+static unsigned number_of(const struct relanced_value *values, int option)
+{
+        int value = (int)options[option].min;
+
+        (void)parse_int(values[option].value, value, (int)options[option].max, &value);
+        return (unsigned)value;
+}
+
 static int copy_values(WhatsApp *whatsapp, const struct relanced_value *values)
 {
         size_t length = strlen(values[OPTION_URL].value);
-        int64_t timeout_s, in_flight;
 
-        if (parse_int64(values[OPTION_TIMEOUT_S].value, 1, 3600, &timeout_s) < 0 ||
-                parse_int64(values[OPTION_IN_FLIGHT].value, 1, 64, &in_flight) < 0 ||
-                parse_bool(values[OPTION_INSECURE].value, &whatsapp->settings.is_insecure) < 0)
-                return -EINVAL;
         while (length > 0 && values[OPTION_URL].value[length - 1] == '/')
                 length--;
         whatsapp->url = strndup(values[OPTION_URL].value, length);
@@ -121,39 +123,54 @@ static int copy_values(WhatsApp *whatsapp, const struct relanced_value *values)
         whatsapp->phone_id = strdup(values[OPTION_PHONE_ID].value);
         if (!whatsapp->url || !whatsapp->token || !whatsapp->ca_file || !whatsapp->phone_id)
                 return -ENOMEM;
-        whatsapp->settings.timeout_s = (unsigned)timeout_s;
-        whatsapp->settings.in_flight = (unsigned)in_flight;
-        whatsapp->settings.ca_file = whatsapp->ca_file;
+        whatsapp->settings = (HttpSettings){
+                .timeout_s = number_of(values, OPTION_TIMEOUT_S),
+                .in_flight = number_of(values, OPTION_IN_FLIGHT),
+                .is_insecure = streq(values[OPTION_INSECURE].value, "true"),
+                .ca_file = whatsapp->ca_file,
+        };
         whatsapp->cloud.url = whatsapp->url;
         whatsapp->cloud.phone_id = whatsapp->phone_id;
         whatsapp->cloud.token = whatsapp->token;
         return 0;
 }
 
+/* 0; -EINVAL and a sentence about what is wrong; -ENOMEM. */
+static int take_values(WhatsApp *whatsapp, const struct relanced_value *values, StrBuf *sentence)
+{
+        const char *fault = value_fault(values);
+
+        if (fault) {
+                strbuf_add(sentence, fault);
+                return -EINVAL;
+        }
+        int r = copy_values(whatsapp, values);
+        if (r < 0)
+                return r;
+        fault = http_url_fault(whatsapp->url, whatsapp->settings.is_insecure);
+        if (fault) {
+                strbuf_addf(sentence, "url %s", fault);
+                return -EINVAL;
+        }
+        return mappings_parse(values[OPTION_TEMPLATES].value, values[OPTION_LANGUAGES].value,
+                &whatsapp->cloud.mappings, sentence);
+}
+
 static int whatsapp_open(const struct relanced_value *values, void **state, const char **error)
 {
+        static char problem[512]; /* one channel a process */
         _cleanup_(whatsapp_freep) WhatsApp *whatsapp = calloc(1, sizeof(*whatsapp));
         _cleanup_(strbuf_release) StrBuf sentence = STRBUF_INIT;
-        const char *fault = value_fault(values);
-        int r = whatsapp ? 0 : -ENOMEM;
+        int r = whatsapp ? take_values(whatsapp, values, &sentence) : -ENOMEM;
 
-        if (r == 0 && !fault)
-                r = copy_values(whatsapp, values);
-        if (r == 0 && !fault) {
-                fault = http_url_fault(whatsapp->url, whatsapp->settings.is_insecure);
-                strbuf_add(&sentence, fault ? "url " : "");
+        if (r < 0) {
+                (void)snprintf(problem, sizeof(problem), "%s",
+                        r == -EINVAL ? strbuf_text(&sentence) : strerror(-r));
+                *error = problem;
+                return r;
         }
-        if (r == 0 && !fault)
-                r = mappings_parse(values[OPTION_TEMPLATES].value, values[OPTION_LANGUAGES].value,
-                        &whatsapp->cloud.mappings, &sentence);
-        if (r == 0 && !fault) {
-                *state = TAKE_PTR(whatsapp);
-                return 0;
-        }
-        strbuf_add(&sentence, fault ? fault : r != -EINVAL ? strerror(-r) : "");
-        (void)snprintf(problem, sizeof(problem), "%s", strbuf_text(&sentence));
-        *error = problem;
-        return -1;
+        *state = TAKE_PTR(whatsapp);
+        return 0;
 }
 
 /* E.164: +, a country's code, 7 to 15 digits in all. */

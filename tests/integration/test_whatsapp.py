@@ -103,8 +103,11 @@ def test_a_code_that_is_not_known_is_judged_by_its_http_status_and_said_to_be(tm
 
 
 def test_a_document_that_was_not_taken_has_two_more_chances(tmp_path):
-    kinds = [drive_all(tmp_path, [{"status": 400, "body": error(131053)}],
-                       {**REMIND, "attempt": attempt})[0][0].kind for attempt in (1, 2, 3)]
+    with Cloud(tmp_path, {number(0): {"status": 400, "body": error(131053)}}) as cloud:
+        run = drive("whatsapp", options(cloud.url), [
+            {**REMIND, "to": "+" + number(0), "notice": attempt, "attempt": attempt}
+            for attempt in (1, 2, 3)])
+    kinds = [run.outcomes[attempt].kind for attempt in (1, 2, 3)]
     assert kinds == ["retry", "retry", "refused-message"]
 
 
