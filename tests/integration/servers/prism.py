@@ -21,7 +21,10 @@ def description(name):
 
 
 class Prism(Server):
-    """Takes seconds to start on a large description: one for all tests of a file."""
+    """Takes seconds to start on a large description, and far more on a busy machine: one for all
+    tests of a file."""
+
+    start_s = 240
 
     def __init__(self, folder, name):
         path = description(name)

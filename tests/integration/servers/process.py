@@ -57,6 +57,8 @@ def wait_until(is_so, what, timeout=START_S):
 class Server:
     """A child process that listens. Use as a context; its log is the file `log`."""
 
+    start_s = START_S
+
     def __init__(self, arguments, folder, port=None, ready=None, **options):
         self.arguments, self.folder, self.port = [str(each) for each in arguments], folder, port
         self.ready = ready or (lambda: port is None or accepts(port))
@@ -69,7 +71,7 @@ class Server:
                                             stdout=log, stderr=log, start_new_session=True,
                                             **self.options)
         wait_until(lambda: self.process.poll() is not None or self.ready(),
-                   f"{self.arguments[0]} to listen, see {self.log}")
+                   f"{self.arguments[0]} to listen, see {self.log}", self.start_s)
         assert self.process.poll() is None, self.log.read_text(errors="replace")
         return self
 
