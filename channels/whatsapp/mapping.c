@@ -38,6 +38,7 @@ static const char *const fields[] = {
         "contract",
         "days_late",
         "count",
+        "number",
         "numbers",
         "first_document",
         "creditor.name",
