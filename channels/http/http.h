@@ -22,7 +22,7 @@
 
 #define HTTP_REPLY_MAX ((size_t)1024 * 1024)
 #define HTTP_DETAIL_MAX 240
-#define HTTP_REFERENCE_MAX 120
+#define HTTP_REFERENCE_MAX 132 /* Meta's ids have up to 128 letters */
 
 typedef struct HttpSettings {
         unsigned timeout_s;  /* of one request, from the first name look-up to the last byte */

@@ -29,7 +29,7 @@
 
 /* Room is set aside for that many records; a worker is replaced when it may have written them. */
 #define FLIGHT_RECORDS 1024U
-#define FLIGHT_RECORD_MAX 416U /* an outcome */
+#define FLIGHT_RECORD_MAX 432U /* an outcome */
 #define FLIGHT_NOTE_MAX 32U    /* a step towards it */
 #define FLIGHT_SIZE_MAX (FLIGHT_RECORDS * (FLIGHT_RECORD_MAX + 2 * FLIGHT_NOTE_MAX))
 

@@ -19,7 +19,7 @@
 
 #define PACKET_FDS_MAX 16  /* the flight file; or a memory file and the attachments */
 #define ATTACHMENTS_MAX 15 /* of one message */
-#define REFERENCE_MAX 120  /* bytes of an outcome's reference and detail; more is cut off */
+#define REFERENCE_MAX 132  /* bytes of an outcome's reference and detail; more is cut off */
 #define DETAIL_MAX 240
 #define PACKET_LARGE_MAX ((size_t)16 * 1024 * 1024)
 

@@ -199,6 +199,12 @@ def test_what_an_answer_says_is_believed_only_as_far_as_it_says_it(tmp_path):
         assert result.reference == "" or kind in ("sent", "uncertain"), case
 
 
+def test_an_id_is_kept_to_its_last_letter(tmp_path):
+    longest = "wamid." + "A" * 122
+    [(result, _)] = drive_all(tmp_path, [{"body": accepted(wamid=longest)}])
+    assert (result.kind, result.reference) == ("sent", longest)
+
+
 def test_the_id_of_a_message_is_its_reference_and_a_held_one_says_so(tmp_path):
     found = drive_all(tmp_path, [{"body": accepted(wamid="wamid.HBgL=", status=status)} for status in
                                  (None, "held_for_quality_assessment", "paused")])

@@ -16,6 +16,9 @@ TEMPLATES = ["remind = payment_reminder(customer.name, numbers, total)",
              "resend = invoice_again(customer.name, total) with document"]
 
 
+LONGEST_ID = "wamid." + "A" * 122
+
+
 def number(index):
     return f"3361200000{index}"
 
@@ -26,6 +29,7 @@ SCRIPT = {
     number(2): {"status": 400, "body": error(132015)},
     number(3): {"body": accepted(wamid="wamid.paused", status="paused")},
     number(4): {"status": 503, "body": error(131016)},
+    number(6): {"body": accepted(wamid=LONGEST_ID)},
 }
 
 
@@ -77,6 +81,7 @@ def test_each_customer_is_written_to_once_and_by_the_channel_that_can(bare_firm,
     assert len(cloud.messages()) == len(asked) == 6 and number(5) not in asked
     notice, body = found["C-0"]["whatsapp"], asked[number(0)]
     assert notice["reference"].startswith("wamid.")
+    assert found["C-6"]["whatsapp"]["reference"] == LONGEST_ID
     assert body["biz_opaque_callback_data"] == str(notice["notice"])
     texts = [each["text"] for each in body["template"]["components"][0]["parameters"]]
     assert texts[:2] == ["Client 0", "F-0"] and texts[2].replace("\u202f", " ").startswith("1 200")
