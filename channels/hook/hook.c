@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the channel `hook`: one program of the firm's, called with each event as JSON on its standard
- * input, to suspend and reconnect a service and whatever else a firm wants to be told. No shell is
- * involved. How it ends is the outcome:
+ * Owns the channel `hook`: one program of the firm's, called with each event as JSON on its
+ * standard input, to suspend and reconnect a service and whatever else a firm wants to be told. No
+ * shell is involved. How it ends is the outcome:
  *
  *         exit code 0        sent; the first line it printed is the reference
  *         exit code 75       not now (EX_TEMPFAIL): it is called again later

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the child process: its making, the permission to run, its output, its end. Never waits beyond
- * the limit, whatever the program does; everything that can fail is made before the program may run.
+ * Owns the child process: its making, the permission to run, its output, its end. Never waits
+ * beyond the limit, whatever the program does; all that can fail is made before the program may
+ * run.
  */
 
 #include "channels/hook/program.h"

@@ -7,8 +7,8 @@
  * it needs and waits, so that it can still be called off; program_run() lets it run and stays until
  * its end or the limit. The program has its text on standard input (to read or not, as it likes), a
  * session of its own, descriptors 0–2, the folder / and the given environment: nothing else of the
- * caller's. It is killed when the caller dies. What it starts in the background and leaves behind is
- * not waited for.
+ * caller's. It is killed when the caller dies. What it starts in the background and leaves behind
+ * is not waited for.
  */
 
 #include <sys/types.h>

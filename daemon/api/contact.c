@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what a person tells of a customer's addresses: one transaction, one fact. They are held to the
- * rules of an import and kept in the same form, so that a file that says the same changes nothing.
+ * Owns what a person tells of a customer's addresses: one transaction, one fact. They are held to
+ * the rules of an import and kept in the same form, so that a file that says the same changes
+ * nothing.
  */
 
 #include <errno.h>

@@ -35,8 +35,8 @@ static char lower(char c)
         return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* What may stand between digits, however it came there: no-break blanks from a spreadsheet, marks of
- * direction around what was copied from an address book. */
+/* What may stand between digits, however it came there: no-break blanks from a spreadsheet, marks
+ * of direction around what was copied from an address book. */
 static size_t phone_separator(const char *text)
 {
         static const char *const separators[] = { " ", ".", "-", "/", "(", ")", "\u00A0", "\u2007",
@@ -87,6 +87,10 @@ int phone_read(const char *text, const char *country, char ret_phone[static PHON
         case PHONE_TOO_SHORT: *ret_fault = "it is too short"; break;
         case PHONE_TOO_LONG: *ret_fault = "it is too long"; break;
         case PHONE_NO_NUMBER: *ret_fault = "its country has no such number"; break;
+        case PHONE_NO_LIBRARY:
+                *ret_fault =
+                        "the part of relanced that knows telephone numbers, e164.so, is missing";
+                break;
         case PHONE_NO_MEMORY: *ret_fault = "out of memory"; return -ENOMEM;
         }
         return -EINVAL;

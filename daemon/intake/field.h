@@ -15,8 +15,9 @@
 
 /*
  * A telephone number as people write it → E.164. An optional + and digits; blanks, dots, dashes,
- * slashes and parentheses between them are dropped. Without a country code it is one of that country
- * ("FR", "" if none is known). 0, -ENOMEM, or -EINVAL and why, to stand within a sentence (static).
+ * slashes and parentheses between them are dropped. Without a country code it is one of that
+ * country ("FR", "" if none is known). 0, -ENOMEM, or -EINVAL and why, to stand within a sentence
+ * (static).
  */
 int phone_read(const char *text, const char *country, char ret_phone[static PHONE_SIZE],
         const char **ret_fault);

@@ -83,6 +83,14 @@ class Headers(TreeCase):
         self.assert_found(rules.check_headers, "daemon/engine/a.c:4", "daemon/engine/a.c:5",
             "daemon/engine/a.c:6", "daemon/engine/a.c:7", "daemon/sys/log.c:4")
 
+    def test_a_shim_has_its_library_and_little_else_of_c_plus_plus(self):
+        shim = "#include <new>\n#include <phonenumbers/phonenumberutil.h>\n#include <string>\n"
+        self.put("daemon/intake/e164.cc", HEAD + shim + "#include <iostream>\n")
+        self.put("daemon/intake/a.cc", HEAD + shim)
+        self.put("daemon/intake/b.c", HEAD + "#include <string>\n")
+        self.assert_found(rules.check_headers, "daemon/intake/a.cc:5", "daemon/intake/b.c:4",
+            "daemon/intake/e164.cc:7")
+
     def test_pure_code_knows_no_time_and_no_file(self):
         self.put("daemon/core/a.c", HEAD + "#include <string.h>\n#include <time.h>\n")
         self.put("daemon/base/a.h", header("#include <sys/stat.h>"))
@@ -98,20 +106,24 @@ class Includes(TreeCase):
         self.put("daemon/core/b.c", HEAD + '#include <errno.h>\n#include "core/b.h"\n')
         self.put("daemon/core/c.c", HEAD + "#include <stdio.h>\n#include <errno.h>\n")
         self.put("daemon/core/d.c", HEAD + '#include "core/a.h"\n\n#include <errno.h>\n')
+        self.put("daemon/core/f.h", header())
+        self.put("daemon/core/f.cc", HEAD + '#include <new>\n#include "core/f.h"\n')
         self.put("daemon/core/e.c", HEAD + '#include <errno.h>\n#include "core/b.h"\n'
             '#include "base/parse.h"\n')
         self.assert_found(rules.check_includes,
-            "daemon/core/b.c:4", "daemon/core/c.c:4", "daemon/core/e.c:5")
+            "daemon/core/b.c:4", "daemon/core/c.c:4", "daemon/core/e.c:5",
+            "daemon/core/f.cc:4")
 
 
 class Lengths(TreeCase):
     def test_files_and_lines(self):
         self.put("daemon/core/long.c", HEAD + "int x;\n" * 598)
         self.put("daemon/core/fits.c", HEAD + "int x;\n" * 597)
+        self.put("daemon/core/long.cc", HEAD + "int x;\n" * 148)
         self.put("daemon/core/long.h", header("int x;\n" * 150))
         self.put("daemon/core/wide.c", HEAD + "/* " + "é" * 98 + "*/\n/* " + "é" * 95 + "*/\n")
         self.assert_found(rules.check_lengths,
-            "daemon/core/long.c:601", "daemon/core/long.h:151", "daemon/core/wide.c:4")
+            "daemon/core/long.c:601", "daemon/core/long.cc:151", "daemon/core/long.h:151", "daemon/core/wide.c:4")
 
     def test_functions_of_more_than_sixty_lines(self):
         def function(name, n):
@@ -144,9 +156,10 @@ class Calls(TreeCase):
         self.put("daemon/engine/a.c", HEAD + "x = atoi(text);\ny = strtok_r(a, b, c);\n"
             "/* strcpy(a, b) */\nz = \"sprintf(\";\nsprintf (a, b);\nsnprintf(a, n, b);\n"
             "system(x);\n")
+        self.put("daemon/engine/b.cc", HEAD + "strcpy(a, b);\n")
         self.put("tests/unit/test-a.c", HEAD + "strcat(a, b);\nsystem(x);\n")
         self.assert_found(rules.check_calls, "daemon/engine/a.c:4", "daemon/engine/a.c:8",
-            "daemon/engine/a.c:10", "tests/unit/test-a.c:4")
+            "daemon/engine/a.c:10", "daemon/engine/b.cc:4", "tests/unit/test-a.c:4")
 
     def test_one_file_reads_clocks_and_core_has_no_floats(self):
         self.put("daemon/engine/a.c", HEAD + "now = time(NULL);\nclock_now(&clock);\n")
@@ -161,11 +174,14 @@ class Heads(TreeCase):
         self.put("daemon/core/right.h", header())
         self.put("daemon/core/bare.c", "int x;\n")
         self.put("daemon/core/no-head.c", LICENCE + "#include <errno.h>\n")
+        self.put("daemon/core/no-head.cc", LICENCE + "#include <new>\n")
+        self.put("daemon/core/bare.cc", "/* none */\n/* none */\n")
         self.put("daemon/core/no-guard.h", LICENCE + "int x;\n")
         self.put("tests/run.py", "#!/usr/bin/env python3\n# SPDX-License-Identifier: MIT\n")
         self.put("tests/other.py", "print()\n")
         self.assert_found(rules.check_heads, "daemon/core/bare.c:1", "daemon/core/bare.c:2",
-            "daemon/core/no-head.c:2", "daemon/core/no-guard.h:1", "tests/other.py:1")
+            "daemon/core/no-head.c:2",
+            "daemon/core/no-head.cc:2", "daemon/core/bare.cc:1", "daemon/core/no-guard.h:1", "tests/other.py:1")
 
     def test_no_condition_within_a_function_and_no_path_of_one_machine(self):
         self.put("daemon/core/a.c", HEAD + "#if 1\nint x;\n#endif\nint f(void)\n{\n#ifdef X\n"

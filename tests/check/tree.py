@@ -85,8 +85,9 @@ class Tree:
                 yield path
 
     def c_files(self, *folders):
+        """C, its headers, and the C++ that stands behind one of them."""
         for source in self.sources:
-            if source.path.endswith((".c", ".h")) and source.path.startswith(folders or ("",)):
+            if source.path.endswith((".c", ".cc", ".h")) and source.path.startswith(folders or ("",)):
                 yield source
 
     def find(self, path):

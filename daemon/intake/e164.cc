@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns libphonenumber. What the library throws becomes a fault here; it never prints. */
 
-#include "intake/phone.h"
+#include "intake/e164.h"
 
 #include <cstring>
 #include <exception>
@@ -27,7 +27,7 @@ static const PhoneNumberUtil &library()
 }
 
 /* An own number whose + got lost in a spreadsheet: it begins with the country code and lacks the 0
- * that numbers of the country are written with. Read as one of the country it could be a stranger's. */
+ * that numbers of the country are written with. Read as one of them it could be a stranger's. */
 static bool has_lost_plus(const std::string &digits, const std::string &country)
 {
         std::string prefix;
@@ -63,7 +63,7 @@ static PhoneFault normalise(std::string digits, const std::string &country, char
         PhoneNumber number;
         std::string normal;
 
-        if (digits[0] != '+' && has_lost_plus(digits, country))
+        if (digits[0] != '+' && digits[0] != '0' && has_lost_plus(digits, country))
                 digits.insert(0, "+");
         switch (library().Parse(digits, country, &number)) {
         case PhoneNumberUtil::NO_PARSING_ERROR: break;
@@ -83,7 +83,7 @@ static PhoneFault normalise(std::string digits, const std::string &country, char
         return PHONE_GOOD;
 }
 
-PhoneFault phone_to_e164(const char *digits, const char *country, char *ret_phone)
+PhoneFault relanced_e164(const char *digits, const char *country, char *ret_phone)
 {
         try {
                 return normalise(digits, country, ret_phone);
