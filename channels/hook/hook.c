@@ -26,7 +26,6 @@
 
 #define DETAIL_SIZE 480
 #define NUMBER_TEXT_SIZE 48
-#define TIMEOUT_MARGIN_MS 1000 /* the daemon ends a worker that is silent for all of timeout_s */
 
 enum {
         VALUE_RUN,
@@ -79,28 +78,25 @@ static const char *program_fault(const char *path)
         return NULL;
 }
 
-/* The program's name and the lines of its arguments as an argv. */
+/* The program's name and the lines of its arguments as an argv; no line at all is no argument. */
 static bool read_arguments(Hook *hook, const char *path, const char *lines)
 {
-        size_t n = 2, length = strlen(lines);
+        size_t n = 2, path_size = strlen(path) + 1;
 
         for (const char *p = lines; *p; p++)
                 n += *p == '\n';
-        hook->text = calloc(1, strlen(path) + length + 2);
+        hook->text = malloc(path_size + strlen(lines) + 1);
         hook->arguments = calloc(n + 1, sizeof(*hook->arguments));
         if (!hook->text || !hook->arguments)
                 return false;
+        char *at = mempcpy(hook->text, path, path_size);
+        memcpy(at, lines, strlen(lines) + 1);
         hook->arguments[0] = hook->text;
-        char *at = mempcpy(hook->text, path, strlen(path) + 1);
-        memcpy(at, lines, length);
         n = 1;
-        while (*at) {
-                char *newline = strchrnul(at, '\n');
-                bool is_last = !*newline;
-                *newline = '\0';
-                hook->arguments[n++] = at;
-                at = newline + !is_last;
-        }
+        if (!*at)
+                return true;
+        while (at)
+                hook->arguments[n++] = strsep(&at, "\n");
         return true;
 }
 
@@ -128,7 +124,6 @@ static int hook_open(const struct relanced_value *values, void **state, const ch
                 return -ENOMEM;
         }
         hook->limit_ms = (unsigned)timeout_s * 1000;
-        hook->limit_ms -= MIN(TIMEOUT_MARGIN_MS, hook->limit_ms / 10);
         *state = hook;
         return 0;
 }

@@ -44,6 +44,7 @@ def call(path, text=EVENT, timeout_s=20, **options):
 # How a program ends: (its text, kind, reference, what the detail says; "": there is none).
 ENDS = {
     "exit code 0 is sent": (SH + "exit 0\n", "sent", "", ""),
+    "it has no argument but those given": (SH + "exit $#\n", "sent", "", ""),
     "its first line is the reference": (
         SH + "echo; echo T-17 suspended; echo more\n", "sent", "T-17 suspended", ""),
     "what it says on stderr changes nothing": (SH + "echo oh >&2\n", "sent", "", ""),
@@ -238,11 +239,11 @@ pathlib.Path(sys.argv[0]).with_name("witness").write_text(json.dumps({
 
 def test_the_program_has_its_event_and_nothing_of_the_daemons(program):
     path = program(WITNESS)
-    outcome = call(path, arguments="--mode\nof two words\n$(id)", text=EVENT.rstrip("\n"))
+    outcome = call(path, arguments="--mode\n\nof two words\n$(id)\n", text=EVENT.rstrip("\n"))
     assert outcome.kind == "sent", outcome
     seen = json.loads((path.parent / "witness").read_text())
     assert seen["input"] == EVENT
-    assert seen["arguments"] == ["--mode", "of two words", "$(id)"]
+    assert seen["arguments"] == ["--mode", "", "of two words", "$(id)", ""]
     environment = dict(seen["environment"])
     environment.pop("LC_CTYPE", None)  # Python's own doing
     assert environment == {
@@ -305,6 +306,7 @@ def test_the_program_does_not_outlive_the_worker(program):
 
 # A firm's program: it keeps each event under the number of its notice, and ends as it is told.
 KEEPER = SH + """
+echo "$*" >"$(dirname "$0")/arguments"
 cat >"$(dirname "$0")/$RELANCED_NOTICE-$RELANCED_ATTEMPT.json"
 echo "done $RELANCED_NOTICE"
 exit "$(cat "$(dirname "$0")/exit" 2>/dev/null || echo 0)"
@@ -407,6 +409,18 @@ def test_a_program_that_cannot_run_holds_the_notice_back_until_it_can(service):
     assert service.json("tasks") == []
 
 
+def test_a_service_that_hangs_is_uncertain_and_said_to_be(service):
+    (service.folder / "hooks/service").write_text(KEEPER.replace("exit ", "sleep 60; exit ", 1))
+    service.config["channels"]["hook"]["timeout_s"] = 1
+    service.write_config()
+    start = time.monotonic()
+    service.wake("2026-03-18T09:00")
+    assert time.monotonic() - start < 20
+    assert [call_["state"] for call_ in calls(service)] == ["uncertain"]
+    [task] = service.json("tasks")
+    assert task["kind"] == "uncertain" and "timeout_s" in task["sentence"]
+
+
 # Names as nobody should have one; what of them may not stand in a line is a blank afterwards.
 HOSTILE = ['"', "\\", '\\"', '","event":"reconnect","x":"', "\\u0022", "</script>", "{{total}}",
            "{{{text}}}", "{{>event}}", "{{/invoices}}", "%s%n", "'$(id)`id`'", "é\u0301", "\u202etxt",
@@ -420,7 +434,8 @@ def test_an_event_is_json_whatever_a_customer_is_called(bare_firm):
     folder.mkdir()
     (folder / "service").write_text(KEEPER)
     (folder / "service").chmod(0o755)
-    firm.config["channels"]["hook"] = {"module": "hook", "run": "hooks/service"}
+    firm.config["channels"]["hook"] = {"module": "hook", "run": "hooks/service",
+                                       "arguments": ["--any", "word"], "timeout_s": 20}
     firm.config["policies"]["standard"] = {"steps": [
         {"id": "r\"1\\", "action": "remind", "after_due": 1, "send": ["hook"]}]}
     firm.write_config()
@@ -431,6 +446,7 @@ def test_an_event_is_json_whatever_a_customer_is_called(bare_firm):
               [firms.invoice(f'"{code}\\', code, contract=names[code][:60]) for code in names],
               at="2026-03-02T08:00")
     firm.wake("2026-03-03T10:00")
+    assert (folder / "arguments").read_text() == "--any word\n"
     seen = {event["customer"]["id"]: event for event in events(firm).values()}
     assert set(seen) == set(names)
     for code, event in seen.items():
