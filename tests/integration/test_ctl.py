@@ -239,6 +239,7 @@ def test_a_dispute_needs_a_known_reason(ctl):
 @pytest.mark.parametrize("option, value", [
     ("--email", "nobody"), ("--email", "a@b.example\r\nBcc: x@y.example"), ("--email", "a b@c.example"),
     ("--email", "a@b.example,c@d.example"), ("--phone", "call me"), ("--whatsapp", "123"),
+    ("--email", "prénom@b.example"), ("--phone", "06 12 34 56 7"), ("--phone", "06 12 34 56 78 #4"),
 ])
 def test_an_address_that_is_none_is_refused(ctl, option, value):
     before = ctl("--json", "customers").stdout
@@ -248,11 +249,24 @@ def test_an_address_that_is_none_is_refused(ctl, option, value):
 
 
 def test_an_address_can_be_given_and_taken_away(ctl):
-    ctl("contact", "C-2", "--email", "garage@example.org", "--phone", "+33 6 99 88 77 66")
-    assert lines(ctl("--json", "customers"))[1]["email"] == "garage@example.org"
+    ctl("contact", "C-2", "--email", "garage@société.example", "--phone", "06 99 88 77 66")
+    assert lines(ctl("--json", "customers"))[1]["email"] == "garage@société.example"
     ctl("contact", "C-2", "--email", "")
     assert lines(ctl("--json", "customers"))[1]["email"] is None
     assert ctl("contact", "C-2", status=1).stderr.strip()
+    assert ctl("contact", "C-9", "--email", "a@b.example", status=3).stderr.strip()
+
+
+def test_a_number_is_kept_as_an_import_would_keep_it(firm):
+    firm.load([firms.customer(country="BE"), firms.customer("C-2")], at=AT)
+    given = [("C-1", "0471 12 34 56", "+32471123456"), ("C-2", "06.12.34.56.78", "+33612345678"),
+             ("C-2", "+44 (0)20 7946 0958", "+442079460958")]
+    for code, text, kept in given:
+        for column in ("phone", "whatsapp"):
+            [said] = firm.json("contact", code, f"--{column}", text, at=AT)
+            assert said[column] == kept
+            shown = {each["customer"]: each[column] for each in firm.json("customers")}
+            assert shown[code] == kept
 
 
 # Names from strangers

@@ -2,8 +2,10 @@
 """Files of facts as people really send them: what is wrong is said with file and line, and the
 rest of the file counts."""
 
+import contextlib
 import os
 import re
+import sqlite3
 
 import firm as firms
 import pytest
@@ -212,6 +214,12 @@ BAD_CUSTOMERS = {
     "two e-mail addresses": (b'C-3,Rene,"r@example.org, s@example.org",\n', ["email"]),
     "no name": (b"C-3,,r@example.org,\n", ["name", "empty"]),
     "no id": (b",Rene,r@example.org,\n", ["id", "empty"]),
+    "an e-mail address with a name in it": (b"C-3,Rene,Rene <r@example.org>,\n", ["email"]),
+    "an e-mail address beyond ASCII": (
+        "C-3,Rene,rené@example.org,\n".encode(), ["email", "ASCII", "expected"]),
+    "an e-mail address without a domain": (b"C-3,Rene,rene@,\n", ["email", "expected"]),
+    "an e-mail address of 255 bytes": (
+        b"C-3,Rene,r@" + b".".join([b"a" * 60] * 5) + b".example,\n", ["email", "254"]),
     "an id too long": (b"C" * 65 + b",Rene,,\n", ["id", "64"]),
 }
 
@@ -224,6 +232,71 @@ def test_a_bad_customer_is_named_and_the_rest_counts(firm, case):
     [(line, sentence)] = complaints(done)
     assert line == 2 and all(word in sentence for word in words), sentence
     assert [each["name"] for each in firm.json("customers")] == ["Éléonore Müller"]
+
+
+NUMBERS = "id,name,country,phone,whatsapp,cc\n"
+
+# As they are written, and as they are kept.
+PHONES = [
+    ("FR", "06 12 34 56 78", "+33612345678"), ("", "06.12.34.56.78", "+33612345678"),
+    ("FR", "+33 (0)6 12 34 56 78", "+33612345678"), ("FR", "0033612345678", "+33612345678"),
+    ("BE", "0471/12.34.56", "+32471123456"), ("GB", "020 7946 0958", "+442079460958"),
+    ("US", "(202) 555-0108", "+12025550108"), ("FR", "+1 202 555 0108", "+12025550108"),
+    ("IT", "06 1234 5678", "+390612345678"), ("FR", "06 39 98 01 01", "+33639980101"),
+    ("fr", "01 23 45 67 89", "+33123456789"), ("FR", "", None),
+]
+
+BAD_PHONES = [("FR", "06 12 34 56 7"), ("FR", "06 12 34 56 789"), ("FR", "12"), ("FR", "call me"),
+              ("FR", "06 12 34 56 78 ext. 4"), ("FR", "+999 12 34 56 78"), ("AQ", "06 12 34"),
+              ("US", "555-0108"), ("FR", "06 12 34 56 78 / 01 23 45 67 89"), ("FR", "00 00 00 00 00")]
+
+
+def test_telephone_numbers_are_kept_in_e164_however_they_are_written(firm):
+    rows = [f'C-{n:02},X,{country},{text},{text},\n' for n, (country, text, _) in enumerate(PHONES)]
+    path = put(firm, NUMBERS + "".join(rows))
+    firm.ctl("import", path, at=AT)
+    assert [(each["phone"], each["whatsapp"]) for each in firm.json("customers")] == [
+        (kept, kept) for _, _, kept in PHONES]
+    assert f"{len(PHONES)} same" in firm.ctl("import", path, at=AT).stdout
+    respelt = put(firm, NUMBERS + "".join(f"C-{n:02},X,{country},{kept or ''},{kept or ''},\n"
+                                          for n, (country, _, kept) in enumerate(PHONES)))
+    assert f"{len(PHONES)} same" in firm.ctl("import", respelt, at=AT).stdout
+
+
+@pytest.mark.parametrize("column", ["phone", "whatsapp"])
+def test_what_is_no_telephone_number_is_named_and_the_rest_counts(firm, column):
+    header = f"id,name,country,{column}\n"
+    rows = [f"C-{n},X,{country},{text}\nG-{n},Y,{country},\n"
+            for n, (country, text) in enumerate(BAD_PHONES)]
+    done = firm.ctl("import", put(firm, header + "".join(rows)), at=AT, status=1)
+    said = complaints(done)
+    assert [line for line, _ in said] == [2 * n + 2 for n in range(len(BAD_PHONES))]
+    for (_, text), (_, sentence) in zip(BAD_PHONES, said):
+        assert sentence.startswith(f'{column}: "{text}" ') and "expected" in sentence
+    assert {each["name"] for each in firm.json("customers")} == {"Y"}
+
+
+def test_a_number_kept_in_another_spelling_changes_once(firm):
+    path = put(firm, NUMBERS + "C-1,X,FR,06 12 34 56 78,,\n")
+    firm.ctl("import", path, at=AT)
+    with contextlib.closing(sqlite3.connect(firm.state / "relanced.db")) as store:
+        [[row]] = store.execute("select columns from imported_customer")
+        assert row.count(b"+33612345678") == 1
+        store.execute("update imported_customer set columns = ?",
+                      [row.replace(b"+33612345678", b"06-123456-78")])
+        store.execute("update customer set phone = '06-123456-78'")
+        store.commit()
+    for what in ("1 changed", "1 same"):
+        assert what in firm.ctl("import", path, at=AT).stdout
+        assert firm.json("customers")[0]["phone"] == "+33612345678"
+
+
+def test_addresses_of_an_internationalised_domain_are_taken(firm):
+    path = put(firm, "id,name,email,cc\nC-1,X,compta@société.example,a@b.example; x@例え.テスト\n"
+                     "C-2,Y,,a@b.example prénom@b.example\n")
+    [(line, sentence)] = complaints(firm.ctl("import", path, at=AT, status=1))
+    assert line == 3 and sentence.startswith("cc: ") and "ASCII" in sentence
+    assert [each["email"] for each in firm.json("customers")] == ["compta@société.example"]
 
 
 BAD_PAYMENTS = {
