@@ -3,6 +3,7 @@
  * process right after begin(). What "leaves" is a line of its notice in the file `out`. */
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,22 @@ static void leave(const struct relanced_message *message)
         (void)dprintf(out, "%llu\n", (unsigned long long)message->notice);
 }
 
+/* Asks ahead and waits until begin() would not: the message is begun, and has not left. */
+static void wait_asked(struct relanced_host *host, const struct relanced_message *message)
+{
+        struct pollfd poller = { .fd = host->fd, .events = POLLIN };
+
+        while (!host->is_answered(host, message))
+                (void)poll(&poller, 1, -1);
+        if (is(message, "asked-crash"))
+                abort();
+        if (is(message, "asked-hang"))
+                for (;;)
+                        (void)pause();
+        if (is(message, "asked-late"))
+                (void)usleep(300000); /* longer than an answer lasts */
+}
+
 /* Whether it may go on after begin(). */
 static void act(const struct relanced_message *message, struct relanced_outcome *outcome)
 {
@@ -58,6 +75,8 @@ static int deliver_one(struct relanced_host *host, const struct relanced_message
         if (is(message, "hang-early"))
                 for (;;)
                         (void)pause();
+        if (strncmp(message->to, "asked-", 6) == 0)
+                wait_asked(host, message);
         if (is(message, "refuse-address"))
                 outcome.kind = RELANCED_REFUSED_ADDRESS;
         else if (is(message, "refuse-message"))

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <sys/file.h>
+#include <systemd/sd-event.h>
 
 #include "store-fixture.h"
 
@@ -299,6 +300,116 @@ static void a_worker_that_hangs_is_ended_in_time(void **state)
         assert_notices(firm, "F-2", "wild pending retry");
 }
 
+static void a_crash_before_what_was_asked_has_left_is_not_uncertain(void **state)
+{
+        Firm *firm = *state;
+
+        firm_configure(firm,
+                "{ id = \"remind\"; action = \"remind\"; after_due = 3; send = [ \"wild\" ]; }",
+                "");
+        add_customer(firm, "C-1", "asked-crash", "F-1");
+        add_customer(firm, "C-2", "asked-and-sent", "F-2");
+        wake(firm);
+        drain(firm);
+        assert_notices(firm, "F-1", "wild failed refused-message");
+        assert_notices(firm, "F-2", "wild sent due");
+        assert_tasks(firm, "all-routes-refused F-1");
+        assert_int_equal(count_left(firm), 1);
+}
+
+static void a_worker_that_asks_ahead_and_hangs_is_ended_in_time(void **state)
+{
+        Firm *firm = *state;
+
+        firm_configure(firm, STEPS_DEFAULT, "timeout_s = 1;");
+        add_customer(firm, "C-1", "asked-hang", "F-1");
+        wake(firm);
+        drain(firm);
+        assert_notices(firm, "F-1", "wild pending retry");
+        assert_int_equal(count_left(firm), 0);
+}
+
+static NoticeState state_of(Firm *firm, int64_t id)
+{
+        Arena arena = ARENA_INIT;
+        Notice notice;
+
+        assert_ok(store_load_notice(firm->base.store, id, false, &arena, &notice));
+        arena_release(&arena);
+        return notice.state;
+}
+
+/* Runs until the first answer has been given. */
+static void run_until_begun(Firm *firm, int64_t notice)
+{
+        assert_ok(engine_start_dispatch(firm->engine));
+        assert_ok(engine_dispatch(firm->engine));
+        while (state_of(firm, notice) != NOTICE_BEGUN)
+                assert_true(sd_event_run(firm->engine->event, UINT64_MAX) >= 0);
+}
+
+static void nothing_happens(Firm *firm)
+{
+}
+
+static void is_paid(Firm *firm)
+{
+        const PaymentRow payment = payment_row("P-1", "F-1", 120000);
+
+        assert_int_equal(put_payment(&firm->base, &payment), PUT_ADDED);
+}
+
+static void is_held(Firm *firm)
+{
+        begin(&firm->base);
+        const Target target = { .invoice = "F-1" };
+        assert_ok(store_hold(firm->base.store, &target, DATE_NONE, "", NOON));
+        commit(&firm->base);
+}
+
+static void has_another_address(Firm *firm)
+{
+        begin(&firm->base);
+        assert_ok(store_contact(firm->base.store, "C-1", "new@example.org", NULL, NULL, NOON));
+        commit(&firm->base);
+}
+
+static void window_closes(Firm *firm)
+{
+        firm->engine->clock.fixed.usec += HOURS(9);
+}
+
+/* R9 is about the moment of sending, not about the moment at which it was asked ahead. */
+static void what_changes_after_an_early_go_is_seen(void **state)
+{
+        static const struct {
+                void (*happens)(Firm *firm);
+                const char *notices;
+                size_t n_left;
+        } cases[] = {
+                { nothing_happens, "wild sent due", 1 },
+                { is_paid, "wild cancelled paid", 0 },
+                { is_held, "wild cancelled held", 0 },
+                { has_another_address, "wild cancelled changed", 0 },
+                { window_closes, "wild cancelled outside-window", 0 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                void *other;
+                assert_int_equal(firm_setup(&other), 0);
+                Firm *firm = other;
+                add_customer(firm, "C-1", "asked-late", "F-1");
+                wake(firm);
+                run_until_begun(firm, only_notice(firm, NOTICE_PENDING));
+                cases[i].happens(firm);
+                drain(firm);
+                assert_notices(firm, "F-1", cases[i].notices);
+                assert_int_equal(count_left(firm), cases[i].n_left);
+                assert_verified(&firm->base);
+                (void)firm_teardown(&other);
+        }
+}
+
 static void a_module_that_sends_without_begin_is_believed(void **state)
 {
         Firm *firm = *state;
@@ -417,6 +528,45 @@ static void what_got_no_answer_before_the_crash_is_tried_again_at_once(void **st
         assert_notices(firm, "F-1", "wild sent due");
 }
 
+/* What the notes of its flight file make of a notice that had begun when everything died. */
+static void what_had_begun_and_not_left_goes_out_at_the_next_start(void **state)
+{
+        static const struct {
+                const char *steps; /* a: asked, l: leaving, A: another attempt asked, t: torn */
+                const char *notices;
+                size_t n_left;
+        } cases[] = {
+                { "", "wild uncertain worker-died", 0 },
+                { "A", "wild uncertain worker-died", 0 },
+                { "a", "wild sent due", 1 },
+                { "al", "wild uncertain worker-died", 0 },
+                { "at", "wild uncertain worker-died", 0 },
+                { "ta", "wild uncertain worker-died", 0 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_(freep) char *path = NULL;
+                void *other;
+                assert_int_equal(firm_setup(&other), 0);
+                Firm *firm = other;
+                int64_t notice = leave_begun(firm);
+                int fd = make_flight(firm, &path);
+                for (const char *step = cases[i].steps; *step; step++) {
+                        const FlightNote note = { (uint64_t)notice, *step == 'A' ? 2 : 1,
+                                *step == 'l' ? FLIGHT_LEAVING : FLIGHT_ASKED };
+                        if (*step == 't')
+                                assert_int_equal(write(fd, "torn", 4), 4);
+                        else
+                                assert_ok(flight_note(fd, &note));
+                }
+                (void)close(fd);
+                drain(firm);
+                assert_notices(firm, "F-1", cases[i].notices);
+                assert_int_equal(count_left(firm), cases[i].n_left);
+                (void)firm_teardown(&other);
+        }
+}
+
 static void the_word_on_another_attempt_does_not_count(void **state)
 {
         Firm *firm = *state;
@@ -506,6 +656,10 @@ int main(int n_arguments, char *arguments[])
                 with_firm(a_crash_after_begin_is_uncertain_and_stops_nobody_else),
                 with_firm(a_message_that_crashes_its_worker_is_given_up_and_the_others_go),
                 with_firm(a_worker_that_hangs_is_ended_in_time),
+                with_firm(a_crash_before_what_was_asked_has_left_is_not_uncertain),
+                with_firm(a_worker_that_asks_ahead_and_hangs_is_ended_in_time),
+                cmocka_unit_test(what_changes_after_an_early_go_is_seen),
+                cmocka_unit_test(what_had_begun_and_not_left_goes_out_at_the_next_start),
                 with_firm(a_module_that_sends_without_begin_is_believed),
                 with_firm(a_module_that_returns_early_leaves_no_message_behind),
                 with_firm(a_module_that_cannot_open_suspends_its_channel),
