@@ -66,6 +66,14 @@ static void act(const struct relanced_message *message, struct relanced_outcome 
         outcome->reference = "wild-1";
 }
 
+/* A channel that is down for a second. */
+static int is_down_for_once(const struct relanced_message *message)
+{
+        static int n_times;
+
+        return is(message, "down-once") && n_times++ == 0;
+}
+
 static int deliver_one(struct relanced_host *host, const struct relanced_message *message)
 {
         struct relanced_outcome outcome = { RELANCED_RETRY, 0, NULL, "as asked" };
@@ -83,6 +91,8 @@ static int deliver_one(struct relanced_host *host, const struct relanced_message
                 outcome.kind = RELANCED_REFUSED_MESSAGE;
         else if (is(message, "down"))
                 outcome.kind = RELANCED_CHANNEL_DOWN;
+        else if (is_down_for_once(message))
+                outcome = (struct relanced_outcome){ RELANCED_CHANNEL_DOWN, 1, NULL, "no credit" };
         else if (is(message, "no-begin"))
                 act(message, &outcome);
         else if (!is(message, "retry") && host->begin(host, message) == 0)

@@ -205,6 +205,44 @@ static void a_channel_that_is_down_gives_one_alert_and_keeps_its_notices(void **
         assert_tasks(firm, "");
 }
 
+static void a_suspended_channel_is_tried_again_and_heals_by_itself(void **state)
+{
+        Firm *firm = *state;
+
+        add_customer(firm, "C-1", "down-once", "F-1");
+        add_customer(firm, "C-2", "sent", "F-2");
+        wake(firm);
+        drain(firm);
+        assert_int_equal(engine_count_stuck(firm->engine), 1);
+        assert_tasks(firm, "channel-down -");
+        while (engine_count_stuck(firm->engine) > 0)
+                assert_true(sd_event_run(firm->engine->event, UINT64_MAX) >= 0);
+        drain(firm);
+        assert_notices(firm, "F-1", "wild sent due");
+        assert_tasks(firm, "");
+}
+
+/* Another message that was under way, an address that never reached the module, one that the module
+ * would not send: none of them is a sign of life. */
+static void only_a_new_try_shows_that_a_suspended_channel_works(void **state)
+{
+        static const char *const words[] = { "sent", "bad", "refuse-address", "refuse-message" };
+
+        for (size_t i = 0; i < ELEMENTSOF(words); i++) {
+                void *other;
+                assert_int_equal(firm_setup(&other), 0);
+                Firm *firm = other;
+                add_customer(firm, "C-1", "down", "F-1");
+                add_customer(firm, "C-2", words[i], "F-2");
+                wake(firm);
+                drain(firm);
+                assert_notices(firm, "F-1", "wild pending channel-down");
+                assert_int_equal(engine_count_stuck(firm->engine), 1);
+                assert_tasks(firm, "channel-down -");
+                (void)firm_teardown(&other);
+        }
+}
+
 static void what_may_have_been_sent_is_uncertain_until_it_is_assumed_sent(void **state)
 {
         Firm *firm = *state;
@@ -650,6 +688,8 @@ int main(int n_arguments, char *arguments[])
                 with_firm(with_no_route_left_the_instalment_stands_aside),
                 with_firm(what_was_surely_not_sent_waits_for_another_try),
                 with_firm(a_channel_that_is_down_gives_one_alert_and_keeps_its_notices),
+                with_firm(a_suspended_channel_is_tried_again_and_heals_by_itself),
+                cmocka_unit_test(only_a_new_try_shows_that_a_suspended_channel_works),
                 with_firm(what_may_have_been_sent_is_uncertain_until_it_is_assumed_sent),
                 with_firm(a_deadline_that_is_uncertain_waits_for_a_person),
                 with_firm(what_is_resent_goes_out_another_day_as_it_was),
