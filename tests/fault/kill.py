@@ -9,9 +9,10 @@ The oracle looks at what left the house (one file a message) and at what the sto
 - no message twice: one file for an invoice, and the channel never overwrites
 - no message lost: once drained each invoice has one notice, sent or uncertain, and what the store
   calls sent is there
-- uncertain is only what had begun when something was killed: no more than was in flight
+- uncertain is only what was leaving when something was killed: no more than was in flight, also
+  when the channel asks ahead and much has begun (`eager`), and exactly what the flight files say
 
-usage: kill.py [--seed N] [--customers N] [kills|orphans|power-cut|power-cut-bites …]    TAP on stdout
+usage: kill.py [--seed N] [--customers N] [kills|ahead|orphans|power-cut|… see TESTS]    TAP on stdout
 """
 
 import argparse
@@ -21,6 +22,7 @@ import random
 import re
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import time
@@ -35,6 +37,7 @@ RETRIES_AT = "2026-03-05T09:30"
 SETTLED_AT = "2026-03-05T15:00"
 WORKERS = 4
 PATIENCE_S = 60
+EAGER = firms.BUILD / "tests" / "fault" / "eager.so"
 SHIM = firms.BUILD / "tests" / "fault" / "powercut.so"
 
 
@@ -141,6 +144,18 @@ class Trial:
             tail = self.errors.read_text(encoding="utf-8", errors="replace")[-2000:]
             raise Broken(f"relanced ended with {daemon.returncode}\n{tail}")
 
+    def strike(self, daemon, victim):
+        """Kills the daemon, a worker or both. How many workers alone."""
+        if victim == "both":
+            self.kill_everything(daemon)
+        elif victim == "daemon":
+            kill(daemon.pid)
+            daemon.wait()
+        elif workers := children(daemon.pid):
+            kill(self.chance.choice(workers))
+            return 1
+        return 0
+
     def drain_while_killing(self):
         """Kills the daemon, workers or both until a run comes to its end by itself. A run that lost
         workers may give up its channel and say so: another one follows."""
@@ -149,17 +164,9 @@ class Trial:
             while self.wait_for_moment(daemon):
                 victim = self.chance.choice(("daemon", "worker", "both"))
                 self.n_kills += 1
-                if victim == "worker":
-                    if workers := children(daemon.pid):
-                        kill(self.chance.choice(workers))
-                        n_workers_killed += 1
-                    continue
-                if victim == "daemon":
-                    kill(daemon.pid)
-                    daemon.wait()
-                else:
-                    self.kill_everything(daemon)
-                break
+                n_workers_killed += self.strike(daemon, victim)
+                if victim != "worker":
+                    break
             else:
                 daemon.wait()
                 if daemon.returncode == 1 and n_workers_killed > 1:
@@ -213,6 +220,77 @@ class Trial:
             raise Broken(f"{n_uncertain} uncertain ones were not settled")
 
 
+class EagerTrial(Trial):
+    """A channel that asks ahead: at any moment most of what has begun has not left."""
+
+    NOTE = struct.Struct("=IIQIIQ")     # magic, step, notice, attempt, -, checksum
+    OUTCOME = struct.Struct("=IHHQIIIIQ")  # magic, lengths of texts, notice, attempt, …
+    LEAVING = 1
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.leaving = set()
+
+    @staticmethod
+    def channel(delay_ms=8, **options):
+        return {"module": str(EAGER), "path": "out/email", "ahead": 16, "in_flight": 32,
+                "delay_ms": delay_ms, **options}
+
+    def leaving_of(self, data):
+        """The notices that were leaving by a flight file, and of which it knows no outcome."""
+        leaving, finished, at = set(), set(), 0
+        while at + 4 <= len(data):
+            magic = data[at:at + 4]
+            if magic == b"1NLF" and at + self.NOTE.size <= len(data):
+                _, step, notice, attempt, _, _ = self.NOTE.unpack_from(data, at)
+                if step == self.LEAVING:
+                    leaving.add((notice, attempt))
+                at += self.NOTE.size
+            elif magic == b"1TLF" and at + self.OUTCOME.size <= len(data):
+                _, first, second, notice, attempt, *_ = self.OUTCOME.unpack_from(data, at)
+                finished.add((notice, attempt))
+                at += self.OUTCOME.size + first + second
+            else:
+                at += 1
+        return {notice for notice, _ in leaving - finished}
+
+    def strike(self, daemon, victim):
+        """Looks into the flight files of the dead before anybody settles them."""
+        workers = children(daemon.pid)
+        if victim == "worker":
+            daemon.send_signal(signal.SIGSTOP)
+            workers = [self.chance.choice(workers)] if workers else []
+        else:
+            kill(daemon.pid)
+            daemon.wait()
+        for pid in workers:
+            kill(pid)
+        await_condition(lambda: not any(map(is_alive, workers)), "killed workers to end")
+        for path in (self.firm.state / "flight").glob("*.flight"):
+            self.leaving |= self.leaving_of(path.read_bytes())
+        if victim != "worker":
+            return 0
+        daemon.send_signal(signal.SIGCONT)
+        return len(workers)
+
+    def judge(self, n_uncertain_max):
+        n_uncertain = super().judge(n_uncertain_max)
+        found = {notice["notice"] for notice in self.firm.log("--state", "uncertain")}
+        if not found <= self.leaving:
+            raise Broken(f"{sorted(found - self.leaving)} are uncertain and were not leaving")
+        return n_uncertain
+
+
+def test_ahead(folder, chance, customers):
+    trial = EagerTrial(folder, chance, customers)
+    trial.drain_while_killing()
+    n_uncertain = trial.judge(trial.n_kills * WORKERS)
+    trial.settle(n_uncertain)
+    if trial.n_kills < customers / 50:
+        raise Broken(f"only {trial.n_kills} kills: that proves nothing")
+    return f"{trial.n_kills} kills, {n_uncertain} uncertain"
+
+
 def test_kills(folder, chance, customers):
     trial = Trial(folder, chance, customers)
     trial.drain_while_killing()
@@ -248,7 +326,20 @@ def test_orphans(folder, chance, customers):
     return f"{trial.judge(0)} uncertain"
 
 
-def cut_power(trial, is_lying):
+def put_back(shadow, state):
+    """The files of the state folder are the same files as before, with what the disk has of them."""
+    for path in [path for path in state.rglob("*") if path.is_file()]:
+        if not (shadow / path.relative_to(state)).is_file():
+            path.unlink()
+    for path in [path for path in shadow.rglob("*") if path.is_file()]:
+        target = state / path.relative_to(shadow)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with open(target, "ab") as file:
+            file.truncate(0)
+            file.write(path.read_bytes())
+
+
+def cut_power(trial, is_lying=False, has_new_boots=True):
     """Runs until drained; each run but the last ends with everything killed and the state folder
     as the disk has it. A disk that lies gives nothing back, so that three cuts must do."""
     shadow = trial.firm.folder / "shadow"
@@ -257,6 +348,7 @@ def cut_power(trial, is_lying):
     if is_lying:
         trial.variables["FAULT_DROP"] = "1"
     while True:
+        trial.variables["FAULT_BOOT"] = f"{trial.n_kills * has_new_boots + 1:032x}"
         shutil.rmtree(shadow, ignore_errors=True)
         shutil.copytree(trial.firm.state, shadow)
         daemon = trial.start()
@@ -268,33 +360,55 @@ def cut_power(trial, is_lying):
         trial.n_kills += 1
         for fresh in shadow.rglob("*.fresh"):
             fresh.unlink()
-        shutil.rmtree(trial.firm.state)
-        shadow.rename(trial.firm.state)
+        put_back(shadow, trial.firm.state)
 
 
 def test_power_cut(folder, chance, customers):
     trial = Trial(folder, chance, customers // 2)
-    cut_power(trial, is_lying=False)
+    cut_power(trial)
     n_uncertain = trial.judge(trial.n_kills * WORKERS)
     trial.settle(n_uncertain)
     return f"{trial.n_kills} power cuts, {n_uncertain} uncertain"
 
 
+def test_power_cut_ahead(folder, chance, customers):
+    """What had begun is all uncertain here, since nobody knows what the flight files have lost."""
+    trial = EagerTrial(folder, chance, customers // 2)
+    cut_power(trial)
+    n_uncertain = Trial.judge(trial, trial.n_kills * WORKERS * 32)
+    trial.settle(n_uncertain)
+    return f"{trial.n_kills} power cuts, {n_uncertain} uncertain"
+
+
+def assert_doubles(trial, what):
+    """The oracle must see that messages left twice, or it is blind."""
+    try:
+        Trial.judge(trial, trial.n_kills * WORKERS * 32)
+    except Broken as fault:
+        if doubled := re.search(r".*left \d+ times", str(fault)):
+            return f"{trial.n_kills} power cuts: {doubled[0]}"
+        raise
+    raise Broken(f"nothing was doubled although {what}: the oracle is blind")
+
+
 def test_power_cut_bites(folder, chance, customers):
-    """On a disk that lies, nothing that was begun is really there: the oracle must see doubles."""
+    """On a disk that lies, nothing that was begun is really there."""
     trial = Trial(folder, chance, customers // 4)
     cut_power(trial, is_lying=True)
-    try:
-        trial.judge(trial.n_kills * WORKERS)
-    except Broken as fault:
-        if re.search(r"left \d+ times", str(fault)):
-            return str(fault).splitlines()[0]
-        raise
-    raise Broken("nothing was doubled although nothing was committed: the oracle is blind")
+    return assert_doubles(trial, "nothing was committed")
 
 
-TESTS = {"kills": test_kills, "orphans": test_orphans, "power-cut": test_power_cut,
-         "power-cut-bites": test_power_cut_bites}
+def test_same_boot_bites(folder, chance, customers):
+    """With one boot id before and after, the flight files are believed although they lack their
+    end: what left is taken for unsent."""
+    trial = EagerTrial(folder, chance, customers // 2)
+    cut_power(trial, has_new_boots=False)
+    return assert_doubles(trial, "flight files that lost their end were believed")
+
+
+TESTS = {"kills": test_kills, "ahead": test_ahead, "orphans": test_orphans,
+         "power-cut": test_power_cut, "power-cut-ahead": test_power_cut_ahead,
+         "power-cut-bites": test_power_cut_bites, "same-boot-bites": test_same_boot_bites}
 
 
 def run(tests, description):

@@ -4,8 +4,10 @@
  *
  * It owns a shadow of the state folder ($FAULT_SHADOW beside $FAULT_STATE) that holds what a disk
  * would hold after a power cut: a file is copied there, whole, each time it is synced, and what was
- * written since is not in it. Unlinks and renames are taken over at once, as a journaling file
- * system orders them. The test kills everything and goes on from the shadow.
+ * written since is not in it. Files that are only added to (the flight files) are also copied after
+ * one write in eight, as a kernel writes back what it likes: so they are there and lack their end.
+ * Unlinks and renames are taken over at once, as a journaling file system orders them. The test
+ * kills everything and goes on from the shadow, with another boot id ($FAULT_BOOT).
  *
  *   $FAULT_DROP     syncs count for nothing: a disk that lies, so that the test can be seen to fail
  *   $FAULT_ORPHANS  workers are not killed with their parent
@@ -26,6 +28,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <systemd/sd-id128.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((visibility("default")))
@@ -37,6 +40,12 @@ static void *real_symbol(const char *name)
         if (!symbol)
                 abort();
         return symbol;
+}
+
+EXPORT int sd_id128_get_boot(sd_id128_t *ret)
+{
+        const char *boot = getenv("FAULT_BOOT");
+        return boot ? sd_id128_from_string(boot, ret) : REAL(sd_id128_get_boot)(ret);
 }
 
 static void die(const char *what, const char *path)
@@ -115,12 +124,16 @@ EXPORT int fdatasync(int fd)
         return 0;
 }
 
-/* A file opened with O_DSYNC or O_SYNC is synced by each write. */
-static void take_over_if_synchronous(int fd)
+/* A file opened with O_DSYNC or O_SYNC is synced by each write; one that is only added to is written
+ * back now and then. */
+static void take_over_if_written_back(int fd)
 {
+        static unsigned seed;
         int saved_errno = errno;
         int flags = fcntl(fd, F_GETFL);
-        if (flags >= 0 && (flags & O_DSYNC))
+        if (seed == 0)
+                seed = (unsigned)getpid();
+        if (flags >= 0 && ((flags & O_DSYNC) || ((flags & O_APPEND) && rand_r(&seed) % 8 == 0)))
                 take_over(fd);
         errno = saved_errno;
 }
@@ -128,14 +141,14 @@ static void take_over_if_synchronous(int fd)
 EXPORT ssize_t write(int fd, const void *bytes, size_t length)
 {
         ssize_t n = REAL(write)(fd, bytes, length);
-        take_over_if_synchronous(fd);
+        take_over_if_written_back(fd);
         return n;
 }
 
 EXPORT ssize_t pwrite(int fd, const void *bytes, size_t length, off_t offset)
 {
         ssize_t n = REAL(pwrite)(fd, bytes, length, offset);
-        take_over_if_synchronous(fd);
+        take_over_if_written_back(fd);
         return n;
 }
 
@@ -171,7 +184,7 @@ EXPORT int prctl(int option, ...)
 static char **with_our_variables(char *const environment[])
 {
         static const char *const names[] = { "LD_PRELOAD", "FAULT_STATE", "FAULT_SHADOW",
-                "FAULT_DROP", "FAULT_ORPHANS" };
+                "FAULT_DROP", "FAULT_ORPHANS", "FAULT_BOOT" };
         size_t n = 0;
         while (environment[n])
                 n++;
