@@ -33,7 +33,6 @@ static const char *const fields[] = {
         "credit",
         "deadline",
         "payment_url",
-        "number",
         "due",
         "contract",
         "days_late",
