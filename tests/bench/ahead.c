@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A channel that costs nothing, for the benchmark of begin and finish: it keeps up to `ahead`
- * messages, asks for each as it takes it, and lets them go in order. With 1 it asks when it must. */
+ * messages, asks for each as it takes it, and lets them go in order. With 1 it asks when it
+ * must. */
 #include <string.h>
 
 #include "channels/channel.h"

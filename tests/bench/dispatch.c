@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Times begin and finish as they are with real workers, each durable: dispatch FOLDER MODULE NOTICES
- * WORKERS AHEAD. A firm of so many customers wakes, and all its notices leave through the module
+ * Times begin and finish as they are with real workers, each durable:
+ *
+ *         dispatch FOLDER MODULE NOTICES WORKERS AHEAD
+ *
+ * A firm of so many customers wakes, and all its notices leave through the module
  * `ahead`, which does nothing but ask and finish. FOLDER must not exist. Run again as the worker.
  */
 

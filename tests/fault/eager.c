@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -15,11 +14,20 @@
 static size_t ahead;
 static useconds_t delay_usec;
 
+static unsigned number(const char *text)
+{
+        unsigned value = 0;
+
+        for (; *text; text++)
+                value = value * 10 + (unsigned)(*text - '0');
+        return value;
+}
+
 static int eager_open(const struct relanced_value *values, void **state, const char **error)
 {
         *error = "there is no such folder";
-        ahead = strtoul(values[1].value, NULL, 10);
-        delay_usec = (useconds_t)strtoul(values[2].value, NULL, 10) * 1000;
+        ahead = number(values[1].value);
+        delay_usec = number(values[2].value) * 1000;
         return chdir(values[0].value);
 }
 

@@ -124,8 +124,8 @@ EXPORT int fdatasync(int fd)
         return 0;
 }
 
-/* A file opened with O_DSYNC or O_SYNC is synced by each write; one that is only added to is written
- * back now and then. */
+/* A file opened with O_DSYNC or O_SYNC is synced by each write; one that is only added to is
+ * written back now and then. */
 static void take_over_if_written_back(int fd)
 {
         static unsigned seed;
