@@ -7,15 +7,16 @@ import firm as firms
 import pytest
 
 STORES = firms.REPOSITORY / "tests/integration/stores"
+NEWEST = len(list((firms.REPOSITORY / "daemon/store/schema").glob("*.sql")))
 BEFORE = [(1, "email", "sent", "1000.00"), (2, "email", "sent", "340.50"),
           (3, "whatsapp", "pending", "340.50"), (4, "email", "uncertain", "75.00")]
 
 
-def versions(firm):
+def version(firm):
     database = sqlite3.connect(f"file:{firm.state}/relanced.db?mode=ro", uri=True)
-    [[version]] = database.execute("pragma user_version")
+    [[number]] = database.execute("pragma user_version")
     database.close()
-    return version
+    return number
 
 
 @pytest.fixture
@@ -38,9 +39,9 @@ def shown(firm):
 
 
 def test_what_an_earlier_release_knew_is_known(old_firm):
-    assert versions(old_firm) == 1
+    assert version(old_firm) == 1
     assert shown(old_firm) == BEFORE
-    assert versions(old_firm) == 2
+    assert version(old_firm) == NEWEST
     [done] = old_firm.json("explain", "F-1", at="2026-03-05T10:00")
     assert done["open"] == "1000.00" and [step["step"] for step in done["done"]] == ["reminder"]
     assert [task["kind"] for task in old_firm.json("tasks")] == ["uncertain"]
@@ -59,7 +60,7 @@ def test_what_waited_in_an_earlier_release_leaves_once(old_firm):
 def test_a_store_of_a_later_release_is_refused_and_left_alone(firm):
     path = firm.state / "relanced.db"
     database = sqlite3.connect(path)
-    database.execute("pragma user_version = 3")
+    database.execute(f"pragma user_version = {NEWEST + 1}")
     database.close()
     before = path.read_bytes()
     done = firm.relanced("--once", "--at", "2026-03-05T10:00", status=None)
