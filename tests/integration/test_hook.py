@@ -402,7 +402,7 @@ def test_a_program_that_cannot_run_holds_the_notice_back_until_it_can(service):
     service.wake("2026-03-18T09:00", status=1)
     assert [call_["state"] for call_ in calls(service)] == ["pending"]
     [task] = service.json("tasks")
-    assert "suspended" in task["sentence"] and "writable" in task["sentence"]
+    assert "suspended" in task["sentence"] and "chmod go-w" in task["sentence"]
     path.chmod(0o755)
     service.wake("2026-03-18T15:00")
     assert [call_["state"] for call_ in calls(service)] == ["sent"]
