@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the forms in which a secret may come back from a gateway that echoes the request: as it is,
- * percent-encoded, in a form, in JSON, in base64 by itself or within "user:password". What is told of an
- * answer goes through here, whoever wrote it. Pure.
+ * percent-encoded, in a form, in JSON, in base64 by itself or within "user:password". What is told
+ * of an answer goes through here, whoever wrote it. Pure.
  */
 
 #include "channels/http/transfer.h"

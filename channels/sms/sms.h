@@ -5,8 +5,8 @@
 /* What the files of the sms module share: its options, and what a kind of gateway is. */
 
 #include "channels/http/http.h"
-#include "channels/sms/parts.h"
 #include "channels/sms/fill.h"
+#include "channels/sms/parts.h"
 
 /* In the order of the table of options. */
 typedef enum SmsOption {

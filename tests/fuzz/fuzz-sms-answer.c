@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any bytes as the description of a gateway and as its answer: what is checked can be applied, and
- * a verdict has a detail. The first line is the template, then success, error and outcomes, one line
- * each; the rest is the answer. */
+ * a verdict has a detail. The first line is the template, then success, error and outcomes, one
+ * line each; the rest is the answer. */
 
 #include "channels/sms/fill.h"
 #include "channels/sms/parts.h"
