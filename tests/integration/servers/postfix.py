@@ -60,13 +60,14 @@ QUEUE = {
 
 
 class Postfix(process.Server):
-    """settings: more of main.cf, which win over what is set here."""
+    """home: its folder, else one in memory; settings: more of main.cf, which win over these."""
 
-    def __init__(self, transport=KEPT, certificate=None, tls="may", recipients="", **settings):
+    def __init__(self, transport=KEPT, certificate=None, tls="may", recipients="", home=None,
+                 **settings):
         master = process.program("master", DAEMONS)
         if os.geteuid() != 0:
             pytest.skip("Postfix runs as root only")
-        self.home = firms.scratch_folder("postfix")
+        self.home = home or firms.scratch_folder("postfix")
         super().__init__([master, "-d", "-c", self.home], self.home, process.free_port())
         nobody = pwd.getpwnam("nobody")
         self.settings = {
@@ -98,6 +99,7 @@ class Postfix(process.Server):
         self.settings.update(settings)
 
     def start(self):
+        self.home.mkdir(exist_ok=True)
         self.home.chmod(0o755)
         (self.home / "main.cf").write_text(
             "".join(f"{key} = {value}\n" for key, value in self.settings.items()), encoding="utf-8")
