@@ -112,18 +112,29 @@ static int resolve_secret(Resolver *resolver, const ChannelOption *option, char 
         return r;
 }
 
-static int check_program(Resolver *resolver, const ChannelOption *option, const char *path)
+/* Why a program is not to be run, or NULL: what others change would run with relanced's rights. */
+static const char *program_fault(const char *path)
 {
         struct stat status;
-        int error = stat(path, &status) < 0    ? errno
-                    : !S_ISREG(status.st_mode) ? EISDIR
-                    : access(path, X_OK) < 0   ? errno
-                                               : 0;
 
-        if (error == 0)
+        if (stat(path, &status) < 0)
+                return strerror(errno);
+        if (!S_ISREG(status.st_mode))
+                return "it is not a regular file";
+        if (status.st_uid != 0 && status.st_uid != geteuid())
+                return "it must be owned by root or by the user relanced runs as";
+        if (status.st_mode & (S_IWGRP | S_IWOTH))
+                return "group or others may write it: chmod go-w";
+        return access(path, X_OK) < 0 ? strerror(errno) : NULL;
+}
+
+static int check_program(Resolver *resolver, const ChannelOption *option, const char *path)
+{
+        const char *fault = program_fault(path);
+
+        if (!fault)
                 return 0;
-        option_error(
-                resolver, option, "%s: %s cannot be run: %s", option->name, path, strerror(error));
+        option_error(resolver, option, "%s: %s cannot be run: %s", option->name, path, fault);
         return -EINVAL;
 }
 

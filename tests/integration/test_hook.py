@@ -409,6 +409,14 @@ def test_a_program_that_cannot_run_holds_the_notice_back_until_it_can(service):
     assert service.json("tasks") == []
 
 
+@pytest.mark.parametrize("mode, said", [(0o775, "chmod go-w"), (0o757, "chmod go-w"),
+                                        (0o644, "Permission denied"), (0o755, None)])
+def test_a_program_that_would_not_be_run_is_found_by_the_check(service, mode, said):
+    (service.folder / "hooks/service").chmod(mode)
+    done = service.relanced("--check", status=1 if said else 0)
+    assert not said or said in done.stderr and "hooks/service" in done.stderr
+
+
 def test_a_service_that_hangs_is_uncertain_and_said_to_be(service):
     (service.folder / "hooks/service").write_text(KEEPER.replace("exit ", "sleep 60; exit ", 1))
     service.config["channels"]["hook"]["timeout_s"] = 1

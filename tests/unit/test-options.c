@@ -160,7 +160,8 @@ static void every_wrong_option_has_its_sentence_and_its_place(void **state)
                         "f:14: channel paper: run: /etc/passwd cannot be run: Permission "
                         "denied\n" },
                 { { "run", OPTION_TEXT, "/usr/bin", "f", 15 },
-                        "f:15: channel paper: run: /usr/bin cannot be run: Is a directory\n" },
+                        "f:15: channel paper: run: /usr/bin cannot be run: it is not a regular "
+                        "file\n" },
         };
         struct relanced_value *values;
         Arena arena = ARENA_INIT;
