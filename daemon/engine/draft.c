@@ -178,11 +178,15 @@ static int attach_all(Making *making)
         return 0;
 }
 
-/* The part behind the @ of the creditor's address: Message-IDs are of its domain. */
+/* The part behind the @ of the creditor's address: Message-IDs are of its domain, unless that is an
+ * internationalised one, which no header of that kind may hold. */
 static const char *mail_domain(const Config *config)
 {
         const char *at = strrchr(config->creditor.email, '@');
 
+        for (const char *p = at; p && *p; p++)
+                if ((unsigned char)*p >= 0x80)
+                        return "localhost";
         return at && at[1] ? at + 1 : "localhost";
 }
 

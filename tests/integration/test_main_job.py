@@ -653,3 +653,13 @@ def test_the_log_of_the_daemon_names_no_customer_address_or_amount(firm):
     for secret in ("Boulangerie Martin", "c-1@example.org", "1200.00", "1 200,00"):
         assert secret not in done.stderr
     assert "NOTICE=" in done.stderr and "CUSTOMER=C-1" in done.stderr
+
+
+def test_a_message_id_is_ascii_whatever_the_creditors_domain(firm):
+    firm.config["creditor"]["email"] = "compta@société.example"
+    firm.write_config()
+    firm.load([firms.customer()], [firms.invoice()], at="2026-03-05T08:00")
+    firm.wake("2026-03-05T09:00")
+    [text] = firm.files("email").values()
+    [line] = [line for line in text.splitlines() if line.startswith("Message-ID: ")]
+    assert line.isascii() and line.endswith("@localhost>")
