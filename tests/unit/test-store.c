@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include <poll.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -102,6 +103,27 @@ static void a_second_open_in_another_process_is_refused_with_the_holders_pid(voi
         }
         assert_int_equal(waitpid(child, &status, 0), child);
         assert_int_equal(status, 0);
+}
+
+/* As when a daemon is killed while it starts a worker, which has the lock until it notices. */
+static void a_lock_that_a_dead_holder_left_behind_is_waited_for(void **state)
+{
+        Fixture *fixture = *state;
+        Store *store = NULL;
+        int pid = 0, status;
+
+        fixture_close(fixture);
+        pid_t holder = fork();
+        if (holder == 0) {
+                if (store_open(fixture->state, fixture->cache, &store, &pid) == 0 && fork() == 0) {
+                        (void)poll(NULL, 0, 200);
+                        _exit(0);
+                }
+                (void)raise(SIGKILL);
+        }
+        assert_int_equal(waitpid(holder, &status, 0), holder);
+        assert_ok(store_open(fixture->state, fixture->cache, &store, &pid));
+        store_close(store);
 }
 
 static void files_that_are_no_store_are_told_apart(void **state)
@@ -558,6 +580,7 @@ int main(void)
                 TEST(what_is_missing_is_not_made),
                 TEST(a_second_open_in_this_process_is_refused_with_our_pid),
                 TEST(a_second_open_in_another_process_is_refused_with_the_holders_pid),
+                TEST(a_lock_that_a_dead_holder_left_behind_is_waited_for),
                 TEST(files_that_are_no_store_are_told_apart),
                 TEST(a_store_of_the_first_release_is_brought_up_with_all_that_is_in_it),
                 TEST(what_waits_in_an_old_store_gets_the_name_of_its_template),
