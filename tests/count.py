@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Adds up the test cases of meson's logs into one closing line: "N passed, N failed".
+"""Adds up the test cases of meson's logs into one closing line: "N passed, N failed", after why
+cases were skipped.
 
 A program that tells of its cases (TAP, cmocka, pytest) counts for them, any other for one. One that
 ended badly without telling of a failed case counts as one failed.
@@ -8,6 +9,7 @@ ended badly without telling of a failed case counts as one failed.
 usage: count.py TESTLOG.JSON…
 """
 
+import collections
 import json
 import re
 import sys
@@ -33,12 +35,22 @@ def cases(text):
     return None
 
 
+def reasons(text):
+    """{why: how many cases were skipped for it}, as TAP and pytest -rs tell it."""
+    found = collections.Counter(re.findall(r"^ok \d+\b.*# SKIP (.+)$", text, re.M | re.I))
+    for number, why in re.findall(r"^SKIPPED \[(\d+)\] \S+: (.+)$", text, re.M):
+        found[why] += int(number)
+    return found
+
+
 def main(paths):
-    total = [0, 0, 0]
+    total, why_skipped = [0, 0, 0], collections.Counter()
     for path in paths:
         with open(path, encoding="utf-8") as file:
             for test in map(json.loads, file):
-                count = cases(test.get("stdout", "") + "\n" + test.get("stderr", ""))
+                text = test.get("stdout", "") + "\n" + test.get("stderr", "")
+                count = cases(text)
+                why_skipped += reasons(text)
                 is_good = test["result"] in GOOD
                 if test["result"] == "SKIP":
                     count = (0, 0, 1)
@@ -48,6 +60,8 @@ def main(paths):
                     count = (count[0], 1, count[2])
                 total = [sum(pair) for pair in zip(total, count)]
     passed, failed, skipped = total
+    for why, number in why_skipped.most_common():
+        print(f"{number} skipped: {why}")
     print(f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else ""))
     return 1 if failed or not passed else 0
 
