@@ -13,6 +13,7 @@
 #include "engine/draft.h"
 #include "engine/pace.h"
 #include "engine/recheck.h"
+#include "store/channels.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
@@ -257,6 +258,15 @@ static int settle_by_kind(Settling *s, const FlightRecord *record)
         return -EBADMSG;
 }
 
+/* For whoever asks how the channel is. */
+static int note_error(Settling *s, const FlightRecord *record)
+{
+        if (record->kind == RELANCED_SENT)
+                return 0;
+        return store_note_channel_error(s->engine->store, s->notice.channel,
+                *record->detail ? record->detail : "it did not say why", s->now->instant);
+}
+
 /* Whether the store waits for the outcome of exactly that attempt. */
 static bool is_awaited(const Notice *notice, const FlightRecord *record)
 {
@@ -276,6 +286,8 @@ int settle_outcome(Engine *engine, const FlightRecord *record, const Now *now, J
                         r = settle_unbegun(&s, record);
                 if (r == 0)
                         r = settle_by_kind(&s, record);
+                if (r == 0)
+                        r = note_error(&s, record);
         }
         arena_release(&s.arena);
         return r == -ENOENT ? 0 : r;

@@ -12,6 +12,7 @@
 
 #include "store-fixture.h"
 
+#include "store/channels.h"
 #include "store/database.h"
 
 /* Sends "reminder" of F-1 by e-mail (F-2 is listed) and leaves its SMS pending. */
@@ -272,6 +273,34 @@ static void the_status_counts(void **state)
         assert_int_equal(status.newest_payment.days, TODAY.days);
 }
 
+static void a_channel_tells_what_left_what_waits_and_what_went_wrong_last(void **state)
+{
+        Fixture *fixture = *state;
+        Contact contact;
+        Notice notices[2];
+        ChannelReport report;
+        int64_t n;
+
+        send_reminder(fixture, &contact, notices);
+        begin(fixture);
+        assert_ok(store_note_channel_error(fixture->store, "sms", "no credit", NOON));
+        assert_ok(store_note_channel_error(
+                fixture->store, "sms", "busy", (Instant){ NOON.usec + 1 }));
+        commit(fixture);
+        assert_ok(store_get_channel(fixture->store, "email", &fixture->arena, &report));
+        assert_int_equal(report.last_sent.usec, NOON.usec + USEC_PER_SEC);
+        assert_string_equal(report.error, "");
+        assert_false(instant_is_set(report.error_at));
+        assert_ok(store_count_waiting(fixture->store, "email", &n));
+        assert_int_equal(n, 0);
+        assert_ok(store_get_channel(fixture->store, "sms", &fixture->arena, &report));
+        assert_false(instant_is_set(report.last_sent));
+        assert_string_equal(report.error, "busy");
+        assert_int_equal(report.error_at.usec, NOON.usec + 1);
+        assert_ok(store_count_waiting(fixture->store, "sms", &n));
+        assert_int_equal(n, 1);
+}
+
 static void verify_finds_what_no_longer_follows(void **state)
 {
         Fixture *fixture = *state;
@@ -319,6 +348,7 @@ int main(void)
                 TEST(customers_are_listed_by_account),
                 TEST(facts_of_an_invoice_tell_its_story),
                 TEST(the_status_counts),
+                TEST(a_channel_tells_what_left_what_waits_and_what_went_wrong_last),
                 TEST(verify_finds_what_no_longer_follows),
         };
 
