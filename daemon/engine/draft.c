@@ -190,8 +190,7 @@ static const char *mail_domain(const Config *config)
         return at && at[1] ? at + 1 : "localhost";
 }
 
-/* Random, so that nobody can tell from it how many notices there are, and unique for good. */
-static const char *make_message_id(const Config *config, Arena *arena)
+const char *draft_message_id(const Config *config, Arena *arena)
 {
         uint64_t random[2];
         StrBuf text = STRBUF_INIT;
@@ -232,7 +231,7 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
                 .channel = channel->name,
                 .to = source->account->addresses[channel->address],
                 .language = message.language,
-                .message_id = make_message_id(engine->config, source->arena),
+                .message_id = draft_message_id(engine->config, source->arena),
                 .subject = message.subject ? message.subject : "",
                 .text = message.text,
                 .html = message.html,

@@ -69,4 +69,8 @@ int draft_make_alternative(const DraftSource *source, const Contact *contact, un
 /* Puts it into the outbox; needs the caller's transaction. 0, OUTBOX_DUPLICATE or -errno. */
 int draft_put(const DraftSource *source, Draft *draft);
 
+/* Random, so that nobody can tell from it how many notices there are, and unique for good. NULL:
+ * there is no memory, or no randomness. */
+const char *draft_message_id(const Config *config, Arena *arena);
+
 #endif
