@@ -23,6 +23,9 @@
 #define DETAIL_MAX 240
 #define PACKET_LARGE_MAX ((size_t)16 * 1024 * 1024)
 
+/* The detail of an outcome when the module's check_address() has refused. */
+#define ADDRESS_REFUSED "the channel cannot write to such an address"
+
 typedef enum PacketType {
         PACKET_LOAD,
         PACKET_OPEN,

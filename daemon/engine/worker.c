@@ -119,7 +119,7 @@ static void host_arrive(Host *host, Taken *taken, const int *fds, size_t n_fds)
         if (channel->check_address && channel->check_address(host->state, message->to) < 0) {
                 static const struct relanced_outcome refused = {
                         .kind = RELANCED_REFUSED_ADDRESS,
-                        .detail = "the channel cannot write to such an address",
+                        .detail = ADDRESS_REFUSED,
                 };
                 host_report(host, message->notice, message->attempt, &refused);
                 taken_free(taken);
