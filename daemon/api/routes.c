@@ -41,6 +41,8 @@ static const RouteEntry entries[] = {
         { true, "/v1/settle/", handle_settle, { "notice", "outcome" } },
         { true, "/v1/contact/", handle_contact, { "customer", "email", "phone", "whatsapp" } },
         { false, "/v1/backup", handle_backup },
+        { false, "/v1/channels", handle_channels, { "channel" } },
+        { true, "/v1/test/", handle_test, { "channel", "to" } },
 };
 
 Exchange *exchange_new(Engine *engine)
@@ -56,6 +58,8 @@ void exchange_free(Exchange *exchange)
 {
         if (!exchange)
                 return;
+        if (exchange->free_work)
+                exchange->free_work(exchange->work);
         request_release(&exchange->request);
         reply_release(&exchange->reply);
         arena_release(&exchange->arena);
@@ -70,6 +74,23 @@ int exchange_no_invoice(Exchange *exchange, const char *number)
 int exchange_no_customer(Exchange *exchange, const char *code)
 {
         return reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no customer '%s'", code);
+}
+
+int exchange_find_channel(Exchange *exchange, const char *name)
+{
+        const Rulebook *book = &exchange->engine->config->book;
+        const char *names[CHANNELS_MAX];
+
+        for (size_t i = 0; i < book->n_channels; i++) {
+                if (streq(book->channels[i].name, name))
+                        return (int)i;
+                names[i] = book->channels[i].name;
+        }
+        const char *nearest = nearest_name(name, names, book->n_channels);
+        (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no channel '%s'%s%s%s",
+                name, nearest ? ": did you mean '" : "", nearest ? nearest : "",
+                nearest ? "'?" : "");
+        return -1;
 }
 
 int exchange_get_date(Exchange *exchange, const char *name, Date *date)

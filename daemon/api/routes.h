@@ -22,6 +22,8 @@ typedef struct Exchange {
          * it clears itself. */
         int (*resume)(struct Exchange *exchange);
         int64_t contact; /* what resume waits for */
+        void *work;      /* the same, of a handler that has more to keep */
+        void (*free_work)(void *work);
 } Exchange;
 
 Exchange *exchange_new(Engine *engine); /* NULL: memory is out */
@@ -52,6 +54,8 @@ int handle_dispute(Exchange *exchange);
 int handle_contact(Exchange *exchange);
 int handle_settle(Exchange *exchange);
 int handle_backup(Exchange *exchange);
+int handle_channels(Exchange *exchange);
+int handle_test(Exchange *exchange);
 
 /* The handlers' shared words. */
 static inline const char *exchange_get(const Exchange *exchange, const char *name)
@@ -62,6 +66,8 @@ static inline const char *exchange_get(const Exchange *exchange, const char *nam
 /* 404 "there is no invoice 'X'". Always 0. */
 int exchange_no_invoice(Exchange *exchange, const char *number);
 int exchange_no_customer(Exchange *exchange, const char *code);
+/* The index of the channel of that name, or -1 and 404 with the name that was meant. */
+int exchange_find_channel(Exchange *exchange, const char *name);
 
 /* Reads a day. 0; positive: it was no day and is refused; the default is what *date holds. */
 int exchange_get_date(Exchange *exchange, const char *name, Date *date);

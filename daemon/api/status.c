@@ -8,35 +8,7 @@
 
 #include "api/routes.h"
 #include "api/shapes.h"
-
-#define CHANNELS_TOLD 8
-
-typedef struct DownChannels {
-        char *names[CHANNELS_TOLD];
-        size_t waiting[CHANNELS_TOLD];
-        size_t n;
-} DownChannels;
-
-static int count_down(void *owner, const LogRow *row)
-{
-        DownChannels *down = owner;
-        size_t i = 0;
-
-        if (row->state != NOTICE_PENDING || row->reason != REASON_CHANNEL_DOWN)
-                return 0;
-        while (i < down->n && !streq(down->names[i], row->channel))
-                i++;
-        if (i == CHANNELS_TOLD)
-                return 0;
-        if (i == down->n) {
-                down->names[i] = strdup(row->channel);
-                if (!down->names[i])
-                        return -ENOMEM;
-                down->n++;
-        }
-        down->waiting[i]++;
-        return 0;
-}
+#include "engine/standing.h"
 
 static void add_problem(json_t **problems, const char *format, ...) _printf_(2, 3);
 static void add_problem(json_t **problems, const char *format, ...)
@@ -51,21 +23,39 @@ static void add_problem(json_t **problems, const char *format, ...)
         strbuf_release(&sentence);
 }
 
-static int find_problems(Engine *engine, const StoreStatus *status, json_t **problems)
+static void add_suspended(
+        const Zone *zone, const char *name, const ChannelStanding *standing, json_t **problems)
 {
-        const LogFilter filter = { .since = INSTANT_NONE, .state = -1, .only_open = true };
-        DownChannels down = { 0 };
+        char day[DATE_TEXT_SIZE];
+        StrBuf since = STRBUF_INIT;
+
+        if (instant_is_set(standing->since)) {
+                LocalTime local = zone_local(zone, standing->since);
+                strbuf_addf(&since, " since %s %02d:%02d", date_format(local.day, day),
+                        local.minute / 60, local.minute % 60);
+        }
+        add_problem(problems, "channel '%s' is suspended%s: %s (%lld notice(s) wait)", name,
+                strbuf_text(&since), standing->why, (long long)standing->n_waiting);
+        strbuf_release(&since);
+}
+
+static int find_problems(Exchange *exchange, const StoreStatus *status, json_t **problems)
+{
+        const Rulebook *book = &exchange->engine->config->book;
+        ChannelStanding standing;
+        int r = 0;
 
         if (status->n_notices[NOTICE_UNCERTAIN] > 0)
                 add_problem(problems,
                         "%lld notice(s) may have been sent or not: see relancectl log --state "
                         "uncertain",
                         (long long)status->n_notices[NOTICE_UNCERTAIN]);
-        int r = store_list_log(engine->store, &filter, count_down, &down);
-        for (size_t i = 0; i < down.n; i++) {
-                add_problem(problems, "channel '%s' is down: %zu notice(s) wait", down.names[i],
-                        down.waiting[i]);
-                free(down.names[i]);
+        for (size_t i = 0; r == 0 && i < book->n_channels; i++) {
+                r = engine_get_standing(
+                        exchange->engine, i, &exchange->now, &exchange->arena, &standing);
+                if (r == 0 && standing.is_suspended)
+                        add_suspended(exchange->engine->zone, book->channels[i].name, &standing,
+                                problems);
         }
         return r;
 }
@@ -96,7 +86,7 @@ int handle_status(Exchange *exchange)
         if (r < 0)
                 return r;
         json_t *problems = json_array();
-        r = find_problems(engine, &status, &problems);
+        r = find_problems(exchange, &status, &problems);
         if (r < 0) {
                 json_decref(problems);
                 return r;

@@ -33,24 +33,27 @@ static void add_encoded(StrBuf *target, const char *text)
                         strbuf_addf(target, "%%%02X", (unsigned char)*text);
 }
 
+static void add_query(StrBuf *target, const char *name, const char *value)
+{
+        strbuf_addf(target, "%c%s=", strchr(strbuf_text(target), '?') ? '&' : '?', name);
+        add_encoded(target, value);
+}
+
 int client_target(const Invocation *invocation, StrBuf *target)
 {
         const Command *command = invocation->command;
-        size_t length = strlen(command->path);
-        char separator = '?';
+        bool is_in_path = command->path[strlen(command->path) - 1] == '/';
 
         strbuf_addf(target, "http://relanced%s", command->path);
-        if (command->path[length - 1] == '/')
+        if (is_in_path)
                 add_encoded(target, invocation->words[0]);
         if (command->is_post)
                 return strbuf_error(target);
-        for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
-                if (!invocation->options[i])
-                        continue;
-                strbuf_addf(target, "%c%s=", separator, command->options[i].name);
-                add_encoded(target, invocation->options[i]);
-                separator = '&';
-        }
+        if (!is_in_path && invocation->n_words > 0 && !command->is_saved)
+                add_query(target, command->arguments[0].parameter, invocation->words[0]);
+        for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
+                if (invocation->options[i])
+                        add_query(target, command->options[i].name, invocation->options[i]);
         return strbuf_error(target);
 }
 

@@ -99,6 +99,27 @@ static const Command commands[] = {
                         { "channel", "CHANNEL", "by one channel" },
                         { "state", "STATE", "in one state", .choices = states } },
                 .help = "every notice and what became of it", .path = "/v1/log", .show = show_log },
+        { "channels", { { "CHANNEL", "channel", .is_optional = true } },
+                .help = "how every channel stands; all about one", .path = "/v1/channels",
+                .show = show_channels, .judge = judge_channels,
+                .detail = "With CHANNEL, or --json, its options too; of a secret only where it "
+                          "comes from. Exits\nwith 1 when a module or its options are wrong; the "
+                          "others are listed all the same." },
+        { "test", { { "CHANNEL", "channel" } },
+                { { "to", "ADDRESS",
+                        "where it goes: yours, or a colleague's; any text for a "
+                        "channel without addresses",
+                        .is_required = true } },
+                .help = "send a test by a channel, and see what happens", .path = "/v1/test/",
+                .is_post = true, .is_real = true, .show = show_test, .judge = judge_test,
+                .detail = "The message says that it is a test and that nothing is owed. It leaves "
+                          "for real and at\nonce, outside the sending window too, on a "
+                          "simulated store too (so there is no --at), by a\nsuspended channel "
+                          "too: if it gets through, the suspension is over. No invoice, customer "
+                          "or\nnotice is touched, and it counts as no contact.\n\n"
+                          "Exits with 0 only if the other side has taken it on; with 1 when it "
+                          "was not sent or may or\nmay not have been (the last line says which), "
+                          "2 usage, 3 no such channel." },
         { "check", { { "FILE", "file", .is_optional = true } },
                 .help = "check a configuration (default: the one in use)", .run = run_check },
         { "backup", { { "FILE", "file" } }, .help = "a consistent copy of the store",
@@ -310,6 +331,11 @@ static int check_options(const Invocation *invocation, StrBuf *problem)
                 }
                 if (check_choice(invocation->options[i], option->choices, option->name, problem))
                         return EXIT_USAGE;
+        }
+        if (invocation->at && invocation->command->is_real) {
+                strbuf_addf(problem, "--at cannot be used here: what %s sends leaves for real, now",
+                        invocation->command->name);
+                return EXIT_USAGE;
         }
         if (invocation->at && invocation->socket) {
                 strbuf_add(problem, "--at cannot be used with a running daemon (--socket)");

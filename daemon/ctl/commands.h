@@ -49,6 +49,7 @@ typedef struct Command {
         /* Either a request to the daemon … */
         const char *path; /* "/v1/log"; with a slash at the end the first argument follows */
         bool is_post;
+        bool is_real;  /* what it does cannot be simulated: no --at */
         bool is_saved; /* the answer becomes the file that the first argument names */
         void (*show)(const Invocation *invocation, const Rows *rows); /* the answer, for people */
         int (*judge)(const Rows *rows); /* its exit code; NULL: any answer is EXIT_DONE */

@@ -25,6 +25,8 @@ void show_explain(const Invocation *invocation, const Rows *rows);
 void show_preview(const Invocation *invocation, const Rows *rows);
 void show_recorded(const Invocation *invocation, const Rows *rows);
 void show_sent(const Invocation *invocation, const Rows *rows);
+void show_channels(const Invocation *invocation, const Rows *rows);
+void show_test(const Invocation *invocation, const Rows *rows);
 
 /* Parts of pages. */
 void show_judgement(const json_t *judgement); /* one instalment of explain */
@@ -34,5 +36,7 @@ void show_log_rows(json_t *const rows[], size_t n);
 int judge_status(const Rows *rows);
 int judge_import(const Rows *rows);
 int judge_sent(const Rows *rows);
+int judge_channels(const Rows *rows);
+int judge_test(const Rows *rows);
 
 #endif

@@ -49,7 +49,7 @@ def test_help_lists_the_commands_of_the_manual():
     assert set(commands()) >= {
         "status", "import", "invoices", "customers", "notices", "tasks", "show", "explain",
         "preview", "pay", "hold", "release", "dispute", "contact", "send", "log", "check",
-        "backup"}
+        "backup", "channels", "test"}
 
 
 def test_each_command_has_a_help_of_its_own():

@@ -60,6 +60,9 @@ static void a_command_line_becomes_a_request(void **state)
                         "{\"until\":\"2026-04-01\"}" },
                 { "contact C-1 --phone ''", "/v1/contact/C-1", "{\"phone\":\"\"}" },
                 { "send F-1", "/v1/send/F-1", "{}" },
+                { "channels", "/v1/channels", NULL },
+                { "channels e-mail&x", "/v1/channels?channel=e-mail%26x", NULL },
+                { "test email --to a@b.example", "/v1/test/email", "{\"to\":\"a@b.example\"}" },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -106,6 +109,9 @@ static void a_command_line_that_makes_no_sense_is_refused_with_a_sentence(void *
                 { "dispute F-1", "option --reason REASON is missing" },
                 { "hold F-1 --until", "option --until needs a value" },
                 { "completion zsh", "bash 'zsh' is unknown: expected bash" },
+                { "test email", "option --to ADDRESS is missing" },
+                { "test email --to a@b.example --at 2026-03-05",
+                        "--at cannot be used here: what test sends leaves for real, now" },
                 { "status --at 2026-03-05 --socket x",
                         "--at cannot be used with a running daemon (--socket)" },
         };
