@@ -71,6 +71,9 @@ void arguments_help(void)
                 "                 for real any more\n"
                 "  --version, --help\n"
                 "\n"
+                "With RELANCED_LOG=debug in its environment the log has every step of the "
+                "channels, "
+                "too.\n"
                 "Ends with 0: done, 1: refused or failed, 2: the command line is wrong.\n"
                 "Everything else is asked of relancectl.\n",
                 stdout);

@@ -14,6 +14,7 @@
 #include "intake/intake.h"
 #include "main/firm.h"
 #include "store/report.h"
+#include "sys/log.h"
 #include "sys/process.h"
 
 static int run_worker(const Arguments *arguments)
@@ -250,8 +251,18 @@ static int run_configured(const Arguments *arguments)
         return status;
 }
 
+/* Also what the channels' modules say of every step. */
+static void choose_log_level(void)
+{
+        const char *level = getenv("RELANCED_LOG");
+
+        if (level && streq(level, "debug"))
+                log_set_level(LOG_DEBUG);
+}
+
 int mode_run(const Arguments *arguments)
 {
+        choose_log_level();
         switch (arguments->mode) {
         case MODE_WORKER: return run_worker(arguments);
         case MODE_CHECK: return run_check(arguments);
