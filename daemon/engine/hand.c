@@ -185,6 +185,11 @@ static void prepared_release(Prepared *prepared)
                 (void)close(prepared->fds[i]);
 }
 
+static size_t in_flight(const Outlet *outlet)
+{
+        return MIN((size_t)outlet->config->in_flight, IN_FLIGHT_MAX);
+}
+
 /* Whether a message fits beside what the worker has; one without any takes it whatever its size. */
 static bool has_room(const Worker *worker, const Prepared *prepared)
 {
@@ -198,7 +203,7 @@ static bool has_room(const Worker *worker, const Prepared *prepared)
  * only one without any. */
 static Worker *find_room(const Outlet *outlet, const Prepared *prepared, bool is_alone)
 {
-        size_t limit = MIN(MIN((size_t)outlet->config->in_flight, IN_FLIGHT_MAX), outlet->share);
+        size_t limit = MIN(in_flight(outlet), outlet->share);
         Worker *best = NULL;
 
         for (Worker *worker = outlet->workers; worker; worker = worker->next) {
@@ -294,27 +299,36 @@ static void share_out(Outlet *outlet, size_t n_ready)
         outlet->share = (n_messages + n_workers - 1) / MAX(n_workers, (size_t)1);
 }
 
+/* How many messages could be with workers beside those that are. */
+static size_t count_room(const Outlet *outlet)
+{
+        size_t room = (size_t)outlet->config->workers * in_flight(outlet);
+
+        for (const Worker *worker = outlet->workers; worker; worker = worker->next)
+                room -= MIN(worker->n_parcels, room);
+        return room;
+}
+
 static int batch_add_outlet(Batch *batch, Outlet *outlet)
 {
         int64_t ids[IN_FLIGHT_MAX * 2], now_usec = clock_monotonic_usec();
-        size_t n, n_taken = 0;
+        size_t n, n_taken = 0, max = MIN(count_room(outlet) + 1, ELEMENTSOF(ids));
         int r = 0;
 
         retire_workers(outlet);
         outlet->has_ready = false;
         if (outlet->is_down && now_usec < outlet->retry_usec)
                 return 0;
-        size_t allowed =
-                rate_allows(&outlet->rate, now_usec, outlet->is_down ? 1 : ELEMENTSOF(ids));
+        size_t allowed = rate_allows(&outlet->rate, now_usec, outlet->is_down ? 1 : max);
         r = store_list_ready(batch->dispatch->engine->store, outlet->config->name,
-                batch->now.instant, ids, ELEMENTSOF(ids), &n);
+                batch->now.instant, ids, max, &n);
         if (r < 0 || n == 0)
                 return r;
         outlet->ready = ids[0];
         share_out(outlet, n);
         while (n_taken < MIN(n, allowed) && (r = batch_add(batch, outlet, ids[n_taken])) > 0)
                 n_taken++;
-        outlet->has_ready = n_taken < n || n == ELEMENTSOF(ids);
+        outlet->has_ready = n_taken < n || n == max;
         if (n_taken > 0)
                 rate_spend(&outlet->rate, now_usec, n_taken);
         return MIN(r, 0);
@@ -336,7 +350,7 @@ static int batch_record(Batch *batch)
 {
         Store *store = batch->dispatch->engine->store;
 
-        int r = store_begin(store);
+        int r = store_begin_lazily(store);
         for (size_t i = 0; r == 0 && i < batch->n; i++) {
                 const Prepared *prepared = &batch->list[i];
                 r = prepared->is_broken ? cancel_broken(batch, prepared->parcel.notice)

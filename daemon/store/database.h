@@ -25,6 +25,7 @@ struct Store {
         char uuid[33];
         int64_t generation;
         bool is_in_transaction;
+        bool is_lazy;              /* commits do not wait for the disk */
         bool is_sent_changed;      /* the transaction changes what was sent */
         bool is_marked_open;       /* meta.is_open */
         bool is_mark_ours;         /* cleared when the store is closed */

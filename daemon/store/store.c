@@ -26,10 +26,24 @@ static int mark_open(Store *store)
         return db_execute(store, "pragma wal_checkpoint(passive)");
 }
 
-int store_begin(Store *store)
+/* Cannot be changed within a transaction; what cannot be made durable is not begun. */
+static int set_lazy(Store *store, bool is_lazy)
+{
+        if (store->is_lazy == is_lazy)
+                return 0;
+        int r = db_execute(
+                store, is_lazy ? "pragma synchronous = normal" : "pragma synchronous = full");
+        if (r == 0)
+                store->is_lazy = is_lazy;
+        return r;
+}
+
+static int begin(Store *store, bool is_lazy)
 {
         assert(!store->is_in_transaction);
         int r = mark_open(store);
+        if (r == 0)
+                r = set_lazy(store, is_lazy);
         if (r == 0)
                 r = db_execute(store, "begin immediate");
         if (r < 0)
@@ -37,6 +51,16 @@ int store_begin(Store *store)
         store->is_in_transaction = true;
         store->is_sent_changed = false;
         return 0;
+}
+
+int store_begin(Store *store)
+{
+        return begin(store, false);
+}
+
+int store_begin_lazily(Store *store)
+{
+        return begin(store, true);
 }
 
 void store_rollback(Store *store)

@@ -46,6 +46,9 @@ DEFINE_CLEANUP(Store, store_close)
 
 /* Transactions do not nest. After -ENOSPC or -EIO inside one, it is gone: only roll back. */
 int store_begin(Store *store);
+/* The same for what may be lost by a power cut: its commit does not wait for the disk. The next
+ * durable commit makes it durable, too. */
+int store_begin_lazily(Store *store);
 /* Durable when it returns 0 (WAL, synchronous=FULL). Advances the generation and the fence when
  * anything that was sent changed. */
 int store_commit(Store *store);
