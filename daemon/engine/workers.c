@@ -280,7 +280,9 @@ static int on_ended(sd_event_source *source, int fd, uint32_t events, void *owne
         worker->pid = -1;
         worker->exit = sd_event_source_disable_unref(worker->exit);
         worker->io = sd_event_source_disable_unref(worker->io);
-        if (!was_stopping && !outlet->is_down) {
+        if (!was_stopping && outlet->is_down) { /* it was to find out whether the channel works */
+                outlet_down(outlet, 0, "");
+        } else if (!was_stopping) {
                 const LogField fields[] = { { "CHANNEL", outlet->config->name } };
                 log_record(LOG_WARNING, MESSAGE_WORKER_DIED, fields, ELEMENTSOF(fields),
                         "channel %s: its worker %s with %zu messages", outlet->config->name,

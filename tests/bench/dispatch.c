@@ -8,6 +8,7 @@
  * `ahead`, which does nothing but ask and finish. FOLDER must not exist. Run again as the worker.
  */
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -138,6 +139,7 @@ int main(int argc, char *argv[])
         must(composer_new(config, &composer), "composer");
         must(engine_new(config, store, composer, (Clock){ .fixed = NOW }, &engine), "engine");
         must(engine_wake(engine, false, &result), "wake");
+        must(result.n_notices == (size_t)numbers[0] ? 0 : -ENODATA, "notices");
         double began = seconds(), used = processor_seconds();
         must(engine_start_dispatch(engine), "start");
         must(engine_run_until_idle(engine), "run");

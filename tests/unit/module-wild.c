@@ -66,12 +66,16 @@ static void act(const struct relanced_message *message, struct relanced_outcome 
         outcome->reference = "wild-1";
 }
 
-/* A channel that is down for a second. */
+/* A channel that is down for a second; the one that crashes is worse the next time. */
 static int is_down_for_once(const struct relanced_message *message)
 {
         static int n_times;
 
-        return is(message, "down-once") && n_times++ == 0;
+        if (!is(message, "down-once") && !is(message, "down-crash"))
+                return 0;
+        if (n_times > 0 && is(message, "down-crash"))
+                abort();
+        return n_times++ == 0;
 }
 
 static int deliver_one(struct relanced_host *host, const struct relanced_message *message)

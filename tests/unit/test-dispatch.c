@@ -16,6 +16,7 @@
 
 #include "engine/flight.h"
 #include "engine/worker.h"
+#include "engine/workers.h"
 #include "firm-fixture.h"
 #include "sys/process.h"
 
@@ -220,6 +221,24 @@ static void a_suspended_channel_is_tried_again_and_heals_by_itself(void **state)
         drain(firm);
         assert_notices(firm, "F-1", "wild sent due");
         assert_tasks(firm, "");
+}
+
+static void a_worker_that_dies_of_a_new_try_is_not_started_again_at_once(void **state)
+{
+        Firm *firm = *state;
+
+        add_customer(firm, "C-1", "down-crash", "F-1");
+        wake(firm);
+        drain(firm);
+        const Outlet *outlet = firm->engine->dispatch->outlets;
+        while (!streq(outlet->config->name, "wild"))
+                outlet++;
+        while (outlet->n_downs < 2 || outlet->workers)
+                assert_true(sd_event_run(firm->engine->event, UINT64_MAX) >= 0);
+        assert_int_equal(outlet->n_downs, 2);
+        assert_true(outlet->retry_usec > clock_monotonic_usec() + 60 * USEC_PER_SEC);
+        assert_notices(firm, "F-1", "wild pending channel-down");
+        assert_tasks(firm, "channel-down -");
 }
 
 /* Another message that was under way, an address that never reached the module, one that the module
@@ -655,6 +674,63 @@ static void no_flight_file_is_left_by_a_run_that_ended_well(void **state)
         firm_start(firm);
 }
 
+static const struct {
+        bool keeps_time;
+        uint64_t begun; /* of its one message */
+        int64_t progress_s, oldest_s, check_s;
+} silences[] = {
+        { false, 0, 100, 0, 110 },
+        { false, 1, 100, 100, 110 },
+        { false, 1, 100, 95, 105 }, /* others are finished, this one is not */
+        { false, 0, 100, 95, 110 },
+        { true, 0, 100, 0, 115 }, /* its module gets the time to end it by itself */
+        { true, 1, 100, 95, 110 },
+};
+
+static void a_worker_may_be_silent_for_its_timeout(void **state)
+{
+        const ChannelConfig config = { .timeout_s = 10 };
+        Outlet outlet = { .config = &config };
+        _cleanup_(freep) Worker *worker = calloc(1, sizeof(*worker));
+
+        for (size_t i = 0; i < ELEMENTSOF(silences); i++) {
+                *worker = (Worker){
+                        .outlet = &outlet,
+                        .state = WORKER_READY,
+                        .n_parcels = 1,
+                        .parcels = { { .begun = silences[i].begun } },
+                        .progress_usec = silences[i].progress_s * USEC_PER_SEC,
+                        .oldest_usec = silences[i].oldest_s * USEC_PER_SEC,
+                        .keeps_time = silences[i].keeps_time,
+                };
+                assert_int_equal(worker_next_check(worker), silences[i].check_s * USEC_PER_SEC);
+        }
+}
+
+/* What is asked ahead waits for its turn: the time of a message begins when those before it are
+ * gone. */
+static void the_time_of_a_message_begins_when_it_is_the_oldest(void **state)
+{
+        const ChannelConfig config = { .timeout_s = 10 };
+        Outlet outlet = { .config = &config };
+        _cleanup_(freep) Worker *worker = calloc(1, sizeof(*worker));
+
+        *worker = (Worker){ .outlet = &outlet, .state = WORKER_READY, .n_parcels = 3 };
+        for (int64_t i = 0; i < 3; i++)
+                worker->parcels[i] = (Parcel){ .notice = i, .attempt = 1 };
+        worker_begin_parcel(worker, &worker->parcels[2]);
+        assert_true(worker->oldest_usec > 0);
+        worker->oldest_usec = 1;
+        worker_begin_parcel(worker, &worker->parcels[0]);
+        worker_begin_parcel(worker, &worker->parcels[2]); /* asked about again */
+        assert_int_equal(worker->oldest_usec, 1);
+        worker_remove_parcel(worker, worker_find_parcel(worker, 0, 1));
+        assert_int_equal(worker->oldest_usec, 1);
+        worker_begin_parcel(worker, worker_find_parcel(worker, 1, 1));
+        worker_remove_parcel(worker, worker_find_parcel(worker, 2, 1));
+        assert_true(worker->oldest_usec > 1);
+}
+
 static void several_workers_share_the_messages(void **state)
 {
         Firm *firm = *state;
@@ -689,6 +765,7 @@ int main(int n_arguments, char *arguments[])
                 with_firm(what_was_surely_not_sent_waits_for_another_try),
                 with_firm(a_channel_that_is_down_gives_one_alert_and_keeps_its_notices),
                 with_firm(a_suspended_channel_is_tried_again_and_heals_by_itself),
+                with_firm(a_worker_that_dies_of_a_new_try_is_not_started_again_at_once),
                 cmocka_unit_test(only_a_new_try_shows_that_a_suspended_channel_works),
                 with_firm(what_may_have_been_sent_is_uncertain_until_it_is_assumed_sent),
                 with_firm(a_deadline_that_is_uncertain_waits_for_a_person),
@@ -710,6 +787,8 @@ int main(int n_arguments, char *arguments[])
                 with_firm(the_word_on_another_attempt_does_not_count),
                 with_firm(what_an_orphan_may_have_waits_for_its_end),
                 with_firm(no_flight_file_is_left_by_a_run_that_ended_well),
+                cmocka_unit_test(a_worker_may_be_silent_for_its_timeout),
+                cmocka_unit_test(the_time_of_a_message_begins_when_it_is_the_oldest),
                 with_firm(several_workers_share_the_messages),
         };
 
