@@ -80,10 +80,11 @@ static int puppet_deliver(void *state, struct relanced_host *host)
         const struct relanced_message *message;
 
         while (host->next(host, &message, -1) > 0) {
-                const char *at = message->text;
-                char word[16];
+                char words[256], word[16]; /* a copy: the message ends when it is finished */
+                const char *at = words;
                 unsigned number;
                 int length;
+                snprintf(words, sizeof(words), "%s", message->text);
                 kept[message->notice % MESSAGES_MAX] = message;
                 while (sscanf(at, "%15[a-z] %u%n ", word, &number, &length) == 2) {
                         move(host, word, number);
