@@ -108,11 +108,11 @@ static void answer(Stage *stage, uint64_t notice, bool is_go)
 static int setup(void **state)
 {
         const char *module = getenv("RELANCED_PUPPET_MODULE");
-        Stage *stage = calloc(1, sizeof(*stage));
         int flight_fd;
 
         if (!module)
                 skip();
+        Stage *stage = calloc(1, sizeof(*stage));
         snprintf(stage->folder, sizeof(stage->folder), "/tmp/relanced-worker-XXXXXX");
         assert_non_null(mkdtemp(stage->folder));
         assert_int_equal(process_start_worker("channel", &stage->pid, &stage->fd), 0);
