@@ -14,8 +14,9 @@
 #include "base/macros.h"
 #include "base/parse.h"
 
-#define REPLY_MAX ((size_t)64 * 1024) /* bytes of all lines of a reply */
-#define REPLY_LINE_MAX 1000           /* RFC 5321 allows 512; libESMTP reads 1023 at once */
+#define EHLO_MAX ((size_t)64 * 1024) /* bytes of all lines of its reply */
+#define REPLY_MAX ((size_t)4000)     /* of any other: libESMTP keeps 4096 */
+#define REPLY_LINE_MAX 1000          /* RFC 5321 allows 512; libESMTP reads 1023 at once */
 
 /* The library reads these words, and should not. */
 static const char *const hidden[] = { "CHUNKING", "NTLM", "CRAM-MD5" };
@@ -178,9 +179,11 @@ static void hear_digit(Dialogue *dialogue, char c)
 
 static void hear(Dialogue *dialogue, char *c)
 {
+        size_t most = dialogue->pending[0] == VERB_EHLO ? EHLO_MAX : REPLY_MAX;
+
         if (dialogue->n_pending == 0) {
                 dialogue->fault = "it answers what was not asked";
-        } else if (++dialogue->heard > REPLY_MAX || dialogue->column > REPLY_LINE_MAX) {
+        } else if (++dialogue->heard > most || dialogue->column > REPLY_LINE_MAX) {
                 dialogue->fault = "its answer does not end";
         } else if (*c == '\n') {
                 finish_line(dialogue);

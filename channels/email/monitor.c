@@ -73,6 +73,7 @@ static void check_login(Session *session)
 void session_monitor(const char *bytes, int length, int is_writing, void *owner)
 {
         Session *session = owner;
+        const Settings *settings = session->courier->settings;
         Dialogue *dialogue = &session->dialogue;
         int64_t now = courier_now_us();
 
@@ -84,18 +85,23 @@ void session_monitor(const char *bytes, int length, int is_writing, void *owner)
                 /* The library says it even where the connection is gone. */
                 session->is_polite = dialogue->n_pending == 1 && dialogue->pending[0] == VERB_QUIT;
                 check_login(session);
+                if (session->is_deaf)
+                        session_hear_from(session, 1);
                 return;
         }
         dialogue->on_reply = on_reply;
         /* The library's time limit is for each read. */
-        if (now - session->said_us > (int64_t)session->courier->settings->timeout_s * 1000000)
+        if (now - session->said_us > (int64_t)settings->timeout_s * 1000000) {
+                session_fault(session, RELANCED_RETRY, "%s gave no whole answer within %d s",
+                        settings->server, settings->timeout_s);
                 session_cut(session);
+        }
         /* The buffer is the library's own, and parsed after this. */
         dialogue_heard(dialogue, (char *)bytes, (size_t)length);
         if (dialogue->fault) {
                 session_fault(session, RELANCED_RETRY,
-                        "%s is not to be trusted as a mail server: %s",
-                        session->courier->settings->server, dialogue->fault);
+                        "%s is not to be trusted as a mail server: %s", settings->server,
+                        dialogue->fault);
                 session_cut(session);
         }
 }

@@ -23,6 +23,7 @@
 
 #define IDLE_MS 100 /* a connection without work is kept so long */
 #define DESCRIPTORS_MAX 65536
+#define TICKETS_MAX 16384 /* bytes of TLS that come without being asked for */
 
 void session_start(void)
 {
@@ -66,6 +67,16 @@ void session_cut(Session *session)
                 (void)shutdown(session->fd, SHUT_RDWR);
 }
 
+/* A TLS 1.3 server sends tickets behind the handshake. The library would take them for the reply to
+ * EHLO and wait for the rest of it, with EHLO still in its buffer: until that is written, bytes that
+ * come in are not to wake it. */
+void session_hear_from(Session *session, int bytes)
+{
+        session->is_deaf = bytes > 1;
+        if (session->fd >= 0)
+                (void)setsockopt(session->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
+}
+
 /* The library hides its socket: it is the only TCP connection of this process. -1: not found. */
 static int find_connection(void)
 {
@@ -103,6 +114,7 @@ static void on_connect(Session *session)
         /* An earlier address of the server does not count. */
         strbuf_release(&session->fault);
         session->is_faulty = false;
+        session->fault_kind = RELANCED_RETRY;
         session->is_reached = true;
         session->fd = find_connection();
         /* 43 ms a message with Nagle's algorithm. */
@@ -149,11 +161,21 @@ static void on_message_sent(Session *session, Transfer *transfer)
         session->mark_us = session->transfers ? courier_now_us() : now;
 }
 
+static void on_tls(Session *session, const void *ssl)
+{
+        StrBuf text = STRBUF_INIT;
+
+        session->is_tls = true;
+        session_hear_from(session, TICKETS_MAX);
+        tls_describe(ssl, &text);
+        session_log(session, "TLS: %s", strbuf_text(&text));
+        strbuf_release(&text);
+}
+
 static void on_event(smtp_session_t smtp, int event, void *owner, ...)
 {
         Session *session = owner;
         va_list arguments;
-        StrBuf text = STRBUF_INIT;
 
         (void)smtp;
         va_start(arguments, owner);
@@ -170,9 +192,7 @@ static void on_event(smtp_session_t smtp, int event, void *owner, ...)
                 on_message_sent(session,
                         smtp_message_get_application_data(va_arg(arguments, smtp_message_t)));
         } else if (event == SMTP_EV_STARTTLS_OK) {
-                session->is_tls = true;
-                tls_describe(va_arg(arguments, const void *), &text);
-                session_log(session, "TLS: %s", strbuf_text(&text));
+                on_tls(session, va_arg(arguments, const void *));
         } else if (event == SMTP_EV_WRONG_PEER_CERTIFICATE) {
                 /* Its own comparison of names comes after the one that counts. */
                 *va_arg(arguments, int *) = 1;
@@ -183,7 +203,6 @@ static void on_event(smtp_session_t smtp, int event, void *owner, ...)
                         session->courier->settings->server);
         }
         va_end(arguments);
-        strbuf_release(&text);
 }
 
 static int on_credentials(auth_client_request_t request, char **result, int fields, void *owner)
@@ -271,9 +290,24 @@ static void end_transfers(Session *session)
         }
 }
 
+/* Nothing more is tried with this server now. */
+static void give_up(Session *session)
+{
+        session_fault(session, RELANCED_RETRY, "the session ended before any message was offered");
+        session_log(session, "%s", strbuf_text(&session->fault));
+        courier_finish_queue(
+                session->courier, &(struct relanced_outcome){ .kind = session->fault_kind,
+                                          .detail = strbuf_text(&session->fault) });
+}
+
 void session_run(Courier *courier, Letter *letter)
 {
-        Session session = { .courier = courier, .fd = -1, .mark_us = courier_now_us() };
+        Session session = {
+                .courier = courier,
+                .fd = -1,
+                .fault_kind = RELANCED_RETRY,
+                .mark_us = courier_now_us(),
+        };
         auth_context_t auth = NULL;
 
         session.dialogue.owner = &session;
@@ -292,13 +326,8 @@ void session_run(Courier *courier, Letter *letter)
                         explain_end(&session);
                 end_transfers(&session);
         }
-        if (session.n_answered == 0 ||
-                (session.is_faulty && session.fault_kind == RELANCED_CHANNEL_DOWN)) {
-                session_log(&session, "%s", strbuf_text(&session.fault));
-                courier_finish_queue(
-                        courier, &(struct relanced_outcome){ .kind = session.fault_kind,
-                                         .detail = strbuf_text(&session.fault) });
-        }
+        if (session.n_answered == 0 || session.fault_kind == RELANCED_CHANNEL_DOWN)
+                give_up(&session);
         if (session.smtp)
                 smtp_destroy_session(session.smtp);
         if (auth)

@@ -18,7 +18,7 @@ static bool may_be_read(Transfer *transfer)
         const smtp_status_t *customer = smtp_recipient_status(transfer->customer);
 
         if (transfer->session->is_faulty)
-                transfer->stopped = "the session was given up";
+                transfer->stopped = strbuf_text(&transfer->session->fault);
         else if (customer->code / 100 != 2)
                 transfer->stopped = "the recipient was not accepted";
         return !transfer->stopped;
@@ -32,7 +32,7 @@ static const char *connection_fault(Transfer *transfer)
         struct pollfd poller = { session->fd, POLLRDHUP | (session->is_tls ? 0 : POLLIN), 0 };
 
         if (session->is_faulty)
-                return "the session was given up";
+                return strbuf_text(&session->fault);
         if (poll(&poller, 1, 0) > 0)
                 return poller.revents & POLLIN &&
                                        !(poller.revents & (POLLRDHUP | POLLERR | POLLHUP))

@@ -36,6 +36,7 @@ typedef struct Session {
         unsigned n_messages, n_answered;
         bool is_reached; /* a connection was made */
         bool is_tls_begun, is_tls;
+        bool is_deaf; /* bytes of the server do not wake libESMTP */
         bool is_authenticated;
         bool is_told;    /* the steps of this message are logged */
         bool is_polite;  /* QUIT was said: the end is no accident */
@@ -55,6 +56,9 @@ void session_log(Session *session, const char *format, ...) _printf_(2, 3);
 /* Something is wrong with the session; ignored after the first time. */
 void session_fault(Session *session, enum relanced_outcome_kind kind, const char *format, ...)
         _printf_(3, 4);
+
+/* The library is woken when so many bytes have come in, or the connection ends. */
+void session_hear_from(Session *session, int bytes);
 
 /* Ends the connection from within libESMTP's callbacks. */
 void session_cut(Session *session);
