@@ -57,12 +57,6 @@ static Letter *pop(Courier *courier)
         return letter;
 }
 
-void courier_finish_queue(Courier *courier, const struct relanced_outcome *outcome)
-{
-        for (Letter *letter; (letter = pop(courier));)
-                courier_finish(courier, letter, outcome);
-}
-
 /* A letter of the host's, at the end of the queue. False: none. */
 static bool fetch(Courier *courier, int wait_ms)
 {
@@ -88,6 +82,14 @@ static bool fetch(Courier *courier, int wait_ms)
         *end = letter;
         courier->n_queue++;
         return true;
+}
+
+void courier_finish_all(Courier *courier, const struct relanced_outcome *outcome)
+{
+        while (courier->n_queue < SESSION_MAX && fetch(courier, 0))
+                ;
+        for (Letter *letter; (letter = pop(courier));)
+                courier_finish(courier, letter, outcome);
 }
 
 /* Writes the mail. False: it could not be, and is finished. */

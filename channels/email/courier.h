@@ -52,8 +52,8 @@ void courier_finish(Courier *courier, Letter *letter, const struct relanced_outc
 /* Not begun after all: again the first of the queue. */
 void courier_put_back(Courier *courier, Letter *letter);
 
-/* All of the queue, likewise. */
-void courier_finish_queue(Courier *courier, const struct relanced_outcome *outcome);
+/* All of the queue, and all that the host has ready: they would fare no better. */
+void courier_finish_all(Courier *courier, const struct relanced_outcome *outcome);
 
 /* Monotonic. */
 int64_t courier_now_us(void);

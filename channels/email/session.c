@@ -295,7 +295,7 @@ static void give_up(Session *session)
 {
         session_fault(session, RELANCED_RETRY, "the session ended before any message was offered");
         session_log(session, "%s", strbuf_text(&session->fault));
-        courier_finish_queue(
+        courier_finish_all(
                 session->courier, &(struct relanced_outcome){ .kind = session->fault_kind,
                                           .detail = strbuf_text(&session->fault) });
 }

@@ -169,9 +169,12 @@ def plain(session, line):
         "535 5.7.8 no"
 
 
-def login(session, _):
-    session.step("334 VXNlcm5hbWU6")
-    user = base64.b64decode(session.readline()).decode()
+def login(session, line):
+    user = line.partition("LOGIN")[2]
+    if not user:
+        session.step("334 VXNlcm5hbWU6")
+        user = session.readline()
+    user = base64.b64decode(user).decode()
     session.step("334 UGFzc3dvcmQ6")
     password = base64.b64decode(session.readline()).decode()
     return "235 2.7.0 welcome" if (user, password) == ("compta", SECRET) else "535 5.7.8 no"
