@@ -15,6 +15,8 @@ import drive
 import firm as firms
 import pytest
 
+from servers.process import wait_until
+
 EVENT = '{"event": "suspend", "customer": {"name": "Hôtel du \\"Parc\\""}}\n'
 
 SH, PYTHON = "#!/bin/sh\n", "#!/usr/bin/python3\n"
@@ -137,7 +139,7 @@ def test_at_the_time_limit_the_program_is_ended_with_all_it_has_started(program)
     for (case, mark), outcome in zip(marks.items(), outcomes):
         assert outcome.kind == "uncertain", case
         assert "timeout_s" in outcome.detail and "working" in outcome.detail, case
-        assert not running(mark), case
+        wait_until(lambda mark=mark: not running(mark), f"the end of the program that {case}")
 
 
 # What may not be started, and surely was not: (text, mode, what the detail says).
