@@ -343,11 +343,6 @@ static void run_turn(Dispatch *dispatch)
         }
 }
 
-static int64_t sooner(int64_t a, int64_t b, int64_t now_usec)
-{
-        return b > now_usec ? MIN(a, b) : a;
-}
-
 /* When a notice that waits for its time is ready; never, with a clock that stands still. */
 static int64_t next_ready_usec(Dispatch *dispatch, int64_t now_usec)
 {
@@ -368,10 +363,8 @@ static void arm(Dispatch *dispatch)
                 const Outlet *outlet = &dispatch->outlets[i];
                 for (const Worker *worker = outlet->workers; worker; worker = worker->next)
                         next = MIN(next, worker_next_check(worker));
-                if (outlet->is_down)
-                        next = sooner(next, outlet->retry_usec, now_usec);
-                else if (outlet->has_ready)
-                        next = sooner(next, outlet->rate.next_usec, now_usec);
+                if (outlet->again_usec > 0 && !dispatch->is_stopped)
+                        next = MIN(next, outlet->again_usec);
         }
         if (dispatch->is_stopped)
                 next = MIN(next, dispatch->resume_usec);

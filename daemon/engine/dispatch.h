@@ -78,6 +78,7 @@ struct Outlet {
         unsigned n_downs;   /* in a row */
         unsigned n_deaths;  /* of workers in a row, without a finished message */
         int64_t retry_usec; /* when it may be tried again */
+        int64_t again_usec; /* when ready notices that wait for a time may go; 0: none do */
         char *alert;        /* text of a task to open, or NULL */
         int64_t task;       /* the notice its open task is about; 0: none is open */
         bool is_task_over;

@@ -319,6 +319,7 @@ static int batch_add_outlet(Batch *batch, Outlet *outlet)
         outlet->has_ready = false;
         if (outlet->is_down && now_usec < outlet->retry_usec)
                 return 0;
+        outlet->again_usec = 0;
         size_t allowed = rate_allows(&outlet->rate, now_usec, outlet->is_down ? 1 : max);
         r = store_list_ready(batch->dispatch->engine->store, outlet->config->name,
                 batch->now.instant, ids, max, &n);
@@ -331,6 +332,8 @@ static int batch_add_outlet(Batch *batch, Outlet *outlet)
         outlet->has_ready = n_taken < n || n == max;
         if (n_taken > 0)
                 rate_spend(&outlet->rate, now_usec, n_taken);
+        if (n_taken == allowed && n_taken < n && outlet->rate.interval_usec > 0)
+                outlet->again_usec = outlet->rate.next_usec;
         return MIN(r, 0);
 }
 

@@ -23,6 +23,7 @@ void outlet_down(Outlet *outlet, uint32_t retry_after_s, const char *detail)
                 return;
         outlet->n_downs++;
         outlet->retry_usec = now_usec + pace_backoff_usec(retry_after_s, outlet->n_downs);
+        outlet->again_usec = outlet->retry_usec;
         if (outlet->is_down)
                 return;
         outlet->is_down = true;
