@@ -30,7 +30,7 @@
 #define LOOK_USEC (10 * USEC_PER_SEC) /* the same of a channel that is only looked at */
 #define GRACE_USEC (5 * USEC_PER_SEC) /* for a module that ends what hangs by itself, and says so */
 #define CLOSE_USEC (2 * USEC_PER_SEC)
-#define LAST_MOMENT_MS 20 /* between a process's closed socket and its end */
+#define LAST_MOMENT_MS 100 /* between a process's closed socket and its end */
 
 typedef enum TrialState {
         STATE_LOADING,
@@ -72,8 +72,8 @@ static void tell_address(Trial *trial, bool is_good)
                 is_good ? "the module can write to it" : "the module cannot write to it");
 }
 
-/* Ends the worker; its wait status, -1: it had not ended by itself. */
-static int end_worker(Trial *trial)
+/* Ends the worker; its wait status, -1: it had not ended by itself within wait_ms. */
+static int end_worker(Trial *trial, int wait_ms)
 {
         struct pollfd poller = { .fd = trial->pid_fd, .events = POLLIN };
         int status = -1;
@@ -82,7 +82,7 @@ static int end_worker(Trial *trial)
         trial->exit = sd_event_source_disable_unref(trial->exit);
         trial->timer = sd_event_source_disable_unref(trial->timer);
         if (trial->pid > 0) {
-                bool has_ended = trial->pid_fd >= 0 && poll(&poller, 1, LAST_MOMENT_MS) > 0;
+                bool has_ended = trial->pid_fd >= 0 && poll(&poller, 1, wait_ms) > 0;
                 (void)kill(-trial->pid, SIGKILL); /* what it has started, too */
                 (void)kill(trial->pid, SIGKILL);
                 while (waitpid(trial->pid, &status, 0) < 0 && errno == EINTR)
@@ -101,7 +101,7 @@ static void conclude(Trial *trial, enum relanced_outcome_kind kind, const char *
 {
         trial->report.outcome = (struct relanced_outcome){ .kind = kind,
                 .detail = steps_keep(&trial->steps, detail) };
-        (void)end_worker(trial);
+        (void)end_worker(trial, 0);
         trial->state = STATE_DONE;
 }
 
@@ -135,21 +135,6 @@ static void conclude_begun(Trial *trial, const char *why)
         flight_log_release(&log);
 }
 
-/* Something about the worker itself went wrong. */
-static void fail(Trial *trial, const char *why)
-{
-        TrialState state = trial->state;
-
-        (void)end_worker(trial);
-        trial->state = STATE_DONE;
-        if (state == STATE_SENDING && trial->report.is_begun)
-                conclude_begun(trial, why);
-        else if (state == STATE_SENDING)
-                conclude(trial, RELANCED_RETRY, why);
-        else if (state < STATE_SENDING)
-                conclude(trial, RELANCED_CHANNEL_DOWN, why);
-}
-
 /* The channel cannot be used as it is configured: told with file and line. */
 static void refuse(Trial *trial, StepKind kind, size_t first_problem)
 {
@@ -176,6 +161,24 @@ static void refuse_because(Trial *trial, StepKind kind, const char *why)
         problems_add(&trial->problems, false, trial->channel->file, trial->channel->line,
                 "channel %s: %s", trial->channel->name, why);
         refuse(trial, kind, first);
+}
+
+/* Something about the worker itself went wrong. */
+static void fail(Trial *trial, const char *why)
+{
+        (void)end_worker(trial, 0);
+        switch (trial->state) {
+        case STATE_LOADING: refuse_because(trial, STEP_MODULE, why); break;
+        case STATE_OPENING: refuse_because(trial, STEP_WORKER, why); break;
+        case STATE_SENDING:
+                if (trial->report.is_begun)
+                        conclude_begun(trial, why);
+                else
+                        conclude(trial, RELANCED_RETRY, why);
+                break;
+        case STATE_CLOSING: /* the outcome stands */
+        case STATE_DONE: trial->state = STATE_DONE; break;
+        }
 }
 
 static void arm(Trial *trial, int64_t usec)
@@ -244,7 +247,7 @@ static bool has_folders(const TrialReport *report)
 static void finish_description(Trial *trial)
 {
         trial->state = STATE_DONE;
-        (void)end_worker(trial);
+        (void)end_worker(trial, 0);
 }
 
 /* The configuration and the module must mean the same kind of message. */
@@ -391,13 +394,12 @@ static void on_packet(Trial *trial, const Packet *packet)
 /* The worker is gone, or has closed its end. */
 static void on_gone(Trial *trial)
 {
-        bool is_loading = trial->state == STATE_LOADING, is_opening = trial->state == STATE_OPENING;
         StrBuf why = STRBUF_INIT;
-        int status = end_worker(trial);
+        int status = end_worker(trial, LAST_MOMENT_MS);
 
-        if (is_loading || is_opening)
-                strbuf_addf(&why,
-                        "its module ended while it was %s: ", is_loading ? "loaded" : "opened");
+        if (trial->state < STATE_SENDING)
+                strbuf_addf(&why, "its module ended while it was %s: ",
+                        trial->state == STATE_LOADING ? "loaded" : "opened");
         if (status < 0)
                 strbuf_add(&why, "its worker fell silent for good");
         else if (WIFSIGNALED(status))
@@ -405,10 +407,7 @@ static void on_gone(Trial *trial)
                         strsignal(WTERMSIG(status)));
         else
                 strbuf_addf(&why, "its worker left with exit status %d", WEXITSTATUS(status));
-        if (is_loading || is_opening)
-                refuse_because(trial, is_loading ? STEP_MODULE : STEP_WORKER, strbuf_text(&why));
-        else
-                fail(trial, strbuf_text(&why));
+        fail(trial, strbuf_text(&why));
         strbuf_release(&why);
 }
 
@@ -450,14 +449,12 @@ static int on_late(sd_event_source *source, uint64_t usec, void *owner)
         Trial *trial = owner;
         StrBuf why = STRBUF_INIT;
 
-        if (trial->state == STATE_LOADING)
-                refuse_because(trial, STEP_MODULE, "its module hung while it was loaded");
-        else if (trial->state == STATE_OPENING)
-                refuse_because(trial, STEP_WORKER, "its module hung while it was opened");
-        if (trial->state == STATE_DONE)
-                return 0;
-        strbuf_addf(&why, "its worker gave no answer within %" PRId64 " s and was ended",
-                patience_usec(trial) / USEC_PER_SEC);
+        if (trial->state < STATE_SENDING)
+                strbuf_addf(&why, "its module hung while it was %s",
+                        trial->state == STATE_LOADING ? "loaded" : "opened");
+        else
+                strbuf_addf(&why, "its worker gave no answer within %" PRId64 " s and was ended",
+                        patience_usec(trial) / USEC_PER_SEC);
         fail(trial, strbuf_text(&why));
         strbuf_release(&why);
         return 0;
@@ -476,8 +473,8 @@ static int attach(Trial *trial)
         if (r >= 0) /* after what it said last */
                 r = sd_event_source_set_priority(trial->exit, SD_EVENT_PRIORITY_NORMAL + 1);
         if (r >= 0)
-                r = sd_event_add_time_relative(
-                        event, &trial->timer, CLOCK_MONOTONIC, START_USEC, 0, on_late, trial);
+                r = sd_event_add_time_relative(event, &trial->timer, CLOCK_MONOTONIC,
+                        trial->order.message ? START_USEC : LOOK_USEC, 0, on_late, trial);
         return MIN(r, 0);
 }
 
@@ -530,7 +527,7 @@ void trial_free(Trial *trial)
         if (!trial)
                 return;
         trial->state = STATE_DONE;
-        (void)end_worker(trial);
+        (void)end_worker(trial, 0);
         if (trial->flight)
                 (void)unlink(trial->flight);
         free(trial->flight);
