@@ -56,7 +56,7 @@ OUTCOMES = [
     ("begun-exit", STEPS, "uncertain", "exit status 0"),
     ("abort", STEPS[:3], "retry", "signal 6"),
     ("exit", STEPS[:3], "retry", "exit status 0"),
-    ("close", STEPS[:3], "retry", "exit status"),
+    ("close", STEPS[:3], "retry", "its worker"),
     ("acted-hang", STEPS, "uncertain", "no answer within"),
     ("hang", STEPS[:3], "retry", "no answer within"),
     ("chatter", STEPS[:3], "retry", "no answer within"),
@@ -248,6 +248,18 @@ def test_a_module_that_dies_while_it_is_loaded_is_told(firm, tmp_path):
     firm.write_config()
     steps, outcome, _ = tell(firm, "stuck", "--to", TO, status=1)
     assert names(steps) == ["module"] and not steps[0]["ok"] and "exit status 7" in outcome["answer"]
+    assert "exit status 7" in firm.relanced("--check", status=1).stderr
+
+
+def test_a_worker_that_talks_nonsense_is_told(firm, tmp_path):
+    firm.config["channels"]["stuck"] = {"address": "email", "module": str(compiled(tmp_path, """
+#include <sys/socket.h>
+__attribute__((constructor)) static void babble(void) { send(3, "nonsense", 8, 0); }
+"""))}
+    firm.write_config()
+    steps, outcome, _ = tell(firm, "stuck", "--to", TO, status=1)
+    assert names(steps) == ["module"] and "no packet" in outcome["answer"]
+    assert "no packet" in firm.relanced("--check", status=1).stderr
 
 
 # How a channel stands
