@@ -2,8 +2,8 @@
 #ifndef RELANCED_EMAIL_COURIER_H
 #define RELANCED_EMAIL_COURIER_H
 
-/* Letters between the host and the SMTP sessions: taken, written as MIME, asked about ahead of time,
- * finished once each. */
+/* Letters between the host and the SMTP sessions: taken, written as MIME, asked about ahead of
+ * time, finished once each. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,12 +35,12 @@ typedef struct Courier {
         int64_t microseconds_each; /* measured: from one message's end to the next */
 } Courier;
 
-/* The next letter, ready to be sent: from the queue, else from the host, waiting up to wait_ms. NULL:
- * none now. Letters that cannot be written are finished on the way. */
+/* The next letter, ready to be sent: from the queue, else from the host, waiting up to wait_ms.
+ * NULL: none now. Letters that cannot be written are finished on the way. */
 Letter *courier_take(Courier *courier, int wait_ms);
 
-/* The letter is under way: asks about it, and about those that reach their end within a moment, which
- * are taken into the queue if they are there. */
+/* The letter is under way: asks about it, and about those that reach their end within a moment,
+ * which are taken into the queue if they are there. */
 void courier_ask(Courier *courier, Letter *letter);
 
 /* A message took so long. */

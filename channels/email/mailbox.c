@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns how an e-mail address stands on the wire: its domain as UTS #46 encodes it, the whole checked
- * as base/email.h checks what is imported. libESMTP would send anything: a line end in an address
- * makes it lie about the outcome, and UTF-8 means whatever the next server makes of it. Never looks
- * anything up.
+ * Owns how an e-mail address stands on the wire: its domain as UTS #46 encodes it, the whole
+ * checked as base/email.h checks what is imported. libESMTP would send anything: a line end in an
+ * address makes it lie about the outcome, and UTF-8 means whatever the next server makes of it.
+ * Never looks anything up.
  */
 
 #include "channels/email/mailbox.h"

@@ -67,9 +67,9 @@ void session_cut(Session *session)
                 (void)shutdown(session->fd, SHUT_RDWR);
 }
 
-/* A TLS 1.3 server sends tickets behind the handshake. The library would take them for the reply to
- * EHLO and wait for the rest of it, with EHLO still in its buffer: until that is written, bytes that
- * come in are not to wake it. */
+/* A TLS 1.3 server sends tickets behind the handshake. The library would take them for the reply
+ * to EHLO and wait for the rest of it, with EHLO still in its buffer: until that is written, bytes
+ * that come in are not to wake it. */
 void session_hear_from(Session *session, int bytes)
 {
         session->is_deaf = bytes > 1;

@@ -2,8 +2,8 @@
 #ifndef RELANCED_EMAIL_SESSION_H
 #define RELANCED_EMAIL_SESSION_H
 
-/* One SMTP session by libESMTP: connection, TLS, AUTH, then letters one after another for as long as
- * the courier has some, SESSION_MAX at most. */
+/* One SMTP session by libESMTP: connection, TLS, AUTH, then letters one after another for as long
+ * as the courier has some, SESSION_MAX at most. */
 
 #include "channels/email/courier.h"
 

@@ -3,8 +3,8 @@
  * Owns the SSL_CTX that libESMTP's sessions share. libESMTP's own context is freed by its first
  * session, verifies nothing during the handshake, and compares names with DNS's canonical name and
  * never with an address: so the context is ours, the whole verdict is OpenSSL's, within the
- * handshake, before a byte of mail. Never lets a bad certificate pass; fails with what is wrong with
- * which certificate.
+ * handshake, before a byte of mail. Never lets a bad certificate pass; fails with what is wrong
+ * with which certificate.
  */
 
 #include "channels/email/tls.h"

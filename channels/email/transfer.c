@@ -8,6 +8,7 @@
 #include "channels/email/transfer.h"
 
 #include <errno.h>
+#include <libesmtp.h>
 #include <poll.h>
 #include <strings.h>
 

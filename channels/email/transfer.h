@@ -4,10 +4,6 @@
 
 /* What the files of a session share: the session, and a letter's way through it. */
 
-#include <stddef.h>
-
-#include <libesmtp.h>
-
 #include "channels/email/courier.h"
 #include "channels/email/dialogue.h"
 #include "channels/email/verdict.h"
@@ -17,11 +13,11 @@ typedef struct Transfer {
         struct Transfer *next;
         struct Session *session;
         Letter *letter;
-        smtp_message_t message;
-        smtp_recipient_t customer, copy; /* copy may be NULL */
-        bool is_accepted;                /* MAIL was */
-        bool is_read;                    /* its text was given */
-        bool is_decided, is_whole;       /* whether it goes was asked; it goes */
+        struct smtp_message *message;           /* of libESMTP, as these: */
+        struct smtp_recipient *customer, *copy; /* copy may be NULL */
+        bool is_accepted;                       /* MAIL was */
+        bool is_read;                           /* its text was given */
+        bool is_decided, is_whole;              /* whether it goes was asked; it goes */
         int64_t read_us;
         bool is_refused;     /* begin() was not granted */
         const char *stopped; /* why it did not go, though nobody refused it; or NULL */
@@ -29,7 +25,7 @@ typedef struct Transfer {
 
 typedef struct Session {
         Courier *courier;
-        smtp_session_t smtp;
+        struct smtp_session *smtp;
         Dialogue dialogue;
         int fd;              /* of the connection; -1: none */
         Transfer *transfers; /* not yet finished, in order */

@@ -18,8 +18,8 @@ typedef enum Part {
         PART_COUNT
 } Part;
 
-/* A server's reply, with its enhanced status code (RFC 3463): 550 5.1.10 … The latter may also stand
- * at the beginning of the text, unread. */
+/* A server's reply, with its enhanced status code (RFC 3463): 550 5.1.10 … The latter may also
+ * stand at the beginning of the text, unread. */
 typedef struct Answer {
         int code;                   /* 0: none came */
         int class, subject, detail; /* class 0: none was read */
