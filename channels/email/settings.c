@@ -136,7 +136,7 @@ static int read_persons(const struct relanced_value *values, Settings *settings,
         if (!*values[FROM].value)
                 strbuf_add(problem, "from: is missing, and the creditor has no email either");
         const char *name = values[FROM_NAME].value;
-        if (strlen(name) > 200 || !mime_is_header(name))
+        if (strlen(name) > 200 || !mime_is_header(name) || strstr(name, "=?"))
                 strbuf_add(problem, "from_name: must be one line of at most 200 bytes");
         settings->mime = (MimeSettings){
                 .from = settings->from,
