@@ -113,7 +113,7 @@ def test_a_self_signed_certificate_passes_only_if_it_is_trusted(certificates, tm
     ({"STARTTLS": CLOSE}, OFFERS, "retry", "was lost"),
     ({"STARTTLS": [b"220 go\r\n", CLOSE]}, OFFERS, "retry", "was lost"),
     ({"STARTTLS": [b"220 go\r\n250 injected\r\n"]}, OFFERS, "retry", "not asked"),
-    ({"STARTTLS": [b"220 go\r\n", b"not TLS at all\r\n", 1]}, OFFERS, "channel-down", "no TLS 1.2"),
+    ({"STARTTLS": [b"220 go\r\n", 0.2, b"not TLS at all\r\n", 1]}, OFFERS, "channel-down", "no TLS 1.2"),
     ({"STARTTLS": [b"220 go\r\n", 30]}, OFFERS, "retry", "no answer within"),
 ])
 def test_no_tls_no_mail(certificates, script, offers, kind, said):
