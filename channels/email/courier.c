@@ -10,9 +10,9 @@
 #include <errno.h>
 #include <gmime/gmime.h>
 
-#define AHEAD_US 50000      /* asked about: what reaches its end within this time */
-#define PERMISSION_MS 3000  /* an older answer is not used */
-#define PACE_FIRST_US 50000 /* before anything was measured: one at a time */
+#define AHEAD_US 50000       /* asked about: what reaches its end within this time */
+#define PERMISSION_MS 3000   /* an older answer is not used */
+#define PACE_FIRST_US 100000 /* before anything was measured: one at a time */
 
 int64_t courier_now_us(void)
 {
