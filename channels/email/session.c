@@ -101,7 +101,11 @@ static void limit_connect(int seconds)
 {
         struct sigaction action = { .sa_handler = seconds ? on_alarm : SIG_IGN };
         struct itimerval timer = { { seconds ? 1 : 0, 0 }, { seconds, 0 } };
+        sigset_t alarm;
 
+        (void)sigemptyset(&alarm);
+        (void)sigaddset(&alarm, SIGALRM);
+        (void)sigprocmask(SIG_UNBLOCK, &alarm, NULL);
         (void)sigaction(SIGALRM, &action, NULL);
         (void)setitimer(ITIMER_REAL, &timer, NULL);
 }
@@ -249,33 +253,54 @@ static int prepare(Session *session, auth_context_t *ret_auth)
         return 0;
 }
 
-/* A session that ended by accident: what a person should know, unless that is known already. */
-static void explain_end(Session *session)
+static bool is_late(int64_t since_us, const Settings *settings)
+{
+        return courier_now_us() - since_us >= (int64_t)settings->timeout_s * 1000000;
+}
+
+static void explain_no_connection(Session *session)
+{
+        const Settings *settings = session->courier->settings;
+        char reason[128] = "";
+
+        if (is_late(session->mark_us, settings))
+                (void)snprintf(
+                        reason, sizeof(reason), "no answer within %d s", settings->timeout_s);
+        else
+                smtp_strerror(smtp_errno(), reason, sizeof(reason));
+        session_fault(session, RELANCED_RETRY, "%s, port %d, cannot be reached: %s",
+                settings->server, settings->port, reason);
+}
+
+static void explain_lost_connection(Session *session)
 {
         const Settings *settings = session->courier->settings;
         const Dialogue *dialogue = &session->dialogue;
+        bool is_open = dialogue->n_pending > 0;
         StrBuf text = STRBUF_INIT;
-        char reason[128] = "";
 
-        if (!session->is_reached) {
-                smtp_strerror(smtp_errno(), reason, sizeof(reason));
-                session_fault(session, RELANCED_RETRY, "%s, port %d, cannot be reached: %s",
-                        settings->server, settings->port, reason);
-        } else if (session->is_tls_begun && !session->is_tls &&
-                   tls_problem(session->courier->tls, &text)) {
+        if (is_late(session->said_us, settings))
+                strbuf_addf(&text, "%s gave no answer within %d s", settings->server,
+                        settings->timeout_s);
+        else
+                strbuf_addf(&text, "the connection to %s was lost", settings->server);
+        session_fault(session, RELANCED_RETRY, "%s%s%s", strbuf_text(&text), is_open ? " at " : "",
+                is_open ? verb_meaning(dialogue->pending[0]) : "");
+        strbuf_release(&text);
+}
+
+/* A session that ended by accident: what a person should know, unless that is known already. */
+static void explain_end(Session *session)
+{
+        StrBuf text = STRBUF_INIT;
+
+        if (!session->is_reached)
+                explain_no_connection(session);
+        else if (session->is_tls_begun && !session->is_tls &&
+                 tls_problem(session->courier->tls, &text))
                 session_fault(session, RELANCED_CHANNEL_DOWN, "%s", strbuf_text(&text));
-        } else {
-                bool is_late = courier_now_us() - session->said_us >=
-                               (int64_t)settings->timeout_s * 1000000;
-                if (is_late)
-                        strbuf_addf(&text, "%s gave no answer within %d s", settings->server,
-                                settings->timeout_s);
-                else
-                        strbuf_addf(&text, "the connection to %s was lost", settings->server);
-                session_fault(session, RELANCED_RETRY, "%s%s%s", strbuf_text(&text),
-                        dialogue->n_pending > 0 ? " at " : "",
-                        dialogue->n_pending > 0 ? verb_meaning(dialogue->pending[0]) : "");
-        }
+        else
+                explain_lost_connection(session);
         strbuf_release(&text);
 }
 

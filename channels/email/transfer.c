@@ -161,7 +161,7 @@ static void warn_of_copy(Transfer *transfer)
 /* Gives the outcome and forgets the letter. */
 static void finish(Transfer *transfer, const Verdict *verdict)
 {
-        const Session *session = transfer->session;
+        Session *session = transfer->session;
         StrBuf detail = STRBUF_INIT, reference = STRBUF_INIT;
         size_t length = 0;
 
@@ -178,6 +178,8 @@ static void finish(Transfer *transfer, const Verdict *verdict)
                         strbuf_add_bytes(&reference, id, length);
                 warn_of_copy(transfer);
         }
+        if (verdict->kind == RELANCED_CHANNEL_DOWN)
+                session_fault(session, verdict->kind, "%s", strbuf_text(&detail));
         courier_finish(session->courier, transfer->letter,
                 &(struct relanced_outcome){
                         .kind = verdict->kind,
@@ -209,8 +211,6 @@ void transfer_end(Transfer *transfer)
                 finish(transfer, &verdict);
         else
                 courier_put_back(session->courier, transfer->letter);
-        if (verdict.kind == RELANCED_CHANNEL_DOWN)
-                session_fault(session, RELANCED_CHANNEL_DOWN, "%s", "the server refused this firm");
         Transfer **at = &session->transfers;
         while (*at != transfer)
                 at = &(*at)->next;

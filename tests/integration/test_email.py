@@ -3,6 +3,7 @@
 became of each message is what the server knows."""
 
 import re
+import socket
 import threading
 
 import pytest
@@ -308,7 +309,8 @@ def test_a_refused_sender_stops_the_channel_for_all():
         run = drive("email", options(server.port), messages(4))
     check_run(run)
     assert {each.kind for each in run.outcomes.values()} == {"channel-down"}
-    assert not run.begun and not server.mails
+    assert {each.detail for each in run.outcomes.values()} == {run.outcomes[1].detail}
+    assert not run.begun and not server.mails and server.verbs().count("MAIL") <= 2
 
 
 @pytest.mark.parametrize("server, port, detail", [
@@ -320,11 +322,26 @@ def test_no_server(server, port, detail):
     assert found.kind == "retry" and detail in found.detail
 
 
+def test_a_server_that_does_not_take_the_call():
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
+        address = listener.getsockname()
+        callers = [socket.socket() for _ in range(4)]  # all that may wait, and more
+        for caller in callers:
+            caller.setblocking(False)
+            caller.connect_ex(address)
+        run = drive("email", options(address[1]), messages(3), timeout=20)
+        for caller in callers:
+            caller.close()
+    check_run(run)
+    assert {each.kind for each in run.outcomes.values()} == {"retry"}
+    assert "cannot be reached: no answer within 1 s" in run.outcomes[1].detail
+
+
 def test_a_server_that_reads_nothing_more_gets_no_half_message():
     # The library would drop what it could not write, and go on behind the gap.
     body = "".join(f"line {n} of many, to fill what lies between us\n" for n in range(200_000))
     with ScriptedSmtp({"TEXT": 2.5}) as server:
-        server.listener.setsockopt(process.socket.SOL_SOCKET, process.socket.SO_RCVBUF, 4096)
+        server.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         run = drive("email", options(server.port), [{"notice": 1, **MESSAGE, "text": body}])
     check_run(run)
     assert run.outcomes[1].kind == "retry" and not run.begun

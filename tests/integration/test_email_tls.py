@@ -11,6 +11,8 @@ from servers import certificate
 from servers.scripted_smtp import CLOSE, ScriptedSmtp
 from test_email import MESSAGE, check_run, messages
 
+pytestmark = pytest.mark.filterwarnings("ignore:ssl.TLSVersion")
+
 OFFERS = ("PIPELINING", "8BITMIME", "STARTTLS")
 
 
