@@ -145,8 +145,9 @@ class Trial:
     def finish(self, daemon):
         """A run that came to its end must have ended well."""
         if daemon.returncode != 0:
-            tail = self.errors.read_text(encoding="utf-8", errors="replace")[-2000:]
-            raise Broken(f"relanced ended with {daemon.returncode}\n{tail}")
+            said = self.errors.read_text(encoding="utf-8", errors="replace").splitlines()
+            tail = [line for line in said if 'MESSAGE="notice ' not in line][-20:]
+            raise Broken("\n".join([f"relanced ended with {daemon.returncode}", *tail]))
 
     def strike(self, daemon, victim):
         """Kills the daemon, a worker or both. How many workers alone."""
