@@ -141,6 +141,14 @@ static bool has_option(const struct relanced_option *table, const char *name)
         return false;
 }
 
+/* 0 also where the worker has just gone: what that means is told by its end (on_ended). */
+static int worker_tell(Worker *worker, const Packet *packet, const int *fds, size_t n_fds)
+{
+        int r = packet_ship(worker->fd, packet, fds, n_fds);
+
+        return r == -EPIPE || r == -ECONNRESET ? 0 : r;
+}
+
 static int send_options(Worker *worker, const struct relanced_value *values)
 {
         const Packet packet = { .type = PACKET_OPEN, .values = (struct relanced_value *)values };
@@ -148,7 +156,7 @@ static int send_options(Worker *worker, const struct relanced_value *values)
 
         int r = flight_create(worker->outlet->dispatch->folder, worker->outlet->config->name,
                 &worker->flight, &flight_fd);
-        return r < 0 ? r : packet_ship(worker->fd, &packet, &flight_fd, 1);
+        return r < 0 ? r : worker_tell(worker, &packet, &flight_fd, 1);
 }
 
 /* Its module is loaded: the options go over, checked against the module's table. */
@@ -304,7 +312,7 @@ static int send_load(Worker *worker)
         int r = module_path(worker->outlet->config->module, &path);
         if (r < 0)
                 return r;
-        return packet_ship(worker->fd, &(Packet){ .type = PACKET_LOAD, .text = path }, NULL, 0);
+        return worker_tell(worker, &(Packet){ .type = PACKET_LOAD, .text = path }, NULL, 0);
 }
 
 /* As large as this user may have it. */
