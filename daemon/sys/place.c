@@ -3,7 +3,6 @@
  * running binary stands. An installed prefix goes before a build tree, so that a prefix inside a
  * build folder is whole in itself. Never creates anything. */
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -62,34 +61,12 @@ static bool own_folder(char path[static PATH_MAX])
         return path_cut(path);
 }
 
-/* <prefix>/lib/relanced/channels, or beneath a folder of the machine's architecture. */
-static bool find_installed_modules(const char *prefix, char path[static PATH_MAX])
-{
-        char lib[PATH_MAX];
-        bool is_found = false;
-
-        path_set(path, "%s/lib/relanced/channels", prefix);
-        if (is_folder(path))
-                return true;
-        path_set(lib, "%s/lib", prefix);
-        DIR *folder = opendir(lib);
-        if (!folder)
-                return false;
-        for (struct dirent *entry; !is_found && (entry = readdir(folder));) {
-                if (entry->d_name[0] == '.')
-                        continue;
-                path_set(path, "%s/%s/relanced/channels", lib, entry->d_name);
-                is_found = is_folder(path);
-        }
-        (void)closedir(folder);
-        return is_found;
-}
-
 static bool find_installed(const char *prefix, const char *what, char path[static PATH_MAX])
 {
         if (streq(what, "modules"))
-                return find_installed_modules(prefix, path);
-        path_set(path, "%s/share/relanced/%s", prefix, what);
+                path_set(path, "%s/%s/relanced/channels", prefix, RELANCED_LIBDIR);
+        else
+                path_set(path, "%s/share/relanced/%s", prefix, what);
         return is_folder(path);
 }
 

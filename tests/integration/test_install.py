@@ -39,7 +39,7 @@ def programs(prefix, monkeypatch):
 
 
 def test_every_channel_module_that_is_built_is_installed(prefix):
-    installed = {path.name for path in prefix.glob("lib/**/relanced/channels/*.so")}
+    installed = {path.name for path in prefix.glob("lib*/**/relanced/channels/*.so")}
     built = {path.name for path in (firms.BUILD / "channels").glob("*/*.so")}
     assert built == installed == {f"{each['module']}.so" for each in CHANNELS.values()}
 
