@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the reading along of an SMTP conversation. libESMTP 1.1.0 believes too much: with CHUNKING
- * it crashes when a server drops the connection between two replies, a reply that nobody asked for
- * is taken for that of the next command, a reply without an end is read for ever. Never keeps what
- * was said (it may be a password), only the verb.
+ * Owns the reading along of an SMTP conversation. libESMTP 1.1.0 believes too much: with CHUNKING,
+ * and with three commands said at once, it crashes when a server drops the connection between two
+ * replies; a reply that nobody asked for is taken for that of the next command; a reply without an
+ * end is read for ever. Never keeps what was said (it may be a password), only the verb.
  */
 
 #include "channels/email/dialogue.h"
@@ -18,8 +18,8 @@
 #define REPLY_MAX ((size_t)4000)     /* of any other: libESMTP keeps 4096 */
 #define REPLY_LINE_MAX 1000          /* RFC 5321 allows 512; libESMTP reads 1023 at once */
 
-/* The library reads these words, and should not. */
-static const char *const hidden[] = { "CHUNKING", "NTLM", "CRAM-MD5" };
+/* The library reads these words, and should not; the first one only where that is asked for. */
+static const char *const hidden[] = { "PIPELINING", "CHUNKING", "NTLM", "CRAM-MD5" };
 
 static const struct {
         const char *word, *meaning;
@@ -59,6 +59,7 @@ void dialogue_start(Dialogue *dialogue)
         *dialogue = (Dialogue){
                 .on_reply = dialogue->on_reply,
                 .owner = dialogue->owner,
+                .is_stepwise = dialogue->is_stepwise,
                 .pending = { VERB_CONNECT },
                 .n_pending = 1,
         };
@@ -116,7 +117,7 @@ static void hide_word(Dialogue *dialogue, char *c)
         if (dialogue->word_length < sizeof(dialogue->word))
                 dialogue->word[dialogue->word_length] = *c;
         dialogue->word_length++;
-        for (size_t i = 0; i < ELEMENTSOF(hidden); i++)
+        for (size_t i = dialogue->is_stepwise ? 0 : 1; i < ELEMENTSOF(hidden); i++)
                 if (dialogue->word_length == strlen(hidden[i]) &&
                         strncasecmp(dialogue->word, hidden[i], dialogue->word_length) == 0)
                         *c = 'X';

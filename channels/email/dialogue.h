@@ -5,7 +5,8 @@
 /*
  * What client and server say to each other, read along byte by byte as libESMTP's monitor shows it,
  * which is before the library parses it. So that the library only sees a well-behaved server:
- * - words of the EHLO reply that lead it astray are spoilt (CHUNKING, and AUTH's NTLM, CRAM-MD5);
+ * - words of the EHLO reply that lead it astray are spoilt (CHUNKING, and AUTH's NTLM, CRAM-MD5;
+ *   PIPELINING where it would ask three things at once);
  * - a reply is well-formed, of bounded length, and answers something that was said: else `fault` is
  *   set, and all that comes from there on is replaced by empty lines, which no parser takes for a
  *   reply.
@@ -29,6 +30,7 @@ typedef struct Dialogue {
         /* A whole reply: the verb it answers, its code, its lines joined by spaces. */
         void (*on_reply)(void *owner, Verb verb, int code, const char *text);
         void *owner;
+        bool is_stepwise;  /* the server's PIPELINING is hidden */
         const char *fault; /* what the server did wrong, a sentence without a full stop; or NULL */
         Verb pending[DIALOGUE_PENDING_MAX]; /* said and not yet answered, oldest first */
         size_t n_pending;

@@ -377,6 +377,17 @@ def test_the_archive_copy(offers, customer, copy, kind, recipients):
     assert all("@" not in text for text in warnings)
 
 
+@pytest.mark.parametrize("answer", [b"what?\r\n", b"25\r\n", b"250-2.1.5 one\r\n550 two\r\n",
+                                    CLOSE, RESET])
+def test_a_server_that_fails_between_two_recipients_ends_nothing_but_the_session(answer):
+    # Three commands said at once and the first one's answer broken: libESMTP would crash.
+    with ScriptedSmtp({"RCPT": (answer, "250 ok")}) as server:
+        run = drive("email", options(server.port, copy_to=COPY), messages(4))
+    check_run(run)
+    assert run.outcomes[1].kind == "retry" and not server.mails
+    assert {found.kind for found in run.outcomes.values()} == {"retry"}
+
+
 def test_a_mail_to_the_archive_itself_goes_out_once():
     with ScriptedSmtp() as server:
         found = outcome("email", options(server.port, copy_to=COPY), {**MESSAGE, "to": COPY})
