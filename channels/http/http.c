@@ -246,8 +246,9 @@ static void loop_close(Loop *loop)
 int http_deliver(const HttpProvider *provider, const HttpSettings *settings,
         const char *const *secrets, void *state, struct relanced_host *host)
 {
+        HttpSockets sockets = { 0 };
         Loop loop = {
-                .shared = { provider, settings, state, host, NULL },
+                .shared = { provider, settings, state, host, NULL, &sockets },
         };
         int r = loop_open(&loop, secrets);
 

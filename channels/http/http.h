@@ -58,7 +58,8 @@ typedef struct HttpReply {
         bool has_begun;         /* begin() was granted: the request may have arrived */
         bool is_refused;        /* begin() was not granted */
         bool is_certificate;    /* the server's certificate was not good, or ca_file is not */
-        unsigned retry_after_s; /* of the header, bounded to 1 … 86400; 0: none or nonsense */
+        unsigned retry_after_s; /* of the header, bounded to 1 … 86400; 0: none or nonsense. 1 where
+                                   another connection is all that is needed */
         const char *failure;    /* in words, "" when all was read */
 } HttpReply;
 

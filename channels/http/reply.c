@@ -60,6 +60,8 @@ static const char *failure_of(HttpTransfer *transfer, CURLcode result)
 {
         if (transfer->is_refused)
                 return "relanced does not let it go any more";
+        if (transfer->is_spoilt)
+                return "the kept connection was closed, or answered what was not asked";
         if (transfer->is_repeated || result == CURLE_GOT_NOTHING)
                 return "the connection was closed without an answer";
         if (strbuf_error(&transfer->body) == -E2BIG)
@@ -84,13 +86,15 @@ HttpReply transfer_reply(HttpTransfer *transfer, CURLcode result)
                 .failure = failure_of(transfer, result),
         };
 
-        if (!transfer->is_refused && !transfer->is_repeated)
+        if (!transfer->is_refused && !transfer->is_repeated && !transfer->is_spoilt)
                 curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &reply.status);
         if (reply.status < 200) /* 1xx: an answer was to follow */
                 reply.status = 0;
         reply.is_whole = reply.status > 0 && !*reply.failure;
         if (reply.status > 0)
                 reply.retry_after_s = retry_after_of(transfer);
+        else if (transfer->is_spoilt) /* a new connection will do */
+                reply.retry_after_s = 1;
         return reply;
 }
 
@@ -131,6 +135,8 @@ static void judge_silence(const HttpReply *reply, HttpVerdict *verdict)
         verdict->outcome.kind = reply->has_begun        ? RELANCED_UNCERTAIN
                                 : reply->is_certificate ? RELANCED_CHANNEL_DOWN
                                                         : RELANCED_RETRY;
+        if (verdict->outcome.kind == RELANCED_RETRY)
+                verdict->outcome.retry_after_s = reply->retry_after_s;
         http_set_detail(verdict, "%s", reply->failure);
 }
 

@@ -8,6 +8,7 @@
 #include "channels/http/transfer.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 
 /* Many gateways close a kept connection after 5 s. A request that meets the closing is lost in a
@@ -63,6 +64,46 @@ const char *http_url_fault(const char *url, bool is_insecure)
         return fault;
 }
 
+static int on_socket(void *user, curl_socket_t fd, curlsocktype purpose)
+{
+        HttpSockets *sockets = user;
+
+        if (fd < HTTP_SOCKETS_MAX) {
+                sockets->is_used[fd] = true;
+                sockets->end = MAX(sockets->end, fd + 1);
+        }
+        return CURL_SOCKOPT_OK;
+}
+
+/* The descriptor of the connection that has the port on our side, or -1. */
+static int find_socket(const HttpSockets *sockets, int own_port)
+{
+        for (int fd = 0; fd < sockets->end; fd++) {
+                struct sockaddr_in6 address; /* whose port lies where IPv4 has it */
+                socklen_t length = sizeof(address);
+                if (sockets->is_used[fd] &&
+                        getsockname(fd, (struct sockaddr *)&address, &length) == 0 &&
+                        ntohs(address.sin6_port) == own_port)
+                        return fd;
+        }
+        return -1;
+}
+
+/* A kept connection that was closed meanwhile, or on which more came than was asked for: what lies
+ * there would be taken for the answer to this request. */
+static bool is_spoilt(const HttpTransfer *transfer, int own_port)
+{
+        long n_connects = 0;
+        char byte;
+
+        curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &n_connects);
+        int fd = n_connects > 0 ? -1 : find_socket(transfer->delivery->sockets, own_port);
+        if (fd < 0)
+                return false;
+        return recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+               (errno != EAGAIN && errno != EINTR);
+}
+
 /* libcurl repeats a request by itself when a kept connection was closed without an answer. It asks
  * here each time, and may do so once. */
 static int on_connected(void *user, char *address, char *own_address, int port, int own_port)
@@ -83,6 +124,9 @@ static int on_connected(void *user, char *address, char *own_address, int port, 
                 transfer->is_refused = true;
                 return CURL_PREREQFUNC_ABORT;
         }
+        transfer->is_spoilt = is_spoilt(transfer, own_port);
+        if (transfer->is_spoilt)
+                return CURL_PREREQFUNC_ABORT;
         transfer->has_begun = true;
         return CURL_PREREQFUNC_OK;
 }
@@ -247,6 +291,8 @@ static void set_callbacks(HttpTransfer *transfer)
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->error);
         curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_connected);
         curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer);
+        curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_socket);
+        curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, transfer->delivery->sockets);
         curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
         curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
         curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);

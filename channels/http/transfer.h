@@ -12,7 +12,16 @@
 #define HTTP_HEADERS_MAX ((size_t)64 * 1024)
 #define HTTP_LOG_MAX 480
 
+#define HTTP_SOCKETS_MAX 1024
+
 typedef struct HttpBlots HttpBlots;
+
+/* The descriptors that connections have, or had: libcurl does not say which one a request is to
+ * go out on, but its port. */
+typedef struct HttpSockets {
+        bool is_used[HTTP_SOCKETS_MAX];
+        int end;
+} HttpSockets;
 
 /* What all transfers share. */
 typedef struct HttpDelivery {
@@ -21,6 +30,7 @@ typedef struct HttpDelivery {
         void *state;
         struct relanced_host *host;
         HttpBlots *blots;
+        HttpSockets *sockets;
 } HttpDelivery;
 
 typedef struct HttpTransfer {
@@ -36,6 +46,7 @@ typedef struct HttpTransfer {
         bool is_waiting;     /* for begin() to be answered; not with libcurl yet */
         bool is_started;     /* with libcurl */
         bool has_begun, is_refused, is_repeated;
+        bool is_spoilt; /* the kept connection was not as it was left */
         char error[CURL_ERROR_SIZE];
 } HttpTransfer;
 

@@ -232,6 +232,18 @@ def test_a_kept_connection_that_was_closed_before_is_replaced():
     assert {outcome.kind for outcome in run.outcomes.values()} == {"sent"}
 
 
+@pytest.mark.parametrize("spoils", [[GOOD, 0.03, GOOD], [GOOD, 0.03, CLOSE], [GOOD, 0.03, RESET]])
+def test_a_kept_connection_that_spoils_before_it_is_used_again_is_not(spoils):
+    def answer(request):
+        return spoils if request.query["text"] == "1" else reply(400, "no")
+
+    with Gateway(answer) as gateway:
+        run = drive("sms", options(gateway.url(), in_flight=1), messages("123"), begin_ms=100)
+        assert [request.query["text"] for request in gateway.requests] == ["1", "3"]
+    assert [run.outcomes[n].kind for n in (1, 2, 3)] == ["sent", "retry", "refused-message"]
+    assert run.outcomes[2].retry_after_s == 1
+
+
 def test_connections_are_kept():
     with Gateway(lambda request: GOOD) as gateway:
         run = drive("sms", options(gateway.url(), in_flight=4), messages(range(200)))

@@ -78,6 +78,16 @@ def test_many_messages_share_connections_and_none_is_lost_when_one_breaks(author
     assert sorted(uncertain) == [7, 23]
 
 
+def test_an_answer_too_many_is_not_taken_for_that_of_the_next_message(authority):
+    def answer(request):
+        return [reply(200, "ok"), reply(200, "ok")] if request.form["t"] == "1" else reply(400, "no")
+
+    with Gateway(answer, authority.certificates["good"]) as gateway:
+        run = send(gateway.url("/", "localhost"), authority.file, "123", in_flight=1)
+        assert [request.form["t"] for request in gateway.requests] == ["1", "3"]
+    assert [run.outcomes[n].kind for n in (1, 2, 3)] == ["sent", "retry", "refused-message"]
+
+
 def test_a_file_of_certificates_that_cannot_be_read_stops_the_channel(authority, tmp_path):
     (tmp_path / "garbage.pem").write_text("not a certificate\n")
     for path in (tmp_path / "missing.pem", tmp_path / "garbage.pem"):
