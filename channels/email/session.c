@@ -336,7 +336,7 @@ void session_run(Courier *courier, Letter *letter)
         auth_context_t auth = NULL;
 
         session.dialogue.owner = &session;
-        /* RCPT, RCPT, DATA: after a failure libESMTP calls what is not there for the third reply. */
+        /* RCPT, RCPT, DATA: for a third reply behind a broken one libESMTP has no handler. */
         session.dialogue.is_stepwise = *courier->settings->copy_to != 0;
         session.is_told =
                 streq(letter->message->template_name, "test") || letter->message->attempt > 1;

@@ -31,16 +31,19 @@ static int check_state(Store *store, int64_t id, unsigned allowed, int64_t *ret_
         return 0;
 }
 
-/* handed and pending mean the same to everybody else: no flag changes. */
-static int move_all(Store *store, const int64_t *ids, size_t n, NoticeState from, NoticeState to)
+/* handed and pending mean the same to everybody else: no flag changes. is_try: it counts as one. */
+static int move_all(
+        Store *store, const int64_t *ids, size_t n, NoticeState from, NoticeState to, bool is_try)
 {
         int64_t contact;
 
         for (size_t i = 0; i < n; i++) {
                 int r = check_state(store, ids[i], BIT(from), &contact);
                 if (r == 0)
-                        r = db_run(store, "update notice set state = ? where id = ?",
-                                VALUES(INT(to), INT(ids[i])));
+                        r = db_run(store,
+                                "update notice set state = ?, attempts = attempts + ? "
+                                "where id = ?",
+                                VALUES(INT(to), INT(is_try), INT(ids[i])));
                 if (r < 0)
                         return r;
         }
@@ -49,12 +52,12 @@ static int move_all(Store *store, const int64_t *ids, size_t n, NoticeState from
 
 int store_mark_handed(Store *store, const int64_t *ids, size_t n)
 {
-        return move_all(store, ids, n, NOTICE_PENDING, NOTICE_HANDED);
+        return move_all(store, ids, n, NOTICE_PENDING, NOTICE_HANDED, false);
 }
 
 int store_mark_unhanded(Store *store, const int64_t *ids, size_t n)
 {
-        return move_all(store, ids, n, NOTICE_HANDED, NOTICE_PENDING);
+        return move_all(store, ids, n, NOTICE_HANDED, NOTICE_PENDING, true);
 }
 
 int store_mark_begun(Store *store, int64_t id, Instant at)

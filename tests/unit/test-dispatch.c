@@ -639,6 +639,39 @@ static void the_word_on_another_attempt_does_not_count(void **state)
         assert_notices(firm, "F-1", "wild uncertain worker-died");
 }
 
+/* Nothing makes the removal of a flight file durable: a power cut may bring one back that was made
+ * use of, and its messages were handed out again since. */
+static void a_flight_file_that_comes_back_says_nothing_of_a_later_try(void **state)
+{
+        Firm *firm = *state;
+        _cleanup_(freep) char *path = NULL, *bytes = NULL;
+        const struct relanced_outcome unsent = { RELANCED_RETRY, 0, NULL, NULL };
+        size_t length;
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        wake(firm);
+        int64_t notice = only_notice(firm, NOTICE_PENDING);
+        begin(&firm->base);
+        assert_ok(store_mark_handed(firm->base.store, &notice, 1));
+        commit(&firm->base);
+        const FlightRecord record = flight_record((uint64_t)notice, 1, &unsent);
+        int fd = make_flight(firm, &path);
+        assert_ok(flight_append(fd, &record));
+        (void)close(fd);
+        assert_ok(file_read(path, 1 << 20, &bytes, &length));
+        assert_ok(engine_start_dispatch(firm->engine));
+        firm_restart(firm);
+        assert_int_equal(only_notice(firm, NOTICE_PENDING), notice);
+        begin(&firm->base);
+        assert_ok(store_mark_handed(firm->base.store, &notice, 1));
+        assert_ok(store_mark_begun(firm->base.store, notice, NOON));
+        commit(&firm->base);
+        assert_ok(file_write_atomic(path, bytes, length));
+        drain(firm);
+        assert_notices(firm, "F-1", "wild uncertain worker-died");
+        assert_int_equal(count_left(firm), 0);
+}
+
 /* The orphan is this program itself, which holds the flight file until the timer sees it free. */
 static void what_an_orphan_may_have_waits_for_its_end(void **state)
 {
@@ -783,6 +816,7 @@ int main(int n_arguments, char *arguments[])
                 with_firm(what_had_begun_without_a_word_is_uncertain_at_the_next_start),
                 with_firm(what_was_only_handed_is_handed_again),
                 with_firm(a_word_in_the_flight_file_counts_after_a_crash),
+                with_firm(a_flight_file_that_comes_back_says_nothing_of_a_later_try),
                 with_firm(what_got_no_answer_before_the_crash_is_tried_again_at_once),
                 with_firm(the_word_on_another_attempt_does_not_count),
                 with_firm(what_an_orphan_may_have_waits_for_its_end),
