@@ -103,7 +103,8 @@ static int settle_sent(Settling *s, Reason reason, const char *reference)
 
 static int settle_retry(Settling *s, const FlightRecord *record, Reason reason)
 {
-        Instant next = INSTANT_NONE; /* the channel itself waits when it is down */
+        /* The channel itself waits when it is down; it is tried again with another message first. */
+        Instant next = s->now->instant;
 
         if (reason == REASON_RETRY)
                 next.usec =

@@ -95,6 +95,8 @@ static int deliver_one(struct relanced_host *host, const struct relanced_message
                 outcome.kind = RELANCED_REFUSED_MESSAGE;
         else if (is(message, "down"))
                 outcome.kind = RELANCED_CHANNEL_DOWN;
+        else if (is(message, "down-briefly"))
+                outcome = (struct relanced_outcome){ RELANCED_CHANNEL_DOWN, 1, NULL, "no route" };
         else if (is_down_for_once(message))
                 outcome = (struct relanced_outcome){ RELANCED_CHANNEL_DOWN, 1, NULL, "no credit" };
         else if (is(message, "no-begin"))

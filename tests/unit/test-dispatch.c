@@ -223,6 +223,25 @@ static void a_suspended_channel_is_tried_again_and_heals_by_itself(void **state)
         assert_tasks(firm, "");
 }
 
+/* What the gateway takes for its own trouble may be one message's: a country it does not serve. */
+static void a_suspended_channel_is_not_tried_with_the_same_message_for_ever(void **state)
+{
+        Firm *firm = *state;
+
+        firm_configure(firm, STEPS_DEFAULT, "in_flight = 1;");
+        add_customer(firm, "C-1", "down-briefly", "F-1");
+        add_customer(firm, "C-2", "sent", "F-2");
+        wake(firm);
+        drain(firm);
+        assert_notices(firm, "F-1", "wild pending channel-down");
+        const Outlet *outlet = firm->engine->dispatch->outlets;
+        while (!streq(outlet->config->name, "wild"))
+                outlet++;
+        while (count_left(firm) == 0 && outlet->n_downs < 3)
+                assert_true(sd_event_run(firm->engine->event, UINT64_MAX) >= 0);
+        assert_int_equal(count_left(firm), 1);
+}
+
 static void a_worker_that_dies_of_a_new_try_is_not_started_again_at_once(void **state)
 {
         Firm *firm = *state;
@@ -798,6 +817,7 @@ int main(int n_arguments, char *arguments[])
                 with_firm(what_was_surely_not_sent_waits_for_another_try),
                 with_firm(a_channel_that_is_down_gives_one_alert_and_keeps_its_notices),
                 with_firm(a_suspended_channel_is_tried_again_and_heals_by_itself),
+                with_firm(a_suspended_channel_is_not_tried_with_the_same_message_for_ever),
                 with_firm(a_worker_that_dies_of_a_new_try_is_not_started_again_at_once),
                 cmocka_unit_test(only_a_new_try_shows_that_a_suspended_channel_works),
                 with_firm(what_may_have_been_sent_is_uncertain_until_it_is_assumed_sent),
