@@ -41,8 +41,8 @@ int path_from_file(const char *base_path, const char *name, char **ret_path);
 /*
  * A folder of data that belongs to the program: "templates", "rates", "tone", "modules". Found from
  * where the running binary stands: <prefix>/share/relanced/<what> and
- * <prefix>/<libdir>/relanced/channels beside its own folder, libdir as meson had it, else the source
- * and build tree it is in. -ENOENT when there is none.
+ * <prefix>/<libdir>/relanced/channels beside its own folder, libdir as meson had it, else the
+ * source and build tree it is in. -ENOENT when there is none.
  */
 int data_folder(const char *what, char **ret_path);
 
