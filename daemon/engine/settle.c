@@ -103,7 +103,7 @@ static int settle_sent(Settling *s, Reason reason, const char *reference)
 
 static int settle_retry(Settling *s, const FlightRecord *record, Reason reason)
 {
-        /* The channel itself waits when it is down; it is tried again with another message first. */
+        /* The channel itself waits when it is down, and is tried with another message first. */
         Instant next = s->now->instant;
 
         if (reason == REASON_RETRY)
