@@ -58,20 +58,18 @@ static bool has_same_lines(const Engine *engine, const Account *account, const P
         return true;
 }
 
-/* on_uncertain = resend: the same bytes again, on whatever later day, as long as the deadline they
- * print is not over. */
-static bool is_resend(const Notice *notice)
+bool notice_is_resend(const Notice *notice)
 {
         return notice->attempts > 0 && (notice->reason == REASON_WORKER_DIED ||
                                                notice->reason == REASON_MAY_HAVE_BEEN_SENT);
 }
 
-/* R6 */
+/* R6. A resend may leave as long as the deadline it prints is not over. */
 static bool is_day_over(const Recheck *recheck)
 {
         Date today = recheck->now->local.day, deadline = recheck->contact->deadline;
 
-        if (is_resend(recheck->notice))
+        if (notice_is_resend(recheck->notice))
                 return date_is_set(deadline) && date_compare(today, deadline) > 0;
         return date_compare(today, recheck->contact->day) != 0;
 }
@@ -80,7 +78,7 @@ static bool is_day_over(const Recheck *recheck)
 static bool has_same_numbers(const Planned *planned, const Recheck *recheck)
 {
         return planned->total == recheck->contact->total &&
-               (is_resend(recheck->notice) ||
+               (notice_is_resend(recheck->notice) ||
                        date_compare(planned->deadline, recheck->contact->deadline) == 0);
 }
 

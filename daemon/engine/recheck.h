@@ -16,6 +16,10 @@ typedef struct Recheck {
         Arena *arena;
 } Recheck;
 
+/* Whether an earlier try of it may have left (on_uncertain = resend): the same bytes again, on
+ * whatever later day. Its reason says so for as long as it waits. */
+bool notice_is_resend(const Notice *notice);
+
 /* 0: it may leave, RECHECK_CANCEL: not, and *ret_reason says why; -errno of the store. */
 #define RECHECK_CANCEL 1
 int recheck_notice(Engine *engine, const Recheck *recheck, Reason *ret_reason);

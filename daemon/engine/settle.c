@@ -101,6 +101,12 @@ static int settle_sent(Settling *s, Reason reason, const char *reference)
         return r;
 }
 
+/* What is kept as the reason while it waits: of a resend, that it may have left already. */
+static Reason waiting_reason(const Settling *s, Reason reason)
+{
+        return notice_is_resend(&s->notice) ? s->notice.reason : reason;
+}
+
 static int settle_retry(Settling *s, const FlightRecord *record, Reason reason)
 {
         /* The channel itself waits when it is down, and is tried with another message first. */
@@ -110,7 +116,8 @@ static int settle_retry(Settling *s, const FlightRecord *record, Reason reason)
                 next.usec =
                         s->now->instant.usec + pace_retry_usec(record->retry_after_s,
                                                        s->now->instant.usec - s->notice.date.usec);
-        int r = store_mark_retry(s->engine->store, s->notice.id, reason, record->detail, next);
+        int r = store_mark_retry(
+                s->engine->store, s->notice.id, waiting_reason(s, reason), record->detail, next);
         if (r == 0)
                 journal_notice(s->journal, reason == REASON_RETRY ? LOG_NOTICE : LOG_DEBUG,
                         MESSAGE_NOTICE_RETRY, s->notice.id, "was not sent, waits for another try");
@@ -303,8 +310,8 @@ int settle_unsent(Engine *engine, const FlightRecord *record, Journal *journal)
         if (r == 0 && is_awaited(&s.notice, record)) {
                 r = s.notice.state == NOTICE_HANDED
                             ? store_mark_unhanded(engine->store, &id, 1)
-                            : store_mark_retry(engine->store, id, REASON_RETRY, record->detail,
-                                      INSTANT_NONE);
+                            : store_mark_retry(engine->store, id, waiting_reason(&s, REASON_RETRY),
+                                      record->detail, INSTANT_NONE);
                 if (r == 0)
                         journal_notice(journal, LOG_INFO, MESSAGE_NOTICE_RETRY, id,
                                 "was not sent, is tried again");

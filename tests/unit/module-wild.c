@@ -62,7 +62,10 @@ static void act(const struct relanced_message *message, struct relanced_outcome 
         if (is(message, "hang-late"))
                 for (;;)
                         (void)pause();
-        outcome->kind = is(message, "uncertain") ? RELANCED_UNCERTAIN : RELANCED_SENT;
+        if (is(message, "uncertain") || (is(message, "uncertain-once") && message->attempt == 1))
+                outcome->kind = RELANCED_UNCERTAIN;
+        else
+                outcome->kind = RELANCED_SENT;
         outcome->reference = "wild-1";
 }
 
@@ -101,6 +104,8 @@ static int deliver_one(struct relanced_host *host, const struct relanced_message
                 outcome = (struct relanced_outcome){ RELANCED_CHANNEL_DOWN, 1, NULL, "no credit" };
         else if (is(message, "no-begin"))
                 act(message, &outcome);
+        else if (is(message, "uncertain-once") && message->attempt == 2)
+                outcome.detail = "not now";
         else if (!is(message, "retry") && host->begin(host, message) == 0)
                 act(message, &outcome);
         if (is(message, "never-finished"))

@@ -331,6 +331,31 @@ static void what_is_resent_goes_out_another_day_as_it_was(void **state)
         assert_notices(firm, "F-1", "wild uncertain may-have-been-sent");
 }
 
+/* A resend that could not leave at once is still the message of that other day. */
+static void what_is_resent_stays_what_it_was_through_a_further_try(void **state)
+{
+        Firm *firm = *state;
+
+        firm_configure(firm,
+                "{ id = \"remind\"; action = \"remind\"; after_due = 3; send = [ \"wild\" ]; "
+                "on_uncertain = \"resend\"; }",
+                "");
+        add_customer(firm, "C-1", "uncertain-once", "F-1");
+        wake(firm);
+        drain(firm);
+        assert_notices(firm, "F-1", "wild uncertain may-have-been-sent");
+        int64_t notice = only_notice(firm, NOTICE_UNCERTAIN);
+        firm->engine->clock.fixed.usec += HOURS(24);
+        wake(firm);
+        drain(firm);
+        assert_int_equal(only_notice(firm, NOTICE_PENDING), notice);
+        firm->engine->clock.fixed.usec += HOURS(2);
+        wake(firm);
+        drain(firm);
+        assert_notices(firm, "F-1", "wild sent due");
+        assert_int_equal(count_left(firm), 2);
+}
+
 static void a_crash_after_begin_is_uncertain_and_stops_nobody_else(void **state)
 {
         Firm *firm = *state;
@@ -823,6 +848,7 @@ int main(int n_arguments, char *arguments[])
                 with_firm(what_may_have_been_sent_is_uncertain_until_it_is_assumed_sent),
                 with_firm(a_deadline_that_is_uncertain_waits_for_a_person),
                 with_firm(what_is_resent_goes_out_another_day_as_it_was),
+                with_firm(what_is_resent_stays_what_it_was_through_a_further_try),
                 with_firm(a_crash_after_begin_is_uncertain_and_stops_nobody_else),
                 with_firm(a_message_that_crashes_its_worker_is_given_up_and_the_others_go),
                 with_firm(a_worker_that_hangs_is_ended_in_time),
