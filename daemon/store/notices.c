@@ -55,6 +55,7 @@ int store_mark_handed(Store *store, const int64_t *ids, size_t n)
         return move_all(store, ids, n, NOTICE_PENDING, NOTICE_HANDED, false);
 }
 
+/* A flight file may still speak of the try. */
 int store_mark_unhanded(Store *store, const int64_t *ids, size_t n)
 {
         return move_all(store, ids, n, NOTICE_HANDED, NOTICE_PENDING, true);

@@ -108,9 +108,8 @@ int store_load_notice(Store *store, int64_t id, bool with_body, Arena *arena, No
 int store_load_contact(Store *store, int64_t id, Arena *arena, Contact *ret_contact);
 
 int store_mark_handed(Store *store, const int64_t *ids, size_t n);
-/* handed → pending. Counts the attempt: a flight file may still speak of it. */
-int store_mark_unhanded(Store *store, const int64_t *ids, size_t n);
-int store_mark_begun(Store *store, int64_t id, Instant at); /* counts the attempt */
+int store_mark_begun(Store *store, int64_t id, Instant at);          /* counts the attempt */
+int store_mark_unhanded(Store *store, const int64_t *ids, size_t n); /* → pending; likewise */
 /* begun or uncertain → sent. Completes the lines' steps (R4), once for a contact. */
 int store_mark_sent(
         Store *store, int64_t id, Reason reason, Instant at, Date day, const char *reference);
