@@ -93,6 +93,10 @@ typedef struct HttpProvider {
 /* NULL, or why the URL is not to be used: "must begin with https://", … (static). */
 const char *http_url_fault(const char *url, bool is_insecure);
 
+/* NULL, or why the file is not to be used as HttpSettings.ca_file: "must be an absolute path", …
+ * (static, or of strerror()). What stands in it is found out when it is needed. */
+const char *http_ca_file_fault(const char *path);
+
 /* As relanced_channel.deliver(). secrets (to a NULL), also in their percent-encoded and base64
  * forms, and the recipient's number are blotted out of every text that leaves. */
 int http_deliver(const HttpProvider *provider, const HttpSettings *settings,

@@ -104,6 +104,15 @@ static bool is_spoilt(const HttpTransfer *transfer, int own_port)
                (errno != EAGAIN && errno != EINTR);
 }
 
+const char *http_ca_file_fault(const char *path)
+{
+        if (is_empty(path))
+                return NULL;
+        if (path[0] != '/')
+                return "must be an absolute path";
+        return access(path, R_OK) < 0 ? strerror(errno) : NULL;
+}
+
 /* libcurl repeats a request by itself when a kept connection was closed without an answer. It asks
  * here each time, and may do so once. */
 static int on_connected(void *user, char *address, char *own_address, int port, int own_port)

@@ -29,7 +29,7 @@ static const struct relanced_option options[] = {
         [SMS_INSECURE] = { "insecure", RELANCED_BOOLEAN, "false", 0, 0,
                 "allow http:// to another machine: texts and password can be read on the way" },
         [SMS_CA_FILE] = { "ca_file", RELANCED_TEXT, "", 0, 0,
-                "file of certificates (PEM) to trust beside the system's" },
+                "certificates (PEM) to trust beside the system's; an absolute path" },
         [SMS_TIMEOUT_S] = { "timeout_s", RELANCED_INTEGER, "30", 1, 600,
                 "seconds a request may take, its answer included" },
         [SMS_IN_FLIGHT] = { "in_flight", RELANCED_INTEGER, "16", 1, 64,
@@ -131,6 +131,11 @@ static int check_values(Sms *sms, StrBuf *fault)
         const char *url_fault = http_url_fault(sms->values[SMS_URL], sms->settings.is_insecure);
         if (url_fault) {
                 strbuf_addf(fault, "url %s", url_fault);
+                return -EINVAL;
+        }
+        const char *trust_fault = http_ca_file_fault(sms->values[SMS_CA_FILE]);
+        if (trust_fault) {
+                strbuf_addf(fault, "ca_file: %s: %s", sms->values[SMS_CA_FILE], trust_fault);
                 return -EINVAL;
         }
         int r = check_strangers(sms, fault);

@@ -41,7 +41,7 @@ static const struct relanced_option options[] = {
         { "insecure", RELANCED_BOOLEAN, "false", 0, 0,
                 "allow http:// to another machine: texts and token can be read on the way" },
         { "ca_file", RELANCED_TEXT, "", 0, 0,
-                "file of certificates (PEM) to trust beside the system's" },
+                "certificates (PEM) to trust beside the system's; an absolute path" },
         { "timeout_s", RELANCED_INTEGER, "60", 1, 3600,
                 "seconds a request may take, its answer included" },
         { "in_flight", RELANCED_INTEGER, "8", 1, 64, "requests under way at once" },
@@ -150,6 +150,11 @@ static int take_values(WhatsApp *whatsapp, const struct relanced_value *values, 
         fault = http_url_fault(whatsapp->url, whatsapp->settings.is_insecure);
         if (fault) {
                 strbuf_addf(sentence, "url %s", fault);
+                return -EINVAL;
+        }
+        fault = http_ca_file_fault(whatsapp->ca_file);
+        if (fault) {
+                strbuf_addf(sentence, "ca_file: %s: %s", whatsapp->ca_file, fault);
                 return -EINVAL;
         }
         return mappings_parse(values[OPTION_TEMPLATES].value, values[OPTION_LANGUAGES].value,

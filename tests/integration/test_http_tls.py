@@ -89,9 +89,11 @@ def test_an_answer_too_many_is_not_taken_for_that_of_the_next_message(authority)
 
 
 def test_a_file_of_certificates_that_cannot_be_read_stops_the_channel(authority, tmp_path):
-    (tmp_path / "garbage.pem").write_text("not a certificate\n")
-    for path in (tmp_path / "missing.pem", tmp_path / "garbage.pem"):
-        with Gateway(lambda request: reply(200), authority.certificates["good"]) as gateway:
-            run = send(gateway.url("/", "localhost"), path)
-            assert gateway.requests == []
+    garbage = tmp_path / "garbage.pem"
+    garbage.write_text("not a certificate\n")
+    with Gateway(lambda request: reply(200), authority.certificates["good"]) as gateway:
+        run = send(gateway.url("/", "localhost"), garbage)
         assert run.outcomes[1].kind == "channel-down", run.outcomes
+        run = send(gateway.url("/", "localhost"), tmp_path / "missing.pem")
+        assert "missing.pem: No such file" in run.fault
+        assert gateway.requests == []

@@ -272,6 +272,8 @@ FAULTS = [
     ({"outcomes": "1 = perhaps"}, "with a KIND of sent, retry"),
     ({"outcomes": "= retry"}, "with a KIND of"),
     ({"outcomes": "1 = retry soon"}, "with a KIND of"),
+    ({"ca_file": "ca.pem"}, "ca_file: ca.pem: must be an absolute path"),
+    ({"ca_file": "/nowhere/ca.pem"}, "ca_file: /nowhere/ca.pem: No such file"),
     ({"smsc": "main"}, 'smsc means nothing with provider = "http"'),
 ]
 

@@ -461,6 +461,8 @@ FAULTS = [
     ({"url": "http://graph.example/v23.0"}, ["url", "https://"]),
     ({"url": "ftp://graph.example"}, ["url", "https://"]),
     ({"url": "https://graph.example/v23.0?x=1"}, ["url"]),
+    ({"ca_file": "ca.pem"}, ["ca_file", "absolute path"]),
+    ({"ca_file": "/nowhere/ca.pem"}, ["ca_file", "No such file"]),
     ({"templates": "remind = a(total)\nremind payment"}, ["templates", "line 2", "=", "remind payment"]),
     ({"templates": "remind = a(custmer.name)"}, ["custmer.name", "did you mean customer.name?"]),
     ({"templates": "remind = a(total) with documents"}, ["with document"]),
