@@ -74,7 +74,10 @@ static int page_fact(void *owner, const FactReport *row)
 static int page_notice(void *owner, const LogRow *row)
 {
         Page *page = owner;
-        shape_append(&page->notices, shape_log(page->exchange->engine->zone, row));
+        json_t *shaped = shape_log(page->exchange->engine->zone, row);
+
+        shape_put(&shaped, "detail", shape_given(row->detail));
+        shape_append(&page->notices, shaped);
         return 0;
 }
 

@@ -158,6 +158,16 @@ static void show_facts(const json_t *page)
         strbuf_release(&text);
 }
 
+/* What the other side said to a notice, where it said no, not yet, or nothing that is clear. */
+static void show_said(const json_t *notice)
+{
+        _cleanup_(strbuf_release) StrBuf number = STRBUF_INIT, detail = STRBUF_INIT;
+
+        (void)text_of(notice, "notice", &number);
+        if (*text_of(notice, "detail", &detail))
+                (void)printf("  %s: %s\n", strbuf_text(&number), strbuf_text(&detail));
+}
+
 static void show_notices(const json_t *page)
 {
         const json_t *notices = member(page, "notices");
@@ -168,6 +178,8 @@ static void show_notices(const json_t *page)
                 rows[i] = json_array_get(notices, i);
         if (rows)
                 show_log_rows(rows, n);
+        for (size_t i = 0; rows && i < n; i++)
+                show_said(rows[i]);
         free(rows);
 }
 

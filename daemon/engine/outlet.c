@@ -54,22 +54,25 @@ void outlet_up(Outlet *outlet)
 
 static int open_alert(const Outlet *outlet, const Now *now)
 {
-        StrBuf sentence = STRBUF_INIT;
+        _cleanup_(strbuf_release) StrBuf sentence = STRBUF_INIT, commands = STRBUF_INIT;
 
         strbuf_addf(
                 &sentence, "%s: the channel is suspended: %s", outlet->config->name, outlet->alert);
+        strbuf_addf(&commands, "relancectl channels %s\nrelancectl test %s --to ADDRESS",
+                outlet->config->name, outlet->config->name);
         const Task task = {
                 .kind = TASK_KIND,
                 .sentence = strbuf_text(&sentence),
-                .commands = "relanced --check",
+                .commands = strbuf_text(&commands),
                 .notice = outlet->ready,
         };
         bool is_new;
         int r = strbuf_error(&sentence);
         if (r == 0)
-                r = store_open_task(outlet->dispatch->engine->store, &task, now->instant, &is_new);
-        strbuf_release(&sentence);
-        return r;
+                r = strbuf_error(&commands);
+        return r < 0 ? r
+                     : store_open_task(
+                               outlet->dispatch->engine->store, &task, now->instant, &is_new);
 }
 
 int outlets_put_alerts(Dispatch *dispatch, const Now *now)

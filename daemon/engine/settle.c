@@ -202,6 +202,26 @@ static int next_alternative(Settling *s, bool *later)
         return r;
 }
 
+static int tell_refused(Settling *s, const char *detail)
+{
+        _cleanup_(strbuf_release) StrBuf commands = STRBUF_INIT;
+        InvoiceDetail invoice;
+        Account account;
+
+        int r = store_load_account(s->engine->store, s->contact.account, 0, &s->arena, &account);
+        if (r == 0)
+                r = store_load_invoice(
+                        s->engine->store, s->contact.lead_invoice, &s->arena, &invoice);
+        if (r < 0)
+                return r;
+        strbuf_addf(&commands, "relancectl contact %s --email ADDRESS\nrelancectl show %s",
+                account.code, invoice.number);
+        r = strbuf_error(&commands);
+        return r < 0 ? r
+                     : open_task(s, reason_code(REASON_ALL_ROUTES_REFUSED),
+                               REASON_ALL_ROUTES_REFUSED, detail, strbuf_text(&commands));
+}
+
 /* R4: with no route left, the instalments stand aside and a person is told. */
 static int stand_aside(Settling *s, const char *detail)
 {
@@ -214,8 +234,7 @@ static int stand_aside(Settling *s, const char *detail)
         if (r == 0)
                 r = store_stand_aside(s->engine->store, s->contact.id);
         if (r == 0 && s->contact.kind != NOTICE_THANKS)
-                r = open_task(s, reason_code(REASON_ALL_ROUTES_REFUSED), REASON_ALL_ROUTES_REFUSED,
-                        detail, "relancectl notices");
+                r = tell_refused(s, detail);
         return r;
 }
 

@@ -76,6 +76,21 @@ static int open_task(Wake *wake, const Task *task)
         return r;
 }
 
+/* Where to look for what keeps a message from being made. */
+static const char *problem_commands(Wake *wake, const Account *account, const DraftProblem *problem)
+{
+        _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
+
+        for (size_t i = 0; i < account->n_instalments; i++) {
+                const Instalment *instalment = &account->instalments[i];
+                if (problem->invoice > 0 && instalment->invoice == problem->invoice) {
+                        strbuf_addf(&text, "relancectl show %s", instalment->number);
+                        return arena_strdup(&wake->arena, strbuf_text(&text));
+                }
+        }
+        return "relanced --check";
+}
+
 /* R23: this account stays behind, told once in the log and as a task; the others go on. */
 static int skip_account(
         Wake *wake, const Account *account, const char *kind, const DraftProblem *problem)
@@ -83,12 +98,14 @@ static int skip_account(
         const Task task = {
                 .kind = kind,
                 .sentence = problem->sentence,
-                .commands = "relanced --check",
+                .commands = problem_commands(wake, account, problem),
                 .account = account->id,
                 .invoice = problem->invoice,
                 .seq = problem->seq,
         };
 
+        if (!task.commands)
+                return -ENOMEM;
         wake->result.n_failed++;
         journal_other(&wake->journal,
                 &(JournalEntry){ .priority = LOG_ERR,

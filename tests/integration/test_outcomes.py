@@ -122,6 +122,39 @@ def test_an_outcome_becomes_a_state(scripted, word, states, n_received, tasks):
     assert len(set(scripted.received("email"))) == len(scripted.received("email"))
 
 
+def test_a_task_says_what_to_type_next(scripted):
+    """Commands that lead to the fault, each of which there is."""
+    scripted.policy([["email"]], attach="own")
+    scripted.load([firms.customer(), firms.customer("C-2")],
+                  [firms.invoice(), firms.invoice("F-2", "C-2", document="away.pdf")],
+                  at="2026-03-03T09:00")
+    scripted.script("email", "* refused-message")
+    scripted.once(DAY1)
+    commands = {task["kind"]: task["commands"] for task in scripted.json("tasks")}
+    assert commands["all-routes-refused"] == ["relancectl contact C-1 --email ADDRESS",
+                                              "relancectl show F-1"]
+    assert commands["no-document"] == ["relancectl show F-2"]
+    scripted.ctl("contact", "C-1", "--email", "new@example.org", at=DAY2)
+    scripted.script("email", "* down")
+    scripted.once(DAY2)
+    commands = {task["kind"]: task["commands"] for task in scripted.json("tasks")}
+    assert commands["channel-down"] == ["relancectl channels email",
+                                        "relancectl test email --to ADDRESS"]
+
+
+@pytest.mark.parametrize("word, said", [
+    ("begun-refused-message", "spam"), ("retry", "busy"), ("begun-uncertain", "no answer")])
+def test_an_invoice_is_shown_with_what_the_other_side_said(scripted, word, said):
+    scripted.policy([["email"]])
+    scripted.script("email", f"* {word}")
+    scripted.once(DAY1)
+    [page] = scripted.json("show", "F-1")
+    [notice] = page["notices"]
+    assert said in notice["detail"]
+    assert f"  {notice['notice']}: " in scripted.ctl("show", "F-1").stdout
+    assert said in scripted.ctl("show", "F-1").stdout
+
+
 def real_firm(tmp_path, module):
     """Two customers, late since yesterday by the real clock, written to at any hour."""
     firm = Scripted(tmp_path / "firm", module)
