@@ -63,7 +63,7 @@ static int claim_mode(Exchange *exchange)
                 return r;
         if (mode == STORE_SIMULATED)
                 return reply_refuse(&exchange->reply, REPLY_REFUSED,
-                               "the store is simulated and never sends for real: give --at TIME"),
+                               "the store is simulated and never sends without --at TIME"),
                        1;
         if (mode == STORE_REAL)
                 return reply_refuse(&exchange->reply, REPLY_REFUSED,

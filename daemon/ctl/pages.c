@@ -57,7 +57,7 @@ void show_status(const Invocation *invocation, const Rows *rows)
         print_member("Creditor", row, "creditor");
         (void)text_of(row, "mode", &text);
         if (strcmp(strbuf_text(&text), "simulated") == 0)
-                strbuf_add(&text, ": nothing is ever sent for real");
+                strbuf_add(&text, ": it sends with --at alone, by the channels as they are");
         else if (strcmp(strbuf_text(&text), "fresh") == 0)
                 strbuf_add(&text, ": nothing was ever sent");
         print_line("Store", strbuf_text(&text));
