@@ -18,6 +18,7 @@ import pytest
 from servers.certificate import Authority
 from servers.gateway import Gateway, reply
 from servers.process import free_port
+from servers.scripted_smtp import ScriptedSmtp
 from test_outcomes import DAY1, Scripted, module  # noqa: F401  (a fixture)
 
 TO = "essai@example.org"
@@ -394,6 +395,25 @@ def mail_channel(firm, tmp_path, port, password="right", **options):
     firm.config["channels"]["email"] = {"module": "email", "server": "localhost", "port": port,
                                         "tls": "none", "timeout_s": 5, **login, **options}
     firm.write_config()
+
+
+@pytest.mark.parametrize("said", [
+    "550 5.7.1 <c-1@example.org>: Relay access denied",
+    "550 5.7.1 relaying denied for c-1@example.org.",
+    "550 5.7.1 relaying denied (rcpt=c-1@example.org, tel:+33612345678)"])
+def test_a_suspension_is_logged_without_the_address_that_the_server_repeats(firm, said):
+    with ScriptedSmtp({"RCPT": said}) as server:
+        firm.config["channels"]["email"] = {"module": "email", "server": "localhost",
+                                            "port": server.port, "tls": "none"}
+        firm.write_config()
+        firm.load([firms.customer(email="c-1@example.org")], [firms.invoice()],
+                  at="2026-03-03T09:00")
+        log = firm.relanced("--once", "--at", DAY1, status=None).stderr
+    [line] = [line for line in log.splitlines() if "channel email is suspended" in line]
+    assert "550 5.7.1" in line and "denied" in line.replace("access ", "")
+    assert "c-1@" not in log and "612345678" not in log
+    [task] = firm.json("tasks")
+    assert "c-1@example.org" in task["sentence"]
 
 
 def test_a_mail_server_that_takes_the_message_is_told_with_its_answer(firm, tmp_path):
