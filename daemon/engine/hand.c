@@ -29,6 +29,7 @@ typedef struct Prepared {
         StrBuf bytes;
         int fds[ATTACHMENTS_MAX];
         size_t n_fds;
+        int64_t contact;
         bool is_broken; /* a document has changed, or it is too large to be carried */
 } Prepared;
 
@@ -170,6 +171,7 @@ static int prepare(Batch *batch, int64_t id, Prepared *prepared)
         if (r < 0)
                 return r;
         prepared->parcel.notice = id;
+        prepared->contact = notice.contact;
         if (prepared->is_broken) /* its attachments are not all there to be encoded */
                 return 0;
         encode(&notice, attachments, fields, prepared);
@@ -337,16 +339,54 @@ static int batch_add_outlet(Batch *batch, Outlet *outlet)
         return MIN(r, 0);
 }
 
+/* By another route the step was or will be done, and nobody would decide this one afresh. */
+static int tell_missed(Batch *batch, int64_t id)
+{
+        Store *store = batch->dispatch->engine->store;
+        bool is_hopeful, is_new;
+        Contact contact;
+        InvoiceDetail invoice;
+        StrBuf sentence = STRBUF_INIT;
+
+        int r = store_contact_is_hopeful(store, id, &is_hopeful);
+        if (r < 0 || !is_hopeful)
+                return r;
+        r = store_load_contact(store, id, &batch->arena, &contact);
+        if (r == 0)
+                r = store_load_invoice(store, contact.lead_invoice, &batch->arena, &invoice);
+        if (r < 0)
+                return r;
+        strbuf_addf(&sentence,
+                "%s: a document of step %s changed before its message left; that message was not "
+                "sent, the step goes by its other route",
+                invoice.number, contact.step ? contact.step : "reconnect");
+        const Task task = {
+                .kind = "document",
+                .sentence = strbuf_text(&sentence),
+                .commands = "",
+                .account = contact.account,
+                .invoice = contact.lead_invoice,
+                .seq = contact.lead_seq,
+        };
+        r = strbuf_error(&sentence);
+        if (r == 0)
+                r = store_open_task(store, &task, batch->now.instant, &is_new);
+        strbuf_release(&sentence);
+        return r;
+}
+
 /* The notice cannot be what was decided any more; without its document it is decided afresh. */
-static int cancel_broken(Batch *batch, int64_t id)
+static int cancel_broken(Batch *batch, const Prepared *prepared)
 {
         Dispatch *dispatch = batch->dispatch;
+        int64_t id = prepared->parcel.notice;
 
         journal_notice(&dispatch->journal, LOG_WARNING, MESSAGE_NOTICE_CANCELLED, id,
                 "cancelled, its document has changed");
         dispatch->is_wanted = true; /* no worker will say that there is room for the next ones */
         dispatch_request_turn(dispatch);
-        return store_mark_cancelled(dispatch->engine->store, id, REASON_CHANGED);
+        int r = store_mark_cancelled(dispatch->engine->store, id, REASON_CHANGED);
+        return r == 0 ? tell_missed(batch, prepared->contact) : r;
 }
 
 static int batch_record(Batch *batch)
@@ -356,7 +396,7 @@ static int batch_record(Batch *batch)
         int r = store_begin_lazily(store);
         for (size_t i = 0; r == 0 && i < batch->n; i++) {
                 const Prepared *prepared = &batch->list[i];
-                r = prepared->is_broken ? cancel_broken(batch, prepared->parcel.notice)
+                r = prepared->is_broken ? cancel_broken(batch, prepared)
                                         : store_mark_handed(store, &prepared->parcel.notice, 1);
         }
         if (r == 0)

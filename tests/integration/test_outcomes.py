@@ -368,6 +368,23 @@ def test_documents_that_changed_while_their_notices_waited_stop_nothing(tmp_path
     assert sorted(firm.states()) == ["email cancelled"] * 130 + ["email sent"]
 
 
+def test_a_mail_that_another_route_made_needless_and_its_document_impossible_is_told(
+        tmp_path, module):
+    firm = Scripted(tmp_path / "firm", module)
+    firm.policy([["email", "sms"]], attach="own")
+    document = firm.folder / "documents/1.pdf"
+    document.write_bytes(b"%PDF-1.4\n")
+    firm.load([firms.customer(phone="+33612345678")], [firms.invoice(document="1.pdf")],
+              at="2026-03-03T09:00")
+    firm.script("email", "* down")
+    firm.once(DAY1)
+    assert firm.states() == ["email pending", "sms sent"]
+    document.write_bytes(b"%PDF-1.4\nchanged")
+    firm.once("2026-03-05T14:00")
+    assert firm.states() == ["email cancelled", "sms sent"]
+    assert "document" in firm.tasks()
+
+
 def test_who_has_paid_is_not_left_cut_off_in_silence(tmp_path, module):
     firm = Scripted(tmp_path / "firm", module)
     firm.config["channels"]["hook"] = {"module": str(module), "folder": "out/hook"}

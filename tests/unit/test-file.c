@@ -332,17 +332,17 @@ static void in_a_prefix_data_is_that_of_the_prefix(void **state)
         assert_non_null(getcwd(here, sizeof(here)));
         assert_int_equal(folder_make("prefix/sbin", 0700), 0);
         assert_int_equal(folder_make("prefix/share/relanced/templates", 0700), 0);
-        assert_int_equal(folder_make("prefix/lib/other", 0700), 0);
-        assert_int_equal(folder_make("prefix/lib/some-arch/relanced/channels/two", 0700), 0);
-        put("prefix/lib/some-arch/relanced/channels/one.so", "");
-        put("prefix/lib/some-arch/relanced/channels/two/two.so", "");
+        assert_int_equal(folder_make("prefix/other", 0700), 0);
+        assert_int_equal(folder_make("prefix/" RELANCED_LIBDIR "/relanced/channels/two", 0700), 0);
+        put("prefix/" RELANCED_LIBDIR "/relanced/channels/one.so", "");
+        put("prefix/" RELANCED_LIBDIR "/relanced/channels/two/two.so", "");
         put("build.ninja", ""); /* the prefix stands inside a build folder */
         run_installed(text);
         (void)snprintf(expected, sizeof(expected),
                 "%1$s/prefix/share/relanced/templates\n"
-                "%1$s/prefix/lib/some-arch/relanced/channels\n"
-                "%1$s/prefix/lib/some-arch/relanced/channels/one.so\n"
-                "%1$s/prefix/lib/some-arch/relanced/channels/two/two.so\n",
+                "%1$s/prefix/" RELANCED_LIBDIR "/relanced/channels\n"
+                "%1$s/prefix/" RELANCED_LIBDIR "/relanced/channels/one.so\n"
+                "%1$s/prefix/" RELANCED_LIBDIR "/relanced/channels/two/two.so\n",
                 here);
         assert_string_equal(text, expected);
 }
