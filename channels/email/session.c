@@ -77,6 +77,14 @@ void session_hear_from(Session *session, int bytes)
                 (void)setsockopt(session->fd, SOL_SOCKET, SO_RCVLOWAT, &bytes, sizeof(bytes));
 }
 
+/* The library writes 2 KiB at a time: a message then is one segment instead of six. */
+void session_hold_back(Session *session, bool is_held)
+{
+        if (session->fd >= 0)
+                (void)setsockopt(
+                        session->fd, IPPROTO_TCP, TCP_CORK, &(int){ is_held }, sizeof(int));
+}
+
 /* The library hides its socket: it is the only TCP connection of this process. -1: not found. */
 static int find_connection(void)
 {

@@ -66,6 +66,9 @@ bool transfer_decide(Transfer *transfer)
         return transfer->is_whole;
 }
 
+/* A larger message is heard about while it is on its way: it may be too large. */
+#define HELD_BACK_MAX (64 * 1024)
+
 /* libESMTP: length NULL to begin anew; else the next piece, *length 0 at the end. An errno that is
  * set then makes it drop the connection without the final dot. */
 static const char *on_read(void **context, int *length, void *owner)
@@ -80,9 +83,11 @@ static const char *on_read(void **context, int *length, void *owner)
                 transfer->is_read = true;
                 transfer->read_us = courier_now_us();
                 *length = (int)transfer->letter->mime.length;
+                session_hold_back(transfer->session, *length <= HELD_BACK_MAX);
                 errno = 0;
                 return transfer->letter->mime.text;
         }
+        session_hold_back(transfer->session, false);
         bool is_go = transfer->is_read && transfer_decide(transfer);
         errno = is_go ? 0 : ECANCELED;
         return NULL;

@@ -55,6 +55,8 @@ void session_fault(Session *session, enum relanced_outcome_kind kind, const char
 
 /* The library is woken when so many bytes have come in, or the connection ends. */
 void session_hear_from(Session *session, int bytes);
+/* Whether what is written waits for more; it ends before the gate, which listens to the server. */
+void session_hold_back(Session *session, bool is_held);
 
 /* Ends the connection from within libESMTP's callbacks. */
 void session_cut(Session *session);
