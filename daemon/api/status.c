@@ -9,6 +9,7 @@
 #include "api/routes.h"
 #include "api/shapes.h"
 #include "engine/standing.h"
+#include "store/channels.h"
 
 static void add_problem(json_t **problems, const char *format, ...) _printf_(2, 3);
 static void add_problem(json_t **problems, const char *format, ...)
@@ -39,6 +40,22 @@ static void add_suspended(
         strbuf_release(&since);
 }
 
+/* A server that cannot be reached suspends nothing: it may be there at the next try. */
+static int add_waiting(
+        Exchange *exchange, const char *name, const ChannelStanding *standing, json_t **problems)
+{
+        ChannelReport report;
+
+        if (standing->n_waiting == 0)
+                return 0;
+        int r = store_get_channel(exchange->engine->store, name, &exchange->arena, &report);
+        if (r < 0 || is_empty(report.error) || report.error_at.usec < report.last_sent.usec)
+                return r;
+        add_problem(problems, "channel '%s': %lld notice(s) wait for another try: %s", name,
+                (long long)standing->n_waiting, report.error);
+        return 0;
+}
+
 static int find_problems(Exchange *exchange, const StoreStatus *status, json_t **problems)
 {
         const Rulebook *book = &exchange->engine->config->book;
@@ -56,6 +73,8 @@ static int find_problems(Exchange *exchange, const StoreStatus *status, json_t *
                 if (r == 0 && standing.is_suspended)
                         add_suspended(exchange->engine->zone, book->channels[i].name, &standing,
                                 problems);
+                else if (r == 0)
+                        r = add_waiting(exchange, book->channels[i].name, &standing, problems);
         }
         return r;
 }

@@ -368,6 +368,18 @@ def test_documents_that_changed_while_their_notices_waited_stop_nothing(tmp_path
     assert sorted(firm.states()) == ["email cancelled"] * 130 + ["email sent"]
 
 
+def test_a_server_that_is_not_there_is_a_problem_until_it_is(scripted):
+    scripted.policy([["email"]])
+    scripted.script("email", *["* retry"] * 20)
+    scripted.once(DAY1)
+    status = scripted.json("status", status=None)[0]
+    assert not status["ok"] and "busy" in status["problems"][0], status
+    scripted.script("email")
+    scripted.once("2026-03-05T15:00")
+    assert scripted.states() == ["email sent"]
+    assert scripted.json("status")[0]["ok"]
+
+
 def test_a_mail_that_another_route_made_needless_and_its_document_impossible_is_told(
         tmp_path, module):
     firm = Scripted(tmp_path / "firm", module)
