@@ -40,19 +40,20 @@ static void add_suspended(
         strbuf_release(&since);
 }
 
-/* A server that cannot be reached suspends nothing: it may be there at the next try. */
+/* A server that cannot be reached suspends nothing: it may be there at the next try. A second
+ * failure is worth a look. */
 static int add_waiting(
         Exchange *exchange, const char *name, const ChannelStanding *standing, json_t **problems)
 {
         ChannelReport report;
 
-        if (standing->n_waiting == 0)
+        if (standing->n_retried == 0)
                 return 0;
         int r = store_get_channel(exchange->engine->store, name, &exchange->arena, &report);
-        if (r < 0 || is_empty(report.error) || report.error_at.usec < report.last_sent.usec)
+        if (r < 0)
                 return r;
         add_problem(problems, "channel '%s': %lld notice(s) wait for another try: %s", name,
-                (long long)standing->n_waiting, report.error);
+                (long long)standing->n_retried, report.error);
         return 0;
 }
 

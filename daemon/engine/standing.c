@@ -74,7 +74,8 @@ int engine_get_standing(
 
         int r = store_list_tasks(engine->store, find_alert, &alerts);
         if (r == 0)
-                r = store_count_waiting(engine->store, alerts.channel, &standing.n_waiting);
+                r = store_count_waiting(
+                        engine->store, alerts.channel, &standing.n_waiting, &standing.n_retried);
         if (r < 0)
                 return r;
         look_at_outlet(engine, channel, now, &standing);

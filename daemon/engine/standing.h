@@ -15,6 +15,7 @@ typedef struct ChannelStanding {
         Instant since;     /* of the suspension, or INSTANT_NONE */
         Instant next_try;  /* INSTANT_NONE: at the next wake */
         int64_t n_waiting; /* pending notices */
+        int64_t n_retried; /* those that met a fault which may pass, more than once */
 } ChannelStanding;
 
 /* channel: its index in the configuration. Texts live in the arena. */

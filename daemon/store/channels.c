@@ -5,6 +5,7 @@
 
 #include <errno.h>
 
+#include "core/reason.h"
 #include "store/database.h"
 
 int store_get_channel(Store *store, const char *channel, Arena *arena, ChannelReport *ret_report)
@@ -31,12 +32,20 @@ int store_get_channel(Store *store, const char *channel, Arena *arena, ChannelRe
         return 0;
 }
 
-int store_count_waiting(Store *store, const char *channel, int64_t *ret_n)
+int store_count_waiting(Store *store, const char *channel, int64_t *ret_n, int64_t *ret_n_retried)
 {
-        int r = db_integers(store, "select count(*) from notice where channel = ? and state = 0",
-                VALUES(TEXT(channel)), ret_n, 1);
+        int64_t n[2];
+        int r = db_integers(store,
+                "select count(*), count(case when reason = ? and attempts > 1 then 1 end) from "
+                "notice "
+                "where channel = ? and state = 0",
+                VALUES(TEXT(reason_code(REASON_RETRY)), TEXT(channel)), n, 2);
 
-        return MIN(r, 0);
+        if (r < 0)
+                return r;
+        *ret_n = n[0];
+        *ret_n_retried = n[1];
+        return 0;
 }
 
 int store_note_channel_error(Store *store, const char *channel, const char *detail, Instant at)

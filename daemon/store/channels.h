@@ -15,8 +15,8 @@ typedef struct ChannelReport {
 
 /* Texts live in the arena. */
 int store_get_channel(Store *store, const char *channel, Arena *arena, ChannelReport *ret_report);
-/* Its pending notices. */
-int store_count_waiting(Store *store, const char *channel, int64_t *ret_n);
+/* Its pending notices, and those that met a fault which may pass, more than once. */
+int store_count_waiting(Store *store, const char *channel, int64_t *ret_n, int64_t *ret_n_retried);
 
 /* What was said of a message that it did not send: the newest counts. In the caller's transaction.
  */

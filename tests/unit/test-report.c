@@ -279,7 +279,7 @@ static void a_channel_tells_what_left_what_waits_and_what_went_wrong_last(void *
         Contact contact;
         Notice notices[2];
         ChannelReport report;
-        int64_t n;
+        int64_t n, n_retried;
 
         send_reminder(fixture, &contact, notices);
         begin(fixture);
@@ -291,14 +291,15 @@ static void a_channel_tells_what_left_what_waits_and_what_went_wrong_last(void *
         assert_int_equal(report.last_sent.usec, NOON.usec + USEC_PER_SEC);
         assert_string_equal(report.error, "");
         assert_false(instant_is_set(report.error_at));
-        assert_ok(store_count_waiting(fixture->store, "email", &n));
+        assert_ok(store_count_waiting(fixture->store, "email", &n, &n_retried));
         assert_int_equal(n, 0);
         assert_ok(store_get_channel(fixture->store, "sms", &fixture->arena, &report));
         assert_false(instant_is_set(report.last_sent));
         assert_string_equal(report.error, "busy");
         assert_int_equal(report.error_at.usec, NOON.usec + 1);
-        assert_ok(store_count_waiting(fixture->store, "sms", &n));
+        assert_ok(store_count_waiting(fixture->store, "sms", &n, &n_retried));
         assert_int_equal(n, 1);
+        assert_int_equal(n_retried, 0);
 }
 
 static void verify_finds_what_no_longer_follows(void **state)
