@@ -12,6 +12,9 @@
 #include <poll.h>
 #include <strings.h>
 
+/* A larger message is heard about while it is on its way: it may be too large. */
+#define HELD_BACK_MAX (64 * 1024)
+
 /* Whether nothing speaks against sending the text to those who were accepted. The copy alone gets
  * nothing: the archive would hold a mail that the customer never had. */
 static bool may_be_read(Transfer *transfer)
@@ -65,9 +68,6 @@ bool transfer_decide(Transfer *transfer)
         }
         return transfer->is_whole;
 }
-
-/* A larger message is heard about while it is on its way: it may be too large. */
-#define HELD_BACK_MAX (64 * 1024)
 
 /* libESMTP: length NULL to begin anew; else the next piece, *length 0 at the end. An errno that is
  * set then makes it drop the connection without the final dot. */

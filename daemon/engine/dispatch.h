@@ -15,6 +15,7 @@
 #include "engine/flight.h"
 #include "engine/journal.h"
 #include "engine/pace.h"
+#include "store/report.h"
 
 #define IN_FLIGHT_MAX 256U
 #define CRASHES_MAX 3U /* of a worker with a message, until that message is given up */
@@ -140,5 +141,8 @@ int outlets_put_alerts(Dispatch *dispatch, const Now *now);
 void outlets_clear_alerts(Dispatch *dispatch);
 /* Finds the tasks that an earlier run opened. */
 int outlets_find_alerts(Dispatch *dispatch);
+/* Why the channel is suspended, if the task is its alert; else NULL. Points into the row. */
+#define CHANNEL_DOWN_TASK "channel-down"
+const char *alert_reason(const TaskReport *row, const char *channel);
 
 #endif

@@ -6,11 +6,10 @@
 
 #include "base/strbuf.h"
 #include "engine/dispatch.h"
-#include "store/report.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
-#define TASK_KIND "channel-down"
+#define SUSPENDED ": the channel is suspended: "
 #define PHONE_DIGITS_MIN 8
 
 /* An address, or digits that may be a telephone number. */
@@ -89,12 +88,11 @@ static int open_alert(const Outlet *outlet, const Now *now)
 {
         _cleanup_(strbuf_release) StrBuf sentence = STRBUF_INIT, commands = STRBUF_INIT;
 
-        strbuf_addf(
-                &sentence, "%s: the channel is suspended: %s", outlet->config->name, outlet->alert);
+        strbuf_addf(&sentence, "%s" SUSPENDED "%s", outlet->config->name, outlet->alert);
         strbuf_addf(&commands, "relancectl channels %s\nrelancectl test %s --to ADDRESS",
                 outlet->config->name, outlet->config->name);
         const Task task = {
-                .kind = TASK_KIND,
+                .kind = CHANNEL_DOWN_TASK,
                 .sentence = strbuf_text(&sentence),
                 .commands = strbuf_text(&commands),
                 .notice = outlet->ready,
@@ -115,8 +113,8 @@ int outlets_put_alerts(Dispatch *dispatch, const Now *now)
         for (size_t i = 0; r == 0 && i < dispatch->n_outlets; i++) {
                 const Outlet *outlet = &dispatch->outlets[i];
                 if (outlet->is_task_over)
-                        r = store_close_task(
-                                dispatch->engine->store, TASK_KIND, outlet->task, now->instant);
+                        r = store_close_task(dispatch->engine->store, CHANNEL_DOWN_TASK,
+                                outlet->task, now->instant);
                 else if (outlet->alert && outlet->task == 0)
                         r = open_alert(outlet, now);
         }
@@ -136,16 +134,23 @@ void outlets_clear_alerts(Dispatch *dispatch)
         }
 }
 
-/* "email: the channel …" is the channel email's. */
+const char *alert_reason(const TaskReport *row, const char *channel)
+{
+        size_t length = strlen(channel);
+
+        if (!streq(row->kind, CHANNEL_DOWN_TASK) || strncmp(row->sentence, channel, length) != 0 ||
+                strncmp(row->sentence + length, SUSPENDED, strlen(SUSPENDED)) != 0)
+                return NULL;
+        return row->sentence + length + strlen(SUSPENDED);
+}
+
 static int find_alert(void *owner, const TaskReport *row)
 {
         Dispatch *dispatch = owner;
 
-        for (size_t i = 0; streq(row->kind, TASK_KIND) && i < dispatch->n_outlets; i++) {
+        for (size_t i = 0; i < dispatch->n_outlets; i++) {
                 Outlet *outlet = &dispatch->outlets[i];
-                size_t length = strlen(outlet->config->name);
-                if (strncmp(row->sentence, outlet->config->name, length) == 0 &&
-                        row->sentence[length] == ':')
+                if (alert_reason(row, outlet->config->name))
                         outlet->task = row->notice;
         }
         return 0;

@@ -10,11 +10,8 @@
 
 #include "engine/dispatch.h"
 #include "store/channels.h"
-#include "store/report.h"
 #include "sys/clock.h"
 
-#define TASK_KIND "channel-down" /* of outlet.c, and the form of its sentence */
-#define TASK_SENTENCE ": the channel is suspended: "
 #define TASKS_MAX 8 /* a channel has one; more are left from before a rename */
 
 typedef struct Alerts {
@@ -28,12 +25,9 @@ typedef struct Alerts {
 static int find_alert(void *owner, const TaskReport *row)
 {
         Alerts *alerts = owner;
-        size_t length = strlen(alerts->channel);
+        const char *why = alert_reason(row, alerts->channel);
 
-        if (!streq(row->kind, TASK_KIND) || strncmp(row->sentence, alerts->channel, length) != 0)
-                return 0;
-        const char *rest = row->sentence + length;
-        if (strncmp(rest, TASK_SENTENCE, strlen(TASK_SENTENCE)) != 0)
+        if (!why)
                 return 0;
         if (alerts->n < TASKS_MAX)
                 alerts->notices[alerts->n++] = row->notice;
@@ -41,7 +35,7 @@ static int find_alert(void *owner, const TaskReport *row)
                 return 0;
         alerts->standing->is_suspended = true;
         alerts->standing->since = row->since;
-        alerts->standing->why = arena_strdup(alerts->arena, rest + strlen(TASK_SENTENCE));
+        alerts->standing->why = arena_strdup(alerts->arena, why);
         return alerts->standing->why ? 0 : -ENOMEM;
 }
 
@@ -88,7 +82,8 @@ static int close_alerts(Engine *engine, const Alerts *alerts, const Now *now)
         int r = store_begin(engine->store);
 
         for (size_t i = 0; r == 0 && i < alerts->n; i++)
-                r = store_close_task(engine->store, TASK_KIND, alerts->notices[i], now->instant);
+                r = store_close_task(
+                        engine->store, CHANNEL_DOWN_TASK, alerts->notices[i], now->instant);
         if (r == 0)
                 r = store_commit(engine->store);
         if (r < 0)
