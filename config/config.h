@@ -88,6 +88,9 @@ int config_load(const char *path, Problems *problems, Config **ret_config);
 /* The same for who looks for more problems: where the text was understood to its end, *ret_config
  * is given with -EINVAL, too, and has defaults where the errors are. Not fit to be run. */
 int config_examine(const char *path, Problems *problems, Config **ret_config);
+/* A configuration is counted: who keeps one over a turn of the loop holds it, and the last
+ * config_free() frees it. */
+Config *config_hold(const Config *config);
 void config_free(Config *config);
 DEFINE_CLEANUP(Config, config_free)
 

@@ -11,8 +11,23 @@
 
 typedef struct Api Api;
 
-/* Serves the listening socket on the engine's loop; the descriptor is taken over. */
-int api_new(Engine *engine, int listen_fd, Api **ret_api);
+/* What a socket lets its clients do: the right is the socket, whoever may open it has it. */
+typedef enum Right {
+        RIGHT_READ,    /* look at everything, change nothing */
+        RIGHT_OPERATE, /* everything */
+        RIGHT_REPORT,  /* hand in what happened outside: files of facts; read nothing of them */
+} Right;
+#define RIGHTS 3
+extern const char *const right_names[RIGHTS]; /* "read" …: names of sockets and descriptors */
+
+/* On the engine's loop, where each request is answered in a turn of its own, a page at a time. */
+int api_new(Engine *engine, Api **ret_api);
+/* Serves one more listening socket; the descriptor is taken over. At most 32 connections at once
+ * and 256 new ones a second for each socket; when all are taken, those that have not said what they
+ * want for the longest make room. */
+int api_listen(Api *api, int listen_fd, Right right);
+/* No new request is taken; those that were are answered still. */
+void api_close(Api *api);
 void api_free(Api *api);
 DEFINE_CLEANUP(Api, api_free)
 

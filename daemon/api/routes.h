@@ -21,6 +21,8 @@ typedef struct Exchange {
         /* Set by a handler that cannot answer yet: asked again after each turn of the loop, until
          * it clears itself. */
         int (*resume)(struct Exchange *exchange);
+        bool is_busy;    /* resume has more to do at once; else it waits for what others do */
+        bool is_live;    /* follows: its lines leave as they come, until its client goes */
         int64_t contact; /* what resume waits for */
         void *work;      /* the same, of a handler that has more to keep */
         void (*free_work)(void *work);

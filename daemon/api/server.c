@@ -23,6 +23,8 @@
 
 typedef struct Client Client;
 
+const char *const right_names[RIGHTS] = { "read", "operate", "report" };
+
 struct Api {
         Engine *engine;
         struct MHD_Daemon *daemon;
@@ -395,24 +397,26 @@ static int watch(Api *api)
         return sd_event_add_post(event, &api->post, on_post, api);
 }
 
-int api_new(Engine *engine, int listen_fd, Api **ret_api)
+int api_new(Engine *engine, Api **ret_api)
 {
-        _cleanup_(closep) int fd = listen_fd;
-        _cleanup_(api_freep) Api *api = calloc(1, sizeof(*api));
-        int r;
+        Api *api = calloc(1, sizeof(*api));
 
         if (!api)
                 return -ENOMEM;
         api->engine = engine;
-        r = start_daemon(api, fd);
+        *ret_api = api;
+        return 0;
+}
+
+int api_listen(Api *api, int listen_fd, Right right)
+{
+        _cleanup_(closep) int fd = listen_fd;
+
+        int r = start_daemon(api, fd);
         if (r < 0)
                 return r;
         (void)TAKE_FD(fd);
-        r = watch(api);
-        if (r < 0)
-                return r;
-        *ret_api = TAKE_PTR(api);
-        return 0;
+        return watch(api);
 }
 
 void api_free(Api *api)

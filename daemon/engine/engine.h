@@ -9,12 +9,19 @@
  */
 
 #include "compose/compose.h"
+#include "engine/wake.h"
 #include "store/store.h"
 #include "sys/clock.h"
 #include "sys/zone.h"
 
 typedef struct sd_event sd_event;
 typedef struct Dispatch Dispatch;
+typedef struct Service Service;
+typedef struct Changes Changes;
+
+/* Of sources on the engine's loop: all that takes its turn, after what can be read at once. What
+ * has the same priority is served in the order in which it became ready. */
+#define PRIORITY_WORK 100
 
 typedef struct Engine {
         const Config *config;
@@ -24,6 +31,8 @@ typedef struct Engine {
         Composer *composer;
         sd_event *event;
         Dispatch *dispatch; /* NULL until engine_start_dispatch() */
+        Changes *changes;   /* notices that have changed, for who follows the log */
+        Service *service;   /* of the running daemon, or NULL; not owned */
         char *problem;      /* of the last engine_queue() */
 } Engine;
 
@@ -36,18 +45,7 @@ DEFINE_CLEANUP(Engine, engine_free)
 /* The creditor's wall clock at the engine's now. Read once a tick. */
 Now engine_now(const Engine *engine);
 
-typedef struct WakeResult {
-        size_t n_accounts, n_instalments; /* looked at */
-        size_t n_contacts, n_notices;     /* queued */
-        size_t n_cancelled, n_tasks;
-        size_t n_failed; /* accounts that could not be decided or composed (R23): reported */
-} WakeResult;
-
-/*
- * One wake: cancels what no longer holds (R6, R9, R11), decides page by page, queues. 0 or a fatal
- * -errno; a bad record is reported and passed over (R23). Within a transaction of the caller's
- * (dry run) it makes none of its own.
- */
+/* One wake from its first step to its last: for who has nothing else to do. */
 int engine_wake(Engine *engine, bool is_dry_run, WakeResult *ret_result);
 
 /* Whom to decide about, and how. */
@@ -95,11 +93,38 @@ bool engine_is_idle(const Engine *engine);
 /* Runs the loop until engine_is_idle(). 0 or -errno (a store that cannot record stops it). */
 int engine_run_until_idle(Engine *engine);
 
+/*
+ * The way out (SIGTERM, a reload): nothing is handed out any more and who asks to begin is told no,
+ * what has begun goes on to its end; workers without a message end by themselves.
+ */
+void engine_close_dispatch(Engine *engine);
+/* After that: no worker is left. */
+bool engine_is_closed(const Engine *engine);
+/* Ends dispatch: workers that are left are killed, what they had begun is recovered later (DESIGN
+ * 5.5). engine_start_dispatch() may follow. */
+void engine_end_dispatch(Engine *engine);
+/* Another configuration of the same store, with its composer, while there is no dispatch and no
+ * wake. What was there before is the caller's again. -EINVAL: its time zone is unknown. */
+int engine_set_config(Engine *engine, const Config *config, Composer *composer);
+
 /* Channels that are suspended, and earlier workers that do not end: why notices may be left. */
 size_t engine_count_stuck(const Engine *engine);
 
 /* Loads each configured channel's module in a worker and checks its options and secrets against
  * the module's table. */
 int engine_check_channels(const Config *config, Problems *problems);
+
+/* The same on a loop that does not wait for it (engine/check.c). Calls done(owner) once, when
+ * all have answered; problems, config and event outlive the check. -errno. */
+typedef struct ChannelCheck ChannelCheck;
+typedef struct ChannelCheckOrder {
+        const Config *config;
+        Problems *problems;
+        sd_event *event;
+        void (*done)(void *owner);
+        void *owner;
+} ChannelCheckOrder;
+int channel_check_new(const ChannelCheckOrder *order, ChannelCheck **ret_check);
+void channel_check_free(ChannelCheck *check);
 
 #endif

@@ -41,6 +41,26 @@ typedef struct ImportContext {
 int intake_import(
         const ImportContext *context, const ImportFile *files, size_t n, ImportResult *results);
 
+/*
+ * The same on an sd-event loop that does not wait for it: done(owner, result of intake_import()) is
+ * called once, never from inside. What the context, the files and the results name outlives the
+ * import; no transaction is open between two turns of the loop.
+ */
+typedef struct sd_event sd_event;
+typedef struct Import Import;
+typedef struct ImportOrder {
+        ImportContext context;
+        const ImportFile *files;
+        size_t n;
+        ImportResult *results;
+        void (*done)(void *owner, int result);
+        void *owner;
+} ImportOrder;
+int import_new(sd_event *event, const ImportOrder *order, Import **ret_import);
+/* Before it is done: ends it; what was put so far stays. */
+void import_free(Import *import);
+DEFINE_CLEANUP(Import, import_free)
+
 /* The worker's side: reads requests from the socket until it closes. Returns an exit status. */
 int intake_worker_main(int socket_fd);
 

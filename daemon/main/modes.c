@@ -206,7 +206,9 @@ static int serve(Firm *firm)
                 return status;
         int r = keep_simulated_time(firm);
         if (r == 0)
-                r = api_new(firm->engine, SD_LISTEN_FDS_START, &api);
+                r = api_new(firm->engine, &api);
+        if (r == 0)
+                r = api_listen(api, SD_LISTEN_FDS_START, RIGHT_OPERATE);
         if (r == 0)
                 r = api_run_until_closed(api);
         if (r == 0)

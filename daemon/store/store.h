@@ -11,6 +11,8 @@
  * transaction is gone.
  */
 
+#include <sys/types.h>
+
 #include "core/date.h"
 
 typedef struct Store Store;
@@ -19,7 +21,7 @@ typedef struct Store Store;
 typedef enum StoreOpened {
         STORE_OPENED,
         STORE_MISSING, /* never started over from an empty one: --init makes it */
-        STORE_LOCKED,  /* by another process: *ret_pid */
+        STORE_LOCKED,  /* by another process: see store_holder() */
         STORE_CORRUPT,
         STORE_NEWER,            /* of a later version of relanced */
         STORE_FOREIGN,          /* not a database of relanced */
@@ -41,6 +43,14 @@ int store_open(const char *state_folder, const char *cache_folder, Store **ret_s
 /* The same for reading what is wrong with it: skips the fence. */
 int store_open_past_fence(
         const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid);
+/* Who has the store open, as far as it says so: for who finds it locked. */
+typedef struct StoreHolder {
+        pid_t pid;         /* 0: not known */
+        char socket[4096]; /* path where it can be asked anything; "": nowhere */
+} StoreHolder;
+void store_holder(const char *state_folder, StoreHolder *ret_holder);
+/* Tells others where this process can be asked. 0 or -errno. */
+int store_announce(Store *store, const char *socket_path);
 void store_close(Store *store);
 DEFINE_CLEANUP(Store, store_close)
 

@@ -420,7 +420,8 @@ static void line_open(Line *line, Firm *firm)
         (void)snprintf(address.sun_path, sizeof(address.sun_path), "%.100s", line->path);
         assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
         assert_int_equal(listen(fd, 16), 0);
-        assert_int_equal(api_new(firm->engine, fd, &line->api), 0);
+        assert_int_equal(api_new(firm->engine, &line->api), 0);
+        assert_int_equal(api_listen(line->api, fd, RIGHT_OPERATE), 0);
 }
 
 static int line_connect(const Line *line)
