@@ -80,6 +80,24 @@ int firm_configure(const Arguments *arguments, Firm *firm)
         return r == EXIT_DONE ? become_owner(firm->config->state) : r;
 }
 
+static void refuse_locked(const char *state, int pid)
+{
+        StoreHolder holder;
+
+        store_holder(state, &holder);
+        pid = holder.pid > 0 ? holder.pid : pid;
+        if (*holder.socket)
+                complain(MESSAGE_STORE_REFUSED,
+                        "the store in %s is in use by process %d, which can be asked at %s", state,
+                        pid, holder.socket);
+        else if (pid > 0)
+                complain(MESSAGE_STORE_REFUSED, "the store in %s is in use by process %d", state,
+                        pid);
+        else
+                complain(MESSAGE_STORE_REFUSED, "the store in %s is in use by another process",
+                        state);
+}
+
 static int refuse_store(const Config *config, StoreOpened opened, int pid)
 {
         const char *state = config->state;
@@ -92,14 +110,7 @@ static int refuse_store(const Config *config, StoreOpened opened, int pid)
                         "was one, put a backup back as %s/relanced.db",
                         state, state);
                 break;
-        case STORE_LOCKED:
-                if (pid > 0)
-                        complain(MESSAGE_STORE_REFUSED, "the store in %s is in use by process %d",
-                                state, pid);
-                else
-                        complain(MESSAGE_STORE_REFUSED,
-                                "the store in %s is in use by another process", state);
-                return EXIT_LOCKED;
+        case STORE_LOCKED: refuse_locked(state, pid); return EXIT_LOCKED;
         case STORE_CORRUPT:
                 complain(MESSAGE_STORE_REFUSED,
                         "the store in %s is damaged and nothing is sent from it: move its files "

@@ -70,9 +70,6 @@ static inline Value TIME(Instant instant)
         (const Value[]){ __VA_ARGS__ }, sizeof((const Value[]){ __VA_ARGS__ }) / sizeof(Value)
 #define NO_VALUES NULL, 0
 
-/* Gives the store's lock back; the file is left without a pid. */
-void lock_release(int *fd);
-
 /* An SQLite result as -errno; 0 for SQLITE_OK, ROW, DONE. */
 int db_error(int result);
 

@@ -1,29 +1,24 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the way to an open store: its files (relanced.db and SQLite's -wal beside it,
- * relanced.lock), the lock, the checks at start, migrations. Never repairs and never starts over
- * from an empty file: whatever is not right is told apart and refused.
+ * Owns the way to an open store: its files (relanced.db and SQLite's -wal beside it), the checks
+ * at start, migrations. Never repairs and never starts over from an empty file: whatever is not
+ * right is told apart and refused.
  */
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
-#include "base/parse.h"
 #include "base/strbuf.h"
 #include "store/database.h"
 #include "store/fence.h"
+#include "store/lock.h"
 #include "sys/file.h"
 
 #define APPLICATION_ID 0x524C4E43 /* "RLNC" */
 #define WAL_HEADER_SIZE 32
 #define BUSY_TIMEOUT_MS 2000
-#define LOCK_PATIENCE_MS 1000
-#define LOCK_STEP_MS 10
 #define MAGIC "SQLite format 3"
 
 /* The log is synced at every commit; 8 MiB of pages keep the whole process small. */
@@ -46,64 +41,6 @@ static int store_path(const char *folder, const char *name, char **ret_path)
         if (r < 0)
                 strbuf_release(&path);
         return r;
-}
-
-/* The pid in the lock file; 0: not known. */
-static int lock_holder(int fd)
-{
-        char text[16] = "";
-        int pid;
-
-        ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
-        text[MAX(n, 0)] = '\0';
-        text[strcspn(text, "\n")] = '\0';
-        return parse_int(text, 1, INT32_MAX, &pid) < 0 ? 0 : pid;
-}
-
-/* 0, STORE_LOCKED and the holder's pid, or -errno. A daemon that was killed while it started a
- * worker leaves the lock to it for the moment that it takes to notice: that is waited for. */
-static int lock_try(int fd, int *ret_pid)
-{
-        for (int waited_ms = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited_ms += LOCK_STEP_MS) {
-                if (errno != EWOULDBLOCK)
-                        return -errno;
-                *ret_pid = lock_holder(fd);
-                bool is_dead = *ret_pid > 0 && kill(*ret_pid, 0) < 0 && errno == ESRCH;
-                if (!is_dead || waited_ms >= LOCK_PATIENCE_MS)
-                        return STORE_LOCKED;
-                (void)poll(NULL, 0, LOCK_STEP_MS);
-        }
-        return 0;
-}
-
-/* 0 and a locked descriptor, STORE_LOCKED and the holder's pid (0: not known), or -errno. */
-static int lock_take(const char *folder, int *ret_fd, int *ret_pid)
-{
-        _cleanup_(freep) char *path = NULL;
-        _cleanup_(closep) int fd = -1;
-        char text[16];
-
-        int r = store_path(folder, "relanced.lock", &path);
-        if (r < 0)
-                return r;
-        fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (fd < 0)
-                return -errno;
-        r = lock_try(fd, ret_pid);
-        if (r != 0)
-                return r;
-        int length = snprintf(text, sizeof(text), "%d\n", getpid());
-        if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length)
-                return -errno;
-        *ret_fd = TAKE_FD(fd);
-        return 0;
-}
-
-void lock_release(int *fd)
-{
-        if (*fd >= 0)
-                (void)!ftruncate(*fd, 0); /* the next one writes its own pid anyway */
-        closep(fd);
 }
 
 static int store_alloc(char *path, Store **ret_store)

@@ -12,6 +12,7 @@
 
 #include "store/database.h"
 #include "store/fence.h"
+#include "store/lock.h"
 
 /* The file itself says that a log stands beside it, so that a log that was deleted is missed. Done
  * once, before the first change: a store that is only read is never written. */

@@ -43,13 +43,14 @@ int store_open(const char *state_folder, const char *cache_folder, Store **ret_s
 /* The same for reading what is wrong with it: skips the fence. */
 int store_open_past_fence(
         const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid);
-/* Who has the store open, as far as it says so: for who finds it locked. */
+/* Who has the store open, as far as it says so: for who finds it locked. What a process that was
+ * killed has left behind is never told. */
 typedef struct StoreHolder {
-        pid_t pid;         /* 0: not known */
+        pid_t pid;         /* 0: not known, or nobody */
         char socket[4096]; /* path where it can be asked anything; "": nowhere */
 } StoreHolder;
 void store_holder(const char *state_folder, StoreHolder *ret_holder);
-/* Tells others where this process can be asked. 0 or -errno. */
+/* Tells others where this process can be asked: an absolute path. 0 or -errno. */
 int store_announce(Store *store, const char *socket_path);
 void store_close(Store *store);
 DEFINE_CLEANUP(Store, store_close)
