@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the wake: what no longer holds is cancelled, every account is decided page by page, what is
- * due goes into the outbox. A page is one transaction, begun only when there is something to write.
- * A record that cannot be decided or composed is told as a task and the others go on (R23); only
- * the store's own failure ends a wake.
+ * due goes into the outbox. A page is one step and one transaction, begun only when there is
+ * something to write, and is decided at the instant it is reached: a wake that others hold up
+ * queues nothing for a day or a window that is over by then. A record that cannot be decided or
+ * composed is told as a task and the others go on (R23); only the store's own failure ends a wake.
  */
 
-#include "engine/engine.h"
+#include "engine/wake.h"
 
 #include <errno.h>
 #include <inttypes.h>
 
 #include "engine/draft.h"
+#include "engine/engine.h"
 #include "engine/journal.h"
 #include "engine/moment.h"
 #include "engine/recheck.h"
@@ -20,18 +22,23 @@
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
-typedef struct Wake {
+struct Wake {
         Engine *engine;
         bool is_dry_run, is_writing, has_refusals;
-        Now now;
-        char **tasked; /* codes of customers with open tasks, sorted */
+        size_t phase;  /* of phases[] */
+        int64_t after; /* the last one of the page before, in this phase */
+        Instant began;
+        Instant slot;    /* the time it was planned for */
+        const char *why; /* it runs */
+        Now now;         /* of the step */
+        char **tasked;   /* codes of customers with open tasks, sorted */
         size_t n_tasked;
         Task *tasks; /* asked for by the account at hand */
         size_t n_tasks, n_tasks_room;
         Arena arena; /* of a page */
         Journal journal;
         WakeResult result;
-} Wake;
+};
 
 /* Before the first write of a page. A dry run is inside its caller's transaction. */
 static int wake_write(Wake *wake)
@@ -287,25 +294,6 @@ static int wake_account(Wake *wake, Account *account)
         return r == 0 ? settle_closed(wake, account, &decision) : r;
 }
 
-static int wake_pages(Wake *wake)
-{
-        int64_t after = 0;
-
-        for (;;) {
-                AccountPage page;
-                arena_reset(&wake->arena);
-                int r = store_page_accounts(wake->engine->store, after, &wake->arena, &page);
-                if (r < 0 || page.n == 0)
-                        return r;
-                for (size_t i = 0; r == 0 && i < page.n; i++)
-                        r = wake_account(wake, &page.accounts[i]);
-                r = wake_commit(wake, r);
-                if (r < 0)
-                        return r;
-                after = page.accounts[page.n - 1].id;
-        }
-}
-
 /* Cancels one notice that has not begun, unless it still holds (R6, R9, R11). */
 static int recheck_one(Wake *wake, int64_t id)
 {
@@ -338,25 +326,45 @@ static int recheck_one(Wake *wake, int64_t id)
         return 0;
 }
 
-static int recheck_state(Wake *wake, NoticeState state)
+/* A phase's step: 1: there are more of it, 0: it is over, -errno. */
+static int recheck_page(Wake *wake, NoticeState state)
 {
-        int64_t ids[PAGE_ACCOUNTS], after = 0;
+        int64_t ids[PAGE_ACCOUNTS];
         size_t n;
 
-        for (;;) {
-                int r = store_list_state(
-                        wake->engine->store, state, after, ids, ELEMENTSOF(ids), &n);
-                if (r < 0 || n == 0)
-                        return r;
-                for (size_t i = 0; r == 0 && i < n; i++) {
-                        arena_reset(&wake->arena);
-                        r = recheck_one(wake, ids[i]);
-                }
-                r = wake_commit(wake, r);
-                if (r < 0)
-                        return r;
-                after = ids[n - 1];
+        int r = store_list_state(wake->engine->store, state, wake->after, ids, ELEMENTSOF(ids), &n);
+        if (r < 0 || n == 0)
+                return r;
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                arena_reset(&wake->arena);
+                r = recheck_one(wake, ids[i]);
         }
+        wake->after = ids[n - 1];
+        return r < 0 ? r : 1;
+}
+
+static int recheck_pending(Wake *wake)
+{
+        return recheck_page(wake, NOTICE_PENDING);
+}
+
+static int recheck_handed(Wake *wake)
+{
+        return recheck_page(wake, NOTICE_HANDED);
+}
+
+static int wake_page(Wake *wake)
+{
+        AccountPage page;
+
+        arena_reset(&wake->arena);
+        int r = store_page_accounts(wake->engine->store, wake->after, &wake->arena, &page);
+        if (r < 0 || page.n == 0)
+                return r;
+        for (size_t i = 0; r == 0 && i < page.n; i++)
+                r = wake_account(wake, &page.accounts[i]);
+        wake->after = page.accounts[page.n - 1].id;
+        return r < 0 ? r : 1;
 }
 
 static int note_tasked(void *owner, const TaskReport *row)
@@ -373,10 +381,11 @@ static int note_tasked(void *owner, const TaskReport *row)
         return grown[wake->n_tasked++] ? 0 : -ENOMEM;
 }
 
-static int wake_prepare(Wake *wake)
+static int prepare(Wake *wake)
 {
         Store *store = wake->engine->store;
 
+        wake->began = wake->now.instant;
         int r = store_any_refused(store, &wake->has_refusals);
         if (r == 0)
                 r = store_list_tasks(store, note_tasked, wake);
@@ -390,57 +399,109 @@ static int settle_overdue(Wake *wake)
 {
         int r = wake_write(wake);
 
-        if (r == 0)
-                r = settle_overdue_uncertain(wake->engine, &wake->now, &wake->journal);
-        return wake_commit(wake, r);
+        return r < 0 ? r : settle_overdue_uncertain(wake->engine, &wake->now, &wake->journal);
 }
 
-static int wake_finish(Wake *wake)
+static int note_wake(Wake *wake)
 {
         int r = wake_write(wake);
 
-        if (r == 0)
-                r = store_set_last_wake(wake->engine->store, wake->now.instant);
-        return wake_commit(wake, r);
+        return r < 0 ? r : store_set_last_wake(wake->engine->store, wake->began);
 }
 
-static void wake_release(Wake *wake)
-{
-        for (size_t i = 0; i < wake->n_tasked; i++)
-                free(wake->tasked[i]);
-        free(wake->tasked);
-        arena_release(&wake->arena);
-        journal_release(&wake->journal);
-}
+static int (*const phases[])(Wake *wake) = {
+        prepare,
+        settle_overdue,
+        recheck_pending,
+        recheck_handed,
+        wake_page,
+        note_wake,
+};
 
-static void log_done(const WakeResult *result)
+static void log_done(const Wake *wake)
 {
-        log_record(LOG_INFO, MESSAGE_WAKE_DONE, NULL, 0,
+        const WakeResult *result = &wake->result;
+        Instant slot = instant_is_set(wake->slot) ? wake->slot : wake->began;
+        char text[INSTANT_TEXT_SIZE];
+        const LogField fields[] = {
+                { "WAKE", instant_format(slot, zone_local(wake->engine->zone, slot).offset_minutes,
+                                  text) },
+                { "REASON", wake->why },
+        };
+
+        log_record(LOG_INFO, MESSAGE_WAKE_DONE, fields, ELEMENTSOF(fields),
                 "wake: %zu accounts, %zu instalments; %zu notices queued, %zu cancelled, "
                 "%zu tasks opened, %zu accounts passed over",
                 result->n_accounts, result->n_instalments, result->n_notices, result->n_cancelled,
                 result->n_tasks, result->n_failed);
 }
 
+int wake_new(Engine *engine, bool is_dry_run, Wake **ret_wake)
+{
+        Wake *wake = malloc(sizeof(*wake));
+
+        if (!wake)
+                return -ENOMEM;
+        *wake = (Wake){
+                .engine = engine,
+                .is_dry_run = is_dry_run,
+                .slot = INSTANT_NONE,
+                .result = { .opening = INSTANT_NONE },
+        };
+        *ret_wake = wake;
+        return 0;
+}
+
+void wake_free(Wake *wake)
+{
+        if (!wake)
+                return;
+        for (size_t i = 0; i < wake->n_tasked; i++)
+                free(wake->tasked[i]);
+        free(wake->tasked);
+        arena_release(&wake->arena);
+        journal_release(&wake->journal);
+        free(wake);
+}
+
+void wake_plan(Wake *wake, Instant slot, const char *why)
+{
+        wake->slot = slot;
+        wake->why = why;
+}
+
+int wake_step(Wake *wake)
+{
+        wake->now = engine_now(wake->engine);
+        int r = phases[wake->phase](wake);
+        bool has_more = r > 0;
+        r = wake_commit(wake, MIN(r, 0));
+        if (r < 0 || has_more)
+                return r < 0 ? r : 1;
+        wake->after = 0;
+        if (++wake->phase < ELEMENTSOF(phases))
+                return 1;
+        if (!wake->is_dry_run)
+                log_done(wake);
+        return 0;
+}
+
+const WakeResult *wake_result(const Wake *wake)
+{
+        return &wake->result;
+}
+
 int engine_wake(Engine *engine, bool is_dry_run, WakeResult *ret_result)
 {
-        Wake wake = { .engine = engine, .is_dry_run = is_dry_run, .now = engine_now(engine) };
+        _cleanup_(wake_freep) Wake *wake = NULL;
 
-        int r = wake_prepare(&wake);
+        int r = wake_new(engine, is_dry_run, &wake);
+        if (r < 0)
+                return r;
+        do
+                r = wake_step(wake);
+        while (r > 0);
         if (r == 0)
-                r = settle_overdue(&wake);
-        if (r == 0)
-                r = recheck_state(&wake, NOTICE_PENDING);
-        if (r == 0)
-                r = recheck_state(&wake, NOTICE_HANDED);
-        if (r == 0)
-                r = wake_pages(&wake);
-        if (r == 0)
-                r = wake_finish(&wake);
-        if (r == 0 && !is_dry_run)
-                log_done(&wake.result);
-        if (r == 0)
-                *ret_result = wake.result;
-        wake_release(&wake);
+                *ret_result = *wake_result(wake);
         return r;
 }

@@ -29,6 +29,10 @@ int wake_new(Engine *engine, bool is_dry_run, Wake **ret_wake);
 void wake_free(Wake *wake);
 DEFINE_CLEANUP(Wake, wake_free)
 
+/* Which time it was planned for and why it runs (static text), for the log; without, it is when it
+ * has begun. */
+void wake_plan(Wake *wake, Instant slot, const char *why);
+
 /* 1: there is more to do; 0: it is over, and told; -errno: it cannot go on, what was committed
  * stays. Never leaves a transaction open. */
 int wake_step(Wake *wake);

@@ -13,6 +13,7 @@
 #include "engine/worker.h"
 #include "intake/intake.h"
 #include "main/firm.h"
+#include "main/service.h"
 #include "store/report.h"
 #include "sys/log.h"
 #include "sys/process.h"
@@ -221,10 +222,7 @@ static int run_daemon(Firm *firm)
 {
         int status = firm_claim(firm, false);
 
-        if (status == EXIT_DONE)
-                complain(NULL, "running as a service is not there yet: call relanced --once from a "
-                               "timer");
-        return EXIT_REFUSED;
+        return status == EXIT_DONE ? service_run(firm) : status;
 }
 
 static int run_opened(const Arguments *arguments, Firm *firm)

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns when the daemon wakes and the steps of the wake under way. All it remembers stands in the
+ * store: a configured hour has had its wake when the last one began at or after it. A wake that
+ * fails is told and tried again after a pause.
+ */
+
+#include "main/waker.h"
+
+#include <errno.h>
+#include <systemd/sd-event.h>
+
+#include "engine/schedule.h"
+#include "sys/log.h"
+#include "sys/message-ids.h"
+
+#define ACCURACY_USEC 1000
+#define RETRY_USEC (60 * USEC_PER_SEC)
+/* A last wake further ahead than this was one of a clock that ran wrong: it tells nothing. */
+#define AHEAD_MAX_USEC (24 * 3600 * USEC_PER_SEC)
+
+/* A wake to come, or under way. */
+typedef struct Plan {
+        Instant at;
+        const char *why;
+} Plan;
+
+struct Waker {
+        WakerOrder order;
+        sd_event_source *timer, *step;
+        Instant last;       /* hours up to here have had their wake */
+        Instant opening;    /* something waits for, or INSTANT_NONE */
+        Instant armed;      /* what the timer waits for */
+        int64_t retry_usec; /* monotonic: before that a wake that failed is not tried again; 0 */
+        bool is_wanted;     /* by a person */
+        bool is_closed;
+        Wake *wake;
+};
+
+static Instant now_of(const Waker *waker)
+{
+        return clock_now(&waker->order.engine->clock);
+}
+
+static bool find_due(const Waker *waker, Instant now, Plan *ret_plan)
+{
+        const Engine *engine = waker->order.engine;
+        Instant slot = schedule_last(engine->config, engine->zone, now);
+        bool is_on_time = slot.usec == waker->armed.usec;
+
+        if (waker->is_wanted)
+                *ret_plan = (Plan){ now, "asked-for" };
+        else if (waker->retry_usec > clock_monotonic_usec())
+                return false;
+        else if (slot.usec > waker->last.usec)
+                *ret_plan = (Plan){ slot, is_on_time ? "configured" : "missed" };
+        else if (instant_is_set(waker->opening) && waker->opening.usec <= now.usec)
+                *ret_plan = (Plan){ waker->opening, "opening" };
+        else
+                return false;
+        return true;
+}
+
+static Plan find_next(const Waker *waker, Instant now)
+{
+        const Engine *engine = waker->order.engine;
+        Instant from = { MAX(now.usec, waker->last.usec) };
+        Plan next = { schedule_next(engine->config, engine->zone, from), "configured" };
+
+        if (instant_is_set(waker->opening) && waker->opening.usec < next.at.usec)
+                next = (Plan){ waker->opening, "opening" };
+        int64_t pause_usec = waker->retry_usec - clock_monotonic_usec();
+        if (pause_usec > 0 && now.usec + pause_usec < next.at.usec)
+                next = (Plan){ { now.usec + pause_usec }, "again" };
+        return next;
+}
+
+static void arm(Waker *waker, Instant now)
+{
+        Plan next = find_next(waker, now);
+
+        waker->armed = next.at;
+        waker->order.service->next_wake = next.at;
+        (void)sd_event_source_set_time(waker->timer, (uint64_t)next.at.usec);
+        (void)sd_event_source_set_enabled(waker->timer, SD_EVENT_ONESHOT);
+}
+
+static int begin(Waker *waker, const Plan *plan)
+{
+        int r = wake_new(waker->order.engine, false, &waker->wake);
+
+        if (r < 0)
+                return r;
+        wake_plan(waker->wake, plan->at, plan->why);
+        waker->is_wanted = false;
+        waker->order.service->is_waking = true;
+        return sd_event_source_set_enabled(waker->step, SD_EVENT_ON);
+}
+
+static void end(Waker *waker, int result)
+{
+        Service *service = waker->order.service;
+        Instant last;
+
+        (void)sd_event_source_set_enabled(waker->step, SD_EVENT_OFF);
+        service->is_waking = false;
+        service->n_wakes++;
+        service->wake_error = result;
+        service->result = waker->wake ? *wake_result(waker->wake) : (WakeResult){ 0 };
+        wake_free(TAKE_PTR(waker->wake));
+        if (result == 0)
+                result = store_get_last_wake(waker->order.engine->store, &last);
+        waker->retry_usec = result < 0 ? clock_monotonic_usec() + RETRY_USEC : 0;
+        if (result == 0) {
+                waker->last = last;
+                waker->opening = service->result.opening;
+        } else {
+                log_record(LOG_ERR, MESSAGE_WAKE_FAILED, NULL, 0,
+                        "the wake has stopped: %s; it is tried again in a minute",
+                        strerror(-result));
+        }
+}
+
+void waker_look(Waker *waker)
+{
+        Instant now = now_of(waker);
+        Plan due;
+
+        if (waker->wake || waker->is_closed)
+                return;
+        if (instant_is_set(waker->last) && waker->last.usec - now.usec > AHEAD_MAX_USEC)
+                waker->last = now;
+        if (find_due(waker, now, &due) && waker->order.may_begin(waker->order.owner)) {
+                int r = begin(waker, &due);
+                if (r < 0)
+                        end(waker, r);
+        }
+        if (!waker->wake)
+                arm(waker, now);
+        waker->order.on_end(waker->order.owner);
+}
+
+static int on_timer(sd_event_source *source, uint64_t usec, void *owner)
+{
+        waker_look(owner);
+        return 0;
+}
+
+static int on_step(sd_event_source *source, void *owner)
+{
+        Waker *waker = owner;
+
+        waker->order.engine->doing = "a wake";
+        int r = wake_step(waker->wake);
+        if (r > 0)
+                return 0;
+        end(waker, r);
+        waker_look(waker);
+        return 0;
+}
+
+static int add_sources(Waker *waker)
+{
+        sd_event *event = waker->order.engine->event;
+
+        int r = sd_event_add_time(
+                event, &waker->timer, CLOCK_REALTIME, 0, ACCURACY_USEC, on_timer, waker);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(waker->timer, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_add_defer(event, &waker->step, on_step, waker);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(waker->step, SD_EVENT_OFF);
+        return r < 0 ? r : sd_event_source_set_priority(waker->step, PRIORITY_WORK);
+}
+
+int waker_new(const WakerOrder *order, Waker **ret_waker)
+{
+        _cleanup_(waker_freep) Waker *waker = malloc(sizeof(*waker));
+
+        if (!waker)
+                return -ENOMEM;
+        *waker = (Waker){ .order = *order, .opening = INSTANT_NONE, .armed = INSTANT_NONE };
+        int r = store_get_last_wake(order->engine->store, &waker->last);
+        if (r == 0)
+                r = add_sources(waker);
+        if (r < 0)
+                return r;
+        if (!instant_is_set(waker->last)) /* a firm that has never woken has missed nothing */
+                waker->last = now_of(waker);
+        *ret_waker = TAKE_PTR(waker);
+        return 0;
+}
+
+void waker_free(Waker *waker)
+{
+        if (!waker)
+                return;
+        wake_free(waker->wake);
+        sd_event_source_disable_unref(waker->timer);
+        sd_event_source_disable_unref(waker->step);
+        free(waker);
+}
+
+uint64_t waker_request(Waker *waker)
+{
+        const Service *service = waker->order.service;
+
+        waker->is_wanted = true;
+        waker_look(waker);
+        return service->n_wakes + 1 + (waker->wake && waker->is_wanted);
+}
+
+void waker_close(Waker *waker)
+{
+        waker->is_closed = true;
+        (void)sd_event_source_set_enabled(waker->timer, SD_EVENT_OFF);
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_MAIN_WAKER_H
+#define RELANCED_MAIN_WAKER_H
+
+/*
+ * The daemon's wakes: one timer for whatever comes first, the configured hour or the opening of a
+ * window that something waits for (R5); what was missed while the daemon was down or the machine
+ * asleep is made up for by one wake; none is run twice. A wake goes on step by step beside
+ * everything else. Keeps the wake's part of Service.
+ */
+
+#include "engine/engine.h"
+#include "engine/service.h"
+
+typedef struct Waker Waker;
+
+typedef struct WakerOrder {
+        Engine *engine;
+        Service *service;
+        /* A wake that is due begins when this says so, at waker_look() at the latest. */
+        bool (*may_begin)(void *owner);
+        void (*on_end)(void *owner); /* a wake has ended, or is planned for another time */
+        void *owner;
+} WakerOrder;
+
+/* -errno */
+int waker_new(const WakerOrder *order, Waker **ret_waker);
+void waker_free(Waker *waker);
+DEFINE_CLEANUP(Waker, waker_free)
+
+/* Plans anew, after a change of the clock or the configuration; what is due begins. */
+void waker_look(Waker *waker);
+/* A person's wish, as Service.request_wake. */
+uint64_t waker_request(Waker *waker);
+/* No wake begins any more; one that is under way has ended after its last step. */
+void waker_close(Waker *waker);
+
+#endif
