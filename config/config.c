@@ -18,7 +18,8 @@
 typedef struct Loaded {
         Config config;
         Arena arena;
-        bool is_whole; /* its text was understood to its end */
+        bool is_whole;      /* its text was understood to its end */
+        unsigned n_holders; /* beside the first one */
 } Loaded;
 
 /* Used when a configuration has no policies: the ladder of DESIGN 4.3. */
@@ -273,11 +274,23 @@ int config_load(const char *path, Problems *problems, Config **ret_config)
         return r;
 }
 
+Config *config_hold(const Config *config)
+{
+        Loaded *loaded = config->memory;
+
+        loaded->n_holders++;
+        return &loaded->config;
+}
+
 void config_free(Config *config)
 {
         if (!config)
                 return;
         Loaded *loaded = config->memory;
+        if (loaded->n_holders > 0) {
+                loaded->n_holders--;
+                return;
+        }
         arena_release(&loaded->arena);
         free(loaded);
 }

@@ -66,10 +66,17 @@ typedef struct ChannelConfig {
         size_t n_options;
 } ChannelConfig;
 
+/* Where the configuration says something. */
+typedef struct ConfigPlace {
+        const char *file;
+        unsigned line; /* 0: it does not, the default holds */
+} ConfigPlace;
+
 typedef struct Config {
         const char *path;
         const char *state, *cache, *documents, *templates; /* folders; cache defaults to
                 $CACHE_DIRECTORY, else state/cache; templates "" = only the shipped ones */
+        ConfigPlace state_place, cache_place;
         Creditor creditor;
         unsigned wake_days;      /* bit 0 = Monday */
         const int *wake_minutes; /* ascending minutes of the day */

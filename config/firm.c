@@ -36,6 +36,13 @@ static const char *read_path_in(Reader *reader, const char *folder, const char *
         return kept ? kept : "";
 }
 
+static ConfigPlace place_of(const Reader *reader, const Node *root, const char *name)
+{
+        const Node *node = node_member(root, name);
+
+        return node ? (ConfigPlace){ node->file, node->line } : (ConfigPlace){ reader->path, 0 };
+}
+
 static void read_folders(Reader *reader, const Node *root, const FileValues *file, Config *config)
 {
         const char *given = getenv("CACHE_DIRECTORY"); /* systemd's; several are joined by ":" */
@@ -53,6 +60,8 @@ static void read_folders(Reader *reader, const Node *root, const FileValues *fil
                 config->cache = arena_strndup(reader->arena, given, strcspn(given, ":"));
         else
                 config->cache = read_path_in(reader, config->state, "cache");
+        config->state_place = place_of(reader, root, "state");
+        config->cache_place = place_of(reader, root, "cache");
 }
 
 static void read_creditor(Reader *reader, const Node *root, const Node *group, Config *config)
