@@ -4,6 +4,7 @@
 
 #include "engine/engine.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <systemd/sd-event.h>
 
@@ -43,6 +44,19 @@ void engine_free(Engine *engine)
         free(engine->problem);
         sd_event_unref(engine->event);
         free(engine);
+}
+
+int engine_set_config(Engine *engine, const Config *config, Composer *composer)
+{
+        const Zone *zone = zone_find(config->creditor.timezone);
+
+        assert(!engine->dispatch);
+        if (!zone)
+                return -EINVAL;
+        engine->config = config;
+        engine->composer = composer;
+        engine->zone = zone;
+        return 0;
 }
 
 Now engine_now(const Engine *engine)

@@ -127,5 +127,6 @@ typedef struct ChannelCheckOrder {
 } ChannelCheckOrder;
 int channel_check_new(const ChannelCheckOrder *order, ChannelCheck **ret_check);
 void channel_check_free(ChannelCheck *check);
+DEFINE_CLEANUP(ChannelCheck, channel_check_free)
 
 #endif
