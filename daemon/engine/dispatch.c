@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <systemd/sd-event.h>
 
+#include "engine/outlet.h"
 #include "engine/protocol.h"
 #include "engine/recheck.h"
 #include "engine/recover.h"
@@ -18,7 +19,6 @@
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
-#define TURN_PRIORITY (SD_EVENT_PRIORITY_NORMAL + 100) /* after all that can be read */
 #define ORPHAN_POLL_USEC (USEC_PER_SEC / 4)
 #define RESUME_USEC USEC_PER_SEC
 #define RESUME_LONGEST_USEC (60 * USEC_PER_SEC)
@@ -78,7 +78,7 @@ static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *a
         Reason reason;
 
         word->is_go = false;
-        if (word->worker->state >= WORKER_ENDING)
+        if (word->worker->state >= WORKER_STOPPING)
                 return 0;
         int r = store_load_notice(
                 engine->store, (int64_t)word->record.notice, false, arena, &notice);
@@ -99,6 +99,23 @@ static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *a
         return r;
 }
 
+/* Surely not sent because it was told not to, or because dispatch ends: no fault of its channel. */
+static bool was_refused(const Dispatch *dispatch, const Word *word)
+{
+        const FlightRecord *record = &word->record;
+        const Parcel *parcel = worker_find_parcel(word->worker, record->notice, record->attempt);
+
+        return record->kind == RELANCED_RETRY && record->retry_after_s == 0 && parcel &&
+               (parcel->is_refused || (dispatch->is_closing && parcel->begun == 0));
+}
+
+static int record_finish(Dispatch *dispatch, const Word *word, const Now *now)
+{
+        if (was_refused(dispatch, word))
+                return settle_unsent(dispatch->engine, &word->record, &dispatch->journal);
+        return settle_outcome(dispatch->engine, &word->record, now, &dispatch->journal);
+}
+
 static int record_words(Dispatch *dispatch, const Now *now)
 {
         Arena arena = ARENA_INIT;
@@ -106,8 +123,7 @@ static int record_words(Dispatch *dispatch, const Now *now)
 
         for (size_t i = 0; r == 0 && i < dispatch->n_words; i++) {
                 if (dispatch->words[i].is_finish)
-                        r = settle_outcome(dispatch->engine, &dispatch->words[i].record, now,
-                                &dispatch->journal);
+                        r = record_finish(dispatch, &dispatch->words[i], now);
         }
         for (size_t i = 0; r == 0 && i < dispatch->n_words; i++) {
                 arena_reset(&arena);
@@ -170,7 +186,9 @@ static void answer(const Word *word, bool is_go)
         worker->progress_usec = clock_monotonic_usec();
         if (parcel && is_go)
                 worker_begin_parcel(worker, parcel);
-        if (worker->state < WORKER_ENDING && packet_ship(worker->fd, &packet, NULL, 0) < 0)
+        else if (parcel)
+                parcel->is_refused = true;
+        if (worker->state < WORKER_STOPPING && packet_ship(worker->fd, &packet, NULL, 0) < 0)
                 worker_kill(worker, false);
 }
 
@@ -265,8 +283,7 @@ static void tell(Dispatch *dispatch)
         bury_workers(dispatch);
 }
 
-/* Says no to all who ask; what was finished waits for the store. */
-static void refuse_words(Dispatch *dispatch)
+void dispatch_refuse_words(Dispatch *dispatch)
 {
         size_t n = 0;
 
@@ -301,7 +318,7 @@ static void resume(Dispatch *dispatch)
         dispatch->n_stops = 0;
 }
 
-static bool has_news(const Dispatch *dispatch)
+bool dispatch_has_news(const Dispatch *dispatch)
 {
         if (dispatch->n_words > 0)
                 return true;
@@ -323,32 +340,33 @@ static void run_turn(Dispatch *dispatch)
         int r = 0;
 
         if (was_stopped && clock_monotonic_usec() < dispatch->resume_usec) {
-                refuse_words(dispatch);
+                dispatch_refuse_words(dispatch);
                 return;
         }
-        if (was_stopped || has_news(dispatch)) {
+        if (was_stopped || dispatch_has_news(dispatch)) {
                 r = record(dispatch);
                 if (r == 0)
                         tell(dispatch);
         }
         if (r == 0 && (was_stopped || dispatch->is_wanted)) {
                 dispatch->is_wanted = false;
-                r = dispatch_hand_out(dispatch);
+                r = dispatch->is_closing ? 0 : dispatch_hand_out(dispatch);
         }
         if (r < 0) {
                 stop(dispatch, r);
-                refuse_words(dispatch);
+                dispatch_refuse_words(dispatch);
         } else if (was_stopped) {
                 resume(dispatch);
         }
 }
 
-/* When a notice that waits for its time is ready; never, with a clock that stands still. */
+/* When a notice that waits for its time is ready; never, with a clock that stands still or where
+ * nothing is handed out any more. */
 static int64_t next_ready_usec(Dispatch *dispatch, int64_t now_usec)
 {
         Instant now = clock_now(&dispatch->engine->clock), next;
 
-        if (clock_is_simulated(&dispatch->engine->clock) ||
+        if (dispatch->is_closing || clock_is_simulated(&dispatch->engine->clock) ||
                 store_next_ready(dispatch->engine->store, now, &next) < 0 || !instant_is_set(next))
                 return INT64_MAX;
         return now_usec + MIN(next.usec - now.usec, 3600 * USEC_PER_SEC);
@@ -363,7 +381,7 @@ static void arm(Dispatch *dispatch)
                 const Outlet *outlet = &dispatch->outlets[i];
                 for (const Worker *worker = outlet->workers; worker; worker = worker->next)
                         next = MIN(next, worker_next_check(worker));
-                if (outlet->again_usec > 0 && !dispatch->is_stopped)
+                if (outlet->again_usec > 0 && !dispatch->is_stopped && !dispatch->is_closing)
                         next = MIN(next, outlet->again_usec);
         }
         if (dispatch->is_stopped)
@@ -414,7 +432,7 @@ static int add_sources(Dispatch *dispatch)
                 r = sd_event_add_defer(event, &dispatch->turn, on_turn, dispatch);
         if (r >= 0)
                 r = sd_event_source_set_enabled(dispatch->turn, SD_EVENT_OFF);
-        return r < 0 ? r : sd_event_source_set_priority(dispatch->turn, TURN_PRIORITY);
+        return r < 0 ? r : sd_event_source_set_priority(dispatch->turn, PRIORITY_WORK);
 }
 
 static int add_outlets(Dispatch *dispatch)
@@ -480,78 +498,9 @@ int engine_start_dispatch(Engine *engine)
 
 int engine_dispatch(Engine *engine)
 {
+        if (!engine->dispatch)
+                return 0;
         engine->dispatch->is_wanted = true;
         dispatch_request_turn(engine->dispatch);
         return 0;
-}
-
-static bool is_told(const Dispatch *dispatch, const Worker *worker, const Parcel *parcel)
-{
-        for (size_t i = 0; i < dispatch->n_words; i++) {
-                const Word *word = &dispatch->words[i];
-                if (word->worker == worker && word->record.notice == (uint64_t)parcel->notice)
-                        return true;
-        }
-        return false;
-}
-
-/* Whether a message is out of which the outcome was not told yet; a told one is in its flight file
- * even when the store cannot have it. */
-static bool has_begun(const Dispatch *dispatch)
-{
-        for (size_t i = 0; i < dispatch->n_outlets; i++) {
-                for (Worker *worker = dispatch->outlets[i].workers; worker; worker = worker->next) {
-                        for (size_t k = 0; k < worker->n_parcels; k++) {
-                                if (worker->parcels[k].begun > 0 && worker->state < WORKER_ENDING &&
-                                        !is_told(dispatch, worker, &worker->parcels[k]))
-                                        return true;
-                        }
-                }
-        }
-        return false;
-}
-
-static bool outlet_is_idle(const Outlet *outlet)
-{
-        for (const Worker *worker = outlet->workers; worker; worker = worker->next) {
-                if (worker->n_parcels > 0 || worker->state == WORKER_ENDING ||
-                        worker->state == WORKER_GONE)
-                        return false;
-        }
-        return outlet->is_down || !outlet->has_ready;
-}
-
-bool engine_is_idle(const Engine *engine)
-{
-        const Dispatch *dispatch = engine->dispatch;
-
-        if (dispatch->is_stopped)
-                return !has_begun(dispatch);
-        if (dispatch->is_wanted || has_news(dispatch) || recover_is_waiting(dispatch, false))
-                return false;
-        for (size_t i = 0; i < dispatch->n_outlets; i++) {
-                if (!outlet_is_idle(&dispatch->outlets[i]))
-                        return false;
-        }
-        return true;
-}
-
-int engine_run_until_idle(Engine *engine)
-{
-        while (!engine_is_idle(engine)) {
-                int r = sd_event_run(engine->event, UINT64_MAX);
-                if (r < 0)
-                        return r;
-        }
-        return engine->dispatch->is_stopped ? engine->dispatch->stop_error : 0;
-}
-
-size_t engine_count_stuck(const Engine *engine)
-{
-        const Dispatch *dispatch = engine->dispatch;
-        size_t n = recover_is_waiting(dispatch, true);
-
-        for (size_t i = 0; i < dispatch->n_outlets; i++)
-                n += dispatch->outlets[i].is_down;
-        return n;
 }

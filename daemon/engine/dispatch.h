@@ -6,7 +6,8 @@
  * The structures behind engine_dispatch(), private to engine/: outlets (the configured channels),
  * their workers, and what the workers have said and the store does not know yet. All that is said
  * in one turn of the loop is one transaction (dispatch.c); outcomes become states in settle.c; what
- * a process that is no worker of ours any more has left is looked after in recover.c.
+ * a process that is no worker of ours any more has left is looked after in recover.c; closing.c
+ * knows when dispatch has come to rest, and brings it there.
  */
 
 #include <sys/types.h>
@@ -27,17 +28,18 @@ typedef struct Outlet Outlet;
 typedef struct Parcel {
         int64_t notice;
         uint32_t attempt;
-        bool is_probe;  /* handed to find out whether a suspended channel works again */
-        uint64_t begun; /* counts up as messages of a worker may begin; 0: it may not yet */
-        bool has_left;  /* or may have: found out when its worker is gone */
-        size_t n_fds;   /* of its attachments */
+        bool is_probe;   /* handed to find out whether a suspended channel works again */
+        uint64_t begun;  /* counts up as messages of a worker may begin; 0: it may not yet */
+        bool is_refused; /* was told no: what is surely not sent then is no fault of the channel */
+        bool has_left;   /* or may have: found out when its worker is gone */
+        size_t n_fds;    /* of its attachments */
 } Parcel;
 
 typedef enum WorkerState {
         WORKER_LOADING, /* its module */
         WORKER_OPENING, /* the module, with its options */
         WORKER_READY,
-        WORKER_STOPPING, /* gets no more and ends by itself */
+        WORKER_STOPPING, /* hears no more and ends by itself, when what it has begun is over */
         WORKER_ENDING,   /* was killed or has closed its socket: what it says does not count */
         WORKER_GONE,     /* the process has ended; what it had is to be settled */
 } WorkerState;
@@ -115,6 +117,7 @@ typedef struct Dispatch {
         Journal journal;
         bool is_wanted;  /* look for ready notices */
         bool is_stopped; /* the store cannot record: nothing may begin */
+        bool is_closing; /* nothing may begin any more (closing.c) */
         int stop_error;
         unsigned n_stops;
         int64_t resume_usec;
@@ -125,24 +128,15 @@ void dispatch_free(Dispatch *dispatch);
 void dispatch_request_turn(Dispatch *dispatch);
 /* Keeps what a worker said for the turn. */
 int dispatch_add_word(Dispatch *dispatch, const Word *word);
+/* Says no to all who ask; what was finished waits for the store. */
+void dispatch_refuse_words(Dispatch *dispatch);
+/* Something was said, or has happened, that the store does not know yet. */
+bool dispatch_has_news(const Dispatch *dispatch);
 
 /* hand.c: gives ready notices to workers, in one transaction. */
 int dispatch_hand_out(Dispatch *dispatch);
 Suspect *dispatch_find_suspect(const Dispatch *dispatch, int64_t notice);
 int dispatch_add_suspect(Dispatch *dispatch, int64_t notice);
 void dispatch_clear_suspect(Dispatch *dispatch, int64_t notice);
-
-/* outlet.c: suspends a channel with one alert, or takes it up again. */
-void outlet_down(Outlet *outlet, uint32_t retry_after_s, const char *detail);
-void outlet_up(Outlet *outlet);
-/* Writes the alerts of all outlets as tasks, in the caller's transaction; after its commit they
- * are forgotten. */
-int outlets_put_alerts(Dispatch *dispatch, const Now *now);
-void outlets_clear_alerts(Dispatch *dispatch);
-/* Finds the tasks that an earlier run opened. */
-int outlets_find_alerts(Dispatch *dispatch);
-/* Why the channel is suspended, if the task is its alert; else NULL. Points into the row. */
-#define CHANNEL_DOWN_TASK "channel-down"
-const char *alert_reason(const TaskReport *row, const char *channel);
 
 #endif

@@ -2,10 +2,12 @@
 /* Owns the state of a channel as a whole: suspended with one alert, however many messages meet the
  * same wall, tried again with growing pauses, taken up again when a message gets through. */
 
+#include "engine/outlet.h"
+
 #include <errno.h>
 
 #include "base/strbuf.h"
-#include "engine/dispatch.h"
+#include "engine/pace.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
@@ -144,19 +146,51 @@ const char *alert_reason(const TaskReport *row, const char *channel)
         return row->sentence + length + strlen(SUSPENDED);
 }
 
+/* Open alerts, as they are found. */
+typedef struct Alerts {
+        Dispatch *dispatch;
+        int64_t gone[CHANNELS_MAX]; /* of channels that are no longer configured */
+        size_t n_gone;
+} Alerts;
+
 static int find_alert(void *owner, const TaskReport *row)
 {
-        Dispatch *dispatch = owner;
+        Alerts *alerts = owner;
+        bool is_known = false;
 
-        for (size_t i = 0; i < dispatch->n_outlets; i++) {
-                Outlet *outlet = &dispatch->outlets[i];
-                if (alert_reason(row, outlet->config->name))
-                        outlet->task = row->notice;
+        if (!streq(row->kind, CHANNEL_DOWN_TASK))
+                return 0;
+        for (size_t i = 0; i < alerts->dispatch->n_outlets; i++) {
+                Outlet *outlet = &alerts->dispatch->outlets[i];
+                if (!alert_reason(row, outlet->config->name))
+                        continue;
+                outlet->task = row->notice;
+                is_known = true;
         }
+        if (!is_known && alerts->n_gone < ELEMENTSOF(alerts->gone))
+                alerts->gone[alerts->n_gone++] = row->notice;
         return 0;
+}
+
+static int close_gone(const Alerts *alerts)
+{
+        Engine *engine = alerts->dispatch->engine;
+        Instant now = clock_now(&engine->clock);
+
+        int r = store_begin(engine->store);
+        for (size_t i = 0; r == 0 && i < alerts->n_gone; i++)
+                r = store_close_task(engine->store, CHANNEL_DOWN_TASK, alerts->gone[i], now);
+        if (r == 0)
+                r = store_commit(engine->store);
+        if (r < 0)
+                store_rollback(engine->store);
+        return r;
 }
 
 int outlets_find_alerts(Dispatch *dispatch)
 {
-        return store_list_tasks(dispatch->engine->store, find_alert, dispatch);
+        Alerts alerts = { .dispatch = dispatch };
+
+        int r = store_list_tasks(dispatch->engine->store, find_alert, &alerts);
+        return r < 0 || alerts.n_gone == 0 ? r : close_gone(&alerts);
 }

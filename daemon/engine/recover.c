@@ -353,7 +353,8 @@ static int settle_parcel(Dispatch *dispatch, const Worker *worker, const Parcel 
                 return settle_record(dispatch, record, now);
         if (parcel->has_left)
                 return settle_lost(dispatch->engine, parcel->notice, now, &dispatch->journal);
-        if (worker->is_late)
+        if (worker->is_late &&
+                !dispatch->is_closing) /* where it may not begin, it need not answer */
                 return settle_late(dispatch, parcel, now);
         if (worker->is_crash && suspect && suspect->n_crashes >= CRASHES_MAX - 1)
                 return settle_poison(dispatch->engine, parcel->notice, now, &dispatch->journal);

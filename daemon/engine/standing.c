@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#include "engine/dispatch.h"
+#include "engine/outlet.h"
 #include "store/channels.h"
 #include "sys/clock.h"
 

@@ -20,6 +20,7 @@
 #include <systemd/sd-event.h>
 
 #include "engine/options.h"
+#include "engine/outlet.h"
 #include "engine/protocol.h"
 #include "sys/file.h"
 #include "sys/log.h"
@@ -28,6 +29,7 @@
 
 #define START_USEC (30 * USEC_PER_SEC)
 #define STOP_USEC (10 * USEC_PER_SEC)
+#define FAREWELL_USEC USEC_PER_SEC /* of all workers together, when the loop is over */
 #define IDLE_USEC (60 * USEC_PER_SEC)
 #define GRACE_USEC (5 * USEC_PER_SEC) /* for a module that ends what hangs by itself */
 #define SOCKET_SIZE (512 * 1024)      /* wished for */
@@ -109,7 +111,7 @@ void worker_kill(Worker *worker, bool is_late)
 
 void worker_stop(Worker *worker)
 {
-        if (worker->state != WORKER_READY)
+        if (worker->state >= WORKER_STOPPING)
                 return;
         worker->state = WORKER_STOPPING;
         worker->progress_usec = clock_monotonic_usec();
@@ -188,6 +190,11 @@ static void on_word(Worker *worker, const Packet *packet)
                 worker_kill(worker, false);
                 return;
         }
+        if (!word.is_finish &&
+                worker->state == WORKER_STOPPING) { /* it hears that nobody answers */
+                parcel->is_refused = true;
+                return;
+        }
         word.record = flight_record(packet->notice, packet->attempt, &packet->outcome);
         if (dispatch_add_word(worker->outlet->dispatch, &word) < 0)
                 worker_kill(worker, false);
@@ -204,6 +211,8 @@ static void on_log(const Worker *worker, const Packet *packet)
 static void on_packet(Worker *worker, const Packet *packet, Arena *arena)
 {
         bool is_talking = worker->state == WORKER_READY || worker->state == WORKER_STOPPING;
+        bool is_greeting = packet->type == PACKET_DESCRIPTION || packet->type == PACKET_READY ||
+                           packet->type == PACKET_FAILED;
 
         if (packet->type == PACKET_LOG) { /* talk is no progress */
                 on_log(worker, packet);
@@ -219,7 +228,7 @@ static void on_packet(Worker *worker, const Packet *packet, Arena *arena)
                 engine_dispatch(worker->outlet->dispatch->engine);
         } else if (is_talking && (packet->type == PACKET_BEGIN || packet->type == PACKET_FINISH)) {
                 on_word(worker, packet);
-        } else {
+        } else if (worker->state != WORKER_STOPPING || !is_greeting) { /* stopped as it started */
                 log_worker(worker, "its worker broke the protocol");
                 worker_kill(worker, false);
         }
@@ -266,9 +275,10 @@ static void note_end(Worker *worker, const siginfo_t *info)
 {
         bool is_killed = info->si_code == CLD_KILLED &&
                          (info->si_status == SIGKILL || info->si_status == SIGTERM);
+        bool was_told = worker->state == WORKER_STOPPING && info->si_code == CLD_EXITED;
 
         if (!worker->is_killed)
-                worker->is_crash = !is_killed;
+                worker->is_crash = !is_killed && !was_told;
 }
 
 /* The process has ended: what it said last still counts, then the turn settles what it had. */
@@ -384,16 +394,16 @@ int64_t worker_next_check(const Worker *worker)
         switch (worker->state) {
         case WORKER_LOADING:
         case WORKER_OPENING: return next + START_USEC;
-        case WORKER_STOPPING: return next + STOP_USEC;
         case WORKER_ENDING:
         case WORKER_GONE: return INT64_MAX;
+        case WORKER_STOPPING:
         case WORKER_READY: break;
         }
-        if (worker->n_parcels == 0)
-                return next + IDLE_USEC;
         if (oldest_begun(worker))
-                next = MIN(next, worker->oldest_usec);
-        return next + timeout_usec(worker);
+                return MIN(next, worker->oldest_usec) + timeout_usec(worker);
+        if (worker->state == WORKER_STOPPING)
+                return next + STOP_USEC;
+        return next + (worker->n_parcels > 0 ? timeout_usec(worker) : IDLE_USEC);
 }
 
 void worker_check_time(Worker *worker, int64_t now_usec)
@@ -432,17 +442,20 @@ void worker_free(Worker *worker)
         free(worker);
 }
 
-/* A second in which a worker that has nothing to do may close what it has open. */
-static void wait_for_end(const Worker *worker)
+/* A moment in which a worker that has nothing to do may close what it has open. */
+static void wait_for_end(const Worker *worker, int64_t until_usec)
 {
         struct pollfd poller = { .fd = worker->pid_fd, .events = POLLIN };
+        int64_t left_usec = MAX(until_usec - clock_monotonic_usec(), INT64_C(0));
 
-        while (poll(&poller, 1, 1000) < 0 && errno == EINTR)
+        while (poll(&poller, 1, (int)(left_usec / 1000)) < 0 && errno == EINTR)
                 continue;
 }
 
 void workers_end(Dispatch *dispatch)
 {
+        int64_t until_usec = clock_monotonic_usec() + FAREWELL_USEC;
+
         for (size_t i = 0; i < dispatch->n_outlets; i++) {
                 for (Worker *worker = dispatch->outlets[i].workers; worker; worker = worker->next) {
                         if (worker->n_parcels == 0)
@@ -452,8 +465,8 @@ void workers_end(Dispatch *dispatch)
         for (size_t i = 0; i < dispatch->n_outlets; i++) {
                 while (dispatch->outlets[i].workers) {
                         Worker *worker = dispatch->outlets[i].workers;
-                        if (worker->state == WORKER_STOPPING)
-                                wait_for_end(worker);
+                        if (worker->state == WORKER_STOPPING && worker->n_parcels == 0)
+                                wait_for_end(worker, until_usec);
                         if (worker->n_parcels == 0 && worker->flight)
                                 (void)unlink(worker->flight);
                         worker_free(worker);

@@ -8,7 +8,8 @@
 
 /* Starts one more worker of the outlet. -errno: it could not be, and the outlet is down. */
 int worker_start(Outlet *outlet);
-/* No more messages: it finishes what it has and ends by itself. */
+/* Nothing is said to it any more, no message and no answer: what it has and may not begin yet it
+ * gives back, what has begun it finishes; then it ends by itself. */
 void worker_stop(Worker *worker);
 /* At once. is_late: because it was silent for too long. */
 void worker_kill(Worker *worker, bool is_late);
