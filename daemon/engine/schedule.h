@@ -9,8 +9,8 @@
 #include "sys/zone.h"
 
 /* The first wake after that instant; an hour that a spring gap swallows is the first instant after
- * the gap, one that autumn shows twice is its first. Never INSTANT_NONE: there is a wake on at least
- * one day of the week. */
+ * the gap, one that autumn shows twice is its first. Never INSTANT_NONE: there is a wake on one day
+ * of the week at least. */
 Instant schedule_next(const Config *config, const Zone *zone, Instant after);
 /* The latest wake at or before that instant. */
 Instant schedule_last(const Config *config, const Zone *zone, Instant at);

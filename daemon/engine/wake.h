@@ -4,7 +4,7 @@
 
 /*
  * A wake as a job (DESIGN 2): cancels what no longer holds (R6, R9, R11), decides page by page,
- * queues. One page at each step, in a transaction of its own, so that whoever owns the loop is never
+ * queues. One page at each step, in a transaction of its own, so that whoever owns the loop is not
  * held up by a large store. A bad record is reported and passed over (R23).
  */
 

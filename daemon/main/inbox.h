@@ -18,8 +18,8 @@ int inbox_new(Engine *engine, Inbox **ret_inbox);
 void inbox_free(Inbox *inbox);
 DEFINE_CLEANUP(Inbox, inbox_free)
 
-/* Nothing that was dropped is still to be imported: a wake waits for that, so that it knows of every
- * payment that is there. */
+/* Nothing that was dropped is still to be imported: a wake waits for that, so that it knows of
+ * every payment that is there. */
 bool inbox_is_idle(const Inbox *inbox);
 /* Called when it has become idle again. */
 void inbox_on_idle(Inbox *inbox, void (*call)(void *owner), void *owner);

@@ -3,8 +3,8 @@
 #define RELANCED_MAIN_RELOAD_H
 
 /* The configuration read again while the daemon runs: the file, its templates and its channels are
- * checked as `relanced --check` does, on the loop and beside everything else. Nothing of the running
- * firm changes until the result is taken. */
+ * checked as `relanced --check` does, on the loop and beside everything else. Nothing of the firm
+ * that runs changes until the result is taken. */
 
 #include "main/firm.h"
 
