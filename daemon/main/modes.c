@@ -244,6 +244,8 @@ static int run_configured(const Arguments *arguments)
 {
         Firm firm = { 0 };
 
+        if (arguments->mode == MODE_DAEMON)
+                service_hold_signals();
         int status = firm_configure(arguments, &firm);
         if (status == EXIT_DONE)
                 status = arguments->mode == MODE_INIT ? init(&firm) : run_opened(arguments, &firm);

@@ -1,25 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the life of the running daemon: start, what it tells systemd, signals, end. Never decides
- * and never sends; those it has started do. What keeps it from starting was told before.
+ * Owns the life of the running daemon: start, signals, another configuration, end. Never decides
+ * and never sends; those it has started do. What keeps it from running is told in a sentence.
  */
 
 #include "main/service.h"
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
 #include "api/api.h"
 #include "engine/service.h"
+#include "main/notify.h"
 #include "main/pulse.h"
+#include "main/reload.h"
 #include "main/sockets.h"
 #include "main/waker.h"
-#include "store/report.h"
+#include "store/outbox.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
+
+/* Of the 20 s that the end may take; the rest is for what has to be killed. */
+#define END_USEC (18 * USEC_PER_SEC)
+
+typedef enum ReloadPhase {
+        RELOAD_NONE,
+        RELOAD_CHECKING,
+        RELOAD_CHECKED,
+        RELOAD_CLOSING, /* it is right: once dispatch and the wake have ended, it is taken */
+} ReloadPhase;
 
 typedef struct Daemon {
         Firm *firm;
@@ -27,43 +38,41 @@ typedef struct Daemon {
         Service service;
         Api *api;
         Waker *waker;
+        ClockWatch clock_watch;
+        Reload *reload;
+        ReloadPhase reload_phase;
+        bool is_reload_wanted; /* once more, after the one under way */
+        char *config_problem;
+        sd_event_source *after_turn; /* while something is awaited that tells nobody by itself */
 } Daemon;
 
-static bool may_wake(void *owner)
+/* A wake never begins while its configuration is about to be exchanged. */
+static bool may_wake(void *owner, bool is_late)
 {
-        return true;
-}
+        const Daemon *daemon = owner;
 
-/* "next wake 2026-03-05 09:00; 3 notices wait" */
-static void tell_status(Daemon *daemon)
-{
-        LocalTime at = zone_local(daemon->engine->zone, daemon->service.next_wake);
-        char day[DATE_TEXT_SIZE];
-
-        (void)sd_notifyf(false, "STATUS=%s, next wake %s %02d:%02d",
-                daemon->service.is_waking ? "Waking" : "Idle", date_format(at.day, day),
-                at.minute / 60, at.minute % 60);
+        return daemon->reload_phase != RELOAD_CLOSING;
 }
 
 /* What a wake has queued makes of a fresh store one that really sends. */
 static int claim(Daemon *daemon)
 {
-        StoreStatus status;
+        int64_t pending;
+        size_t n;
 
-        int r = store_get_status(daemon->engine->store, &status);
+        int r = store_list_state(daemon->engine->store, NOTICE_PENDING, 0, &pending, 1, &n);
         if (r < 0)
                 return r;
-        bool is_sending = status.n_notices[NOTICE_PENDING] > 0;
-        return firm_claim(daemon->firm, is_sending) == EXIT_DONE ? 0 : -EPERM;
+        return firm_claim(daemon->firm, n > 0) == EXIT_DONE ? 0 : -EPERM;
 }
 
-static void on_wake(void *owner)
+static void on_wake(void *owner, bool has_ended)
 {
         Daemon *daemon = owner;
 
-        if (!daemon->service.is_waking && claim(daemon) == 0)
+        if (has_ended && claim(daemon) == 0)
                 (void)engine_dispatch(daemon->engine);
-        tell_status(daemon);
+        notify_status(daemon->engine);
 }
 
 static int request_wake(void *owner, uint64_t *ret_n_wakes)
@@ -76,25 +85,168 @@ static int request_wake(void *owner, uint64_t *ret_n_wakes)
         return 0;
 }
 
+static void look_after_turns(Daemon *daemon, bool is_needed)
+{
+        (void)sd_event_source_set_enabled(
+                daemon->after_turn, is_needed ? SD_EVENT_ON : SD_EVENT_OFF);
+}
+
+static void on_reload_checked(void *owner)
+{
+        Daemon *daemon = owner;
+
+        daemon->reload_phase = RELOAD_CHECKED;
+        look_after_turns(daemon, true);
+}
+
+/* What was refused is shown until a better configuration is taken. */
+static void end_reload(Daemon *daemon, const char *problem)
+{
+        free(daemon->config_problem);
+        daemon->config_problem = problem ? strdup(problem) : NULL;
+        daemon->service.config_problem = daemon->config_problem;
+        if (!problem)
+                daemon->service.configured = clock_now(&daemon->engine->clock);
+        reload_free(TAKE_PTR(daemon->reload));
+        daemon->reload_phase = RELOAD_NONE;
+        daemon->service.is_reloading = false;
+        notify_ready(daemon->engine);
+}
+
+static void begin_reload(Daemon *daemon)
+{
+        daemon->is_reload_wanted = false;
+        daemon->service.is_reloading = true;
+        daemon->reload_phase = RELOAD_CHECKING;
+        notify_reloading();
+        int r = reload_start(daemon->firm, on_reload_checked, daemon, &daemon->reload);
+        if (r < 0)
+                end_reload(daemon, strerror(-r));
+}
+
+/* Dispatch has closed and no wake is under way. */
+static int exchange_config(Daemon *daemon)
+{
+        engine_end_dispatch(daemon->engine);
+        int r = reload_take(daemon->reload, daemon->firm);
+        end_reload(daemon, r < 0 ? strerror(-r) : NULL);
+        r = engine_start_dispatch(daemon->engine);
+        if (r < 0)
+                return r;
+        waker_look(daemon->waker);
+        return 0;
+}
+
+static int go_on_reloading(Daemon *daemon)
+{
+        const char *problem;
+        int r = 0;
+
+        switch (daemon->reload_phase) {
+        case RELOAD_CHECKED:
+                problem = reload_problem(daemon->reload);
+                if (problem) {
+                        end_reload(daemon, problem);
+                        break;
+                }
+                daemon->reload_phase = RELOAD_CLOSING;
+                engine_close_dispatch(daemon->engine);
+                break;
+        case RELOAD_CLOSING:
+                if (engine_is_closed(daemon->engine) && !daemon->service.is_waking)
+                        r = exchange_config(daemon);
+                break;
+        case RELOAD_NONE:
+        case RELOAD_CHECKING: break;
+        }
+        look_after_turns(daemon, daemon->reload_phase != RELOAD_NONE);
+        if (r == 0 && daemon->reload_phase == RELOAD_NONE && daemon->is_reload_wanted)
+                begin_reload(daemon);
+        return r;
+}
+
+static int on_turn_over(sd_event_source *source, void *owner)
+{
+        Daemon *daemon = owner;
+
+        if (!daemon->service.is_stopping)
+                return go_on_reloading(daemon);
+        return engine_is_closed(daemon->engine) ? sd_event_exit(daemon->engine->event, 0) : 0;
+}
+
+static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *owner)
+{
+        Daemon *daemon = owner;
+
+        if (daemon->service.is_stopping)
+                return 0;
+        if (daemon->reload_phase == RELOAD_NONE)
+                begin_reload(daemon);
+        else
+                daemon->is_reload_wanted = true;
+        return 0;
+}
+
+static int on_patience_over(sd_event_source *source, uint64_t usec, void *owner)
+{
+        Daemon *daemon = owner;
+
+        log_warning("what is under way does not end in time: it is broken off");
+        return sd_event_exit(daemon->engine->event, 0);
+}
+
 static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, void *owner)
 {
         Daemon *daemon = owner;
 
+        if (daemon->service.is_stopping)
+                return 0;
         daemon->service.is_stopping = true;
-        (void)sd_notify(false, "STOPPING=1\nSTATUS=Stopping");
+        notify_stopping();
         waker_close(daemon->waker);
-        return sd_event_exit(daemon->engine->event, 0);
+        engine_close_dispatch(daemon->engine);
+        look_after_turns(daemon, true);
+        int r = sd_event_add_time_relative(daemon->engine->event, NULL, CLOCK_MONOTONIC, END_USEC,
+                0, on_patience_over, daemon);
+        return MIN(r, 0);
 }
 
-static int add_signals(Daemon *daemon)
+/* Timers follow by themselves what the clock shows; what was planned by it is planned anew. */
+static int on_clock(sd_event_source *source, int fd, uint32_t events, void *owner)
 {
-        sd_event *event = daemon->engine->event;
+        Daemon *daemon = owner;
+        int64_t set_usec = clock_watch_read(&daemon->clock_watch);
 
-        int r = sd_event_add_signal(
-                event, NULL, SIGTERM | SD_EVENT_SIGNAL_PROCMASK, on_end, daemon);
+        if (llabs(set_usec) >= USEC_PER_SEC)
+                log_record(LOG_NOTICE, MESSAGE_CLOCK_CHANGED, NULL, 0,
+                        "the clock was set %s by %lld s: wakes are planned anew",
+                        set_usec > 0 ? "forward" : "back",
+                        (long long)llabs(set_usec / USEC_PER_SEC));
+        waker_look(daemon->waker);
+        return engine_dispatch(daemon->engine);
+}
+
+static int add_sources(Daemon *daemon)
+{
+        static const struct {
+                int number;
+                sd_event_signal_handler_t handle;
+        } signals[] = { { SIGTERM, on_end }, { SIGINT, on_end }, { SIGHUP, on_hangup } };
+        sd_event *event = daemon->engine->event;
+        int r = 0;
+
+        for (size_t i = 0; r >= 0 && i < ELEMENTSOF(signals); i++)
+                r = sd_event_add_signal(event, NULL, signals[i].number, signals[i].handle, daemon);
         if (r >= 0)
-                r = sd_event_add_signal(
-                        event, NULL, SIGINT | SD_EVENT_SIGNAL_PROCMASK, on_end, daemon);
+                r = sd_event_add_post(event, &daemon->after_turn, on_turn_over, daemon);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(daemon->after_turn, SD_EVENT_OFF);
+        if (r >= 0)
+                r = clock_watch_open(&daemon->clock_watch);
+        if (r >= 0)
+                r = sd_event_add_io(event, NULL, daemon->clock_watch.fd, EPOLLIN, on_clock, daemon);
+        if (r >= 0)
+                r = sd_event_set_watchdog(event, true);
         return MIN(r, 0);
 }
 
@@ -117,23 +269,23 @@ static int start(Daemon *daemon, Sockets *sockets)
                 .engine = daemon->engine,
                 .service = &daemon->service,
                 .may_begin = may_wake,
-                .on_end = on_wake,
+                .on_change = on_wake,
                 .owner = daemon,
         };
 
-        int r = add_signals(daemon);
+        int r = add_sources(daemon);
         if (r == 0)
-                r = sd_event_set_watchdog(daemon->engine->event, true);
-        if (r >= 0)
                 r = engine_start_dispatch(daemon->engine);
         if (r == 0)
-                r = listen_all(daemon, sockets);
-        if (r == 0)
                 r = waker_new(&order, &daemon->waker);
+        if (r == 0)
+                r = listen_all(daemon, sockets);
         if (r < 0)
                 return r;
-        (void)sd_notify(false, "READY=1");
         waker_look(daemon->waker);
+        log_record(LOG_INFO, MESSAGE_SERVICE_STARTED, NULL, 0,
+                "relanced " RELANCED_VERSION " is running");
+        notify_ready(daemon->engine);
         return 0;
 }
 
@@ -149,7 +301,20 @@ static int run(Daemon *daemon, Sockets *sockets)
         r = pulse_run(&pulse);
         if (r < 0)
                 complain(NULL, "the service has failed: %s", strerror(-r));
+        engine_end_dispatch(daemon->engine);
+        log_record(LOG_INFO, MESSAGE_SERVICE_STOPPED, NULL, 0, "relanced has stopped");
         return r < 0 ? EXIT_REFUSED : EXIT_DONE;
+}
+
+void service_hold_signals(void)
+{
+        sigset_t set;
+
+        (void)sigemptyset(&set);
+        (void)sigaddset(&set, SIGTERM);
+        (void)sigaddset(&set, SIGINT);
+        (void)sigaddset(&set, SIGHUP);
+        (void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
 int service_run(Firm *firm)
@@ -166,6 +331,7 @@ int service_run(Firm *firm)
                         .request_wake = request_wake,
                         .owner = &daemon,
                 },
+                .clock_watch = CLOCK_WATCH_NONE,
         };
         Sockets sockets = SOCKETS_NONE;
 
@@ -175,8 +341,12 @@ int service_run(Firm *firm)
                 status = run(&daemon, &sockets);
                 firm->engine->service = NULL;
         }
-        waker_free(daemon.waker);
         api_free(daemon.api);
+        waker_free(daemon.waker);
+        reload_free(daemon.reload);
+        sd_event_source_disable_unref(daemon.after_turn);
+        closep(&daemon.clock_watch.fd);
+        free(daemon.config_problem);
         sockets_release(&sockets);
         return status;
 }

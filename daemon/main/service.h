@@ -6,6 +6,9 @@
 
 #include "main/firm.h"
 
+/* Signals wait from here on until service_run() takes them. */
+void service_hold_signals(void);
+
 /* An exit status. The firm is open and claimed; it may hold another configuration afterwards. */
 int service_run(Firm *firm);
 

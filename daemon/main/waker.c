@@ -16,6 +16,7 @@
 
 #define ACCURACY_USEC 1000
 #define RETRY_USEC (60 * USEC_PER_SEC)
+#define PATIENCE_USEC (600 * USEC_PER_SEC)
 /* A last wake further ahead than this was one of a clock that ran wrong: it tells nothing. */
 #define AHEAD_MAX_USEC (24 * 3600 * USEC_PER_SEC)
 
@@ -28,11 +29,12 @@ typedef struct Plan {
 struct Waker {
         WakerOrder order;
         sd_event_source *timer, *step;
-        Instant last;       /* hours up to here have had their wake */
-        Instant opening;    /* something waits for, or INSTANT_NONE */
-        Instant armed;      /* what the timer waits for */
-        int64_t retry_usec; /* monotonic: before that a wake that failed is not tried again; 0 */
-        bool is_wanted;     /* by a person */
+        Instant last;         /* hours up to here have had their wake */
+        Instant expected;     /* the next configured hour, while it is waited for */
+        Instant opening;      /* that something waits for, or INSTANT_NONE */
+        int64_t retry_usec;   /* a wake that failed is not tried again before; 0: none has */
+        int64_t blocked_usec; /* since when a due one may not begin; 0: none is due */
+        bool is_wanted;       /* by a person */
         bool is_closed;
         Wake *wake;
 };
@@ -46,14 +48,14 @@ static bool find_due(const Waker *waker, Instant now, Plan *ret_plan)
 {
         const Engine *engine = waker->order.engine;
         Instant slot = schedule_last(engine->config, engine->zone, now);
-        bool is_on_time = slot.usec == waker->armed.usec;
+        bool is_expected = slot.usec == waker->expected.usec;
 
         if (waker->is_wanted)
                 *ret_plan = (Plan){ now, "asked-for" };
         else if (waker->retry_usec > clock_monotonic_usec())
                 return false;
         else if (slot.usec > waker->last.usec)
-                *ret_plan = (Plan){ slot, is_on_time ? "configured" : "missed" };
+                *ret_plan = (Plan){ slot, is_expected ? "configured" : "missed" };
         else if (instant_is_set(waker->opening) && waker->opening.usec <= now.usec)
                 *ret_plan = (Plan){ waker->opening, "opening" };
         else
@@ -61,38 +63,47 @@ static bool find_due(const Waker *waker, Instant now, Plan *ret_plan)
         return true;
 }
 
-static Plan find_next(const Waker *waker, Instant now)
+static Instant find_next(Waker *waker, Instant now)
 {
         const Engine *engine = waker->order.engine;
         Instant from = { MAX(now.usec, waker->last.usec) };
-        Plan next = { schedule_next(engine->config, engine->zone, from), "configured" };
+        Instant next = schedule_next(engine->config, engine->zone, from);
 
-        if (instant_is_set(waker->opening) && waker->opening.usec < next.at.usec)
-                next = (Plan){ waker->opening, "opening" };
+        waker->expected = next;
+        if (instant_is_set(waker->opening) && waker->opening.usec < next.usec)
+                next = waker->opening;
         int64_t pause_usec = waker->retry_usec - clock_monotonic_usec();
-        if (pause_usec > 0 && now.usec + pause_usec < next.at.usec)
-                next = (Plan){ { now.usec + pause_usec }, "again" };
-        return next;
+        return pause_usec > 0 ? (Instant){ MIN(next.usec, now.usec + pause_usec) } : next;
 }
 
-static void arm(Waker *waker, Instant now)
+static void arm(Waker *waker, Instant at)
 {
-        Plan next = find_next(waker, now);
-
-        waker->armed = next.at;
-        waker->order.service->next_wake = next.at;
-        (void)sd_event_source_set_time(waker->timer, (uint64_t)next.at.usec);
+        waker->order.service->next_wake = at;
+        (void)sd_event_source_set_time(waker->timer, (uint64_t)at.usec);
         (void)sd_event_source_set_enabled(waker->timer, SD_EVENT_ONESHOT);
+}
+
+/* Asked until it is granted. */
+static bool may_begin(Waker *waker)
+{
+        int64_t now_usec = clock_monotonic_usec();
+
+        if (waker->blocked_usec == 0)
+                waker->blocked_usec = now_usec;
+        bool is_late = now_usec - waker->blocked_usec >= PATIENCE_USEC;
+        if (!waker->order.may_begin(waker->order.owner, is_late))
+                return false;
+        waker->blocked_usec = 0;
+        return true;
 }
 
 static int begin(Waker *waker, const Plan *plan)
 {
+        waker->is_wanted = false;
         int r = wake_new(waker->order.engine, false, &waker->wake);
-
         if (r < 0)
                 return r;
         wake_plan(waker->wake, plan->at, plan->why);
-        waker->is_wanted = false;
         waker->order.service->is_waking = true;
         return sd_event_source_set_enabled(waker->step, SD_EVENT_ON);
 }
@@ -119,6 +130,7 @@ static void end(Waker *waker, int result)
                         "the wake has stopped: %s; it is tried again in a minute",
                         strerror(-result));
         }
+        waker->order.on_change(waker->order.owner, true);
 }
 
 void waker_look(Waker *waker)
@@ -130,14 +142,18 @@ void waker_look(Waker *waker)
                 return;
         if (instant_is_set(waker->last) && waker->last.usec - now.usec > AHEAD_MAX_USEC)
                 waker->last = now;
-        if (find_due(waker, now, &due) && waker->order.may_begin(waker->order.owner)) {
+        if (!find_due(waker, now, &due)) {
+                arm(waker, find_next(waker, now));
+        } else if (!may_begin(waker)) {
+                arm(waker, (Instant){ now.usec + PATIENCE_USEC });
+        } else {
                 int r = begin(waker, &due);
-                if (r < 0)
+                if (r < 0) {
                         end(waker, r);
+                        arm(waker, find_next(waker, now));
+                }
         }
-        if (!waker->wake)
-                arm(waker, now);
-        waker->order.on_end(waker->order.owner);
+        waker->order.on_change(waker->order.owner, false);
 }
 
 static int on_timer(sd_event_source *source, uint64_t usec, void *owner)
@@ -180,7 +196,7 @@ int waker_new(const WakerOrder *order, Waker **ret_waker)
 
         if (!waker)
                 return -ENOMEM;
-        *waker = (Waker){ .order = *order, .opening = INSTANT_NONE, .armed = INSTANT_NONE };
+        *waker = (Waker){ .order = *order, .opening = INSTANT_NONE, .expected = INSTANT_NONE };
         int r = store_get_last_wake(order->engine->store, &waker->last);
         if (r == 0)
                 r = add_sources(waker);
@@ -204,11 +220,13 @@ void waker_free(Waker *waker)
 
 uint64_t waker_request(Waker *waker)
 {
-        const Service *service = waker->order.service;
+        uint64_t n = waker->order.service->n_wakes + 1;
 
+        if (waker->wake) /* it may be past what this one is wanted for */
+                n++;
         waker->is_wanted = true;
         waker_look(waker);
-        return service->n_wakes + 1 + (waker->wake && waker->is_wanted);
+        return n;
 }
 
 void waker_close(Waker *waker)

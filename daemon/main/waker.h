@@ -17,9 +17,11 @@ typedef struct Waker Waker;
 typedef struct WakerOrder {
         Engine *engine;
         Service *service;
-        /* A wake that is due begins when this says so, at waker_look() at the latest. */
-        bool (*may_begin)(void *owner);
-        void (*on_end)(void *owner); /* a wake has ended, or is planned for another time */
+        /* A wake that is due begins when this says so; else waker_look() asks again. is_late: it
+         * has waited for ten minutes. */
+        bool (*may_begin)(void *owner, bool is_late);
+        /* A wake has begun, has ended, or is planned for another time. */
+        void (*on_change)(void *owner, bool has_ended);
         void *owner;
 } WakerOrder;
 
@@ -28,7 +30,8 @@ int waker_new(const WakerOrder *order, Waker **ret_waker);
 void waker_free(Waker *waker);
 DEFINE_CLEANUP(Waker, waker_free)
 
-/* Plans anew, after a change of the clock or the configuration; what is due begins. */
+/* Plans anew, after a change of the clock, the configuration, or of what may_begin says: what is due
+ * begins. */
 void waker_look(Waker *waker);
 /* A person's wish, as Service.request_wake. */
 uint64_t waker_request(Waker *waker);

@@ -21,4 +21,17 @@ Instant clock_now(const Clock *clock);
 /* Never jumps; for durations and retry timers. CLOCK_MONOTONIC, microseconds. */
 int64_t clock_monotonic_usec(void);
 
+/* Tells when somebody sets the machine's clock, and when the machine has slept. */
+typedef struct ClockWatch {
+        int fd;              /* readable when there is something to tell; -1: closed */
+        int64_t offset_usec; /* of the clock from the machine's uptime */
+} ClockWatch;
+
+#define CLOCK_WATCH_NONE ((ClockWatch){ .fd = -1 })
+
+/* -errno. Its owner closes the descriptor. */
+int clock_watch_open(ClockWatch *ret_watch);
+/* By how much the clock was set since the last time, and watches on. Sleep does not count. */
+int64_t clock_watch_read(ClockWatch *watch);
+
 #endif
