@@ -326,14 +326,15 @@ int settle_unsent(Engine *engine, const FlightRecord *record, Journal *journal)
         int64_t id = (int64_t)record->notice;
 
         int r = settling_load(&s, id);
+        bool had_begun = s.notice.state == NOTICE_BEGUN;
         if (r == 0 && is_awaited(&s.notice, record)) {
-                r = s.notice.state == NOTICE_HANDED
-                            ? store_mark_unhanded(engine->store, &id, 1)
-                            : store_mark_retry(engine->store, id, waiting_reason(&s, REASON_RETRY),
-                                      record->detail, INSTANT_NONE);
+                r = had_begun
+                            ? store_mark_retry(engine->store, id, waiting_reason(&s, REASON_RETRY),
+                                      record->detail, INSTANT_NONE)
+                            : store_mark_unhanded(engine->store, &id, 1);
                 if (r == 0)
-                        journal_notice(journal, LOG_INFO, MESSAGE_NOTICE_RETRY, id,
-                                "was not sent, is tried again");
+                        journal_notice(journal, had_begun ? LOG_INFO : LOG_DEBUG,
+                                MESSAGE_NOTICE_RETRY, id, "was not sent, is tried again");
         }
         arena_release(&s.arena);
         return r == -ENOENT ? 0 : r;

@@ -5,6 +5,8 @@
 /* A whole firm in a folder: configuration, store, composer, engine, the clock standing at NOON.
  * After cmocka and store-fixture.h. */
 
+#include <systemd/sd-event.h>
+
 #include "engine/engine.h"
 #include "sys/file.h"
 
@@ -205,6 +207,50 @@ static inline void assert_tasks(Firm *firm, const char *expected)
 
         assert_ok(store_list_tasks(firm->base.store, see_task, text));
         assert_string_equal(text, expected);
+}
+
+/* Lines of the file the wild module adds to: what really left. */
+static inline size_t count_left(const Firm *firm)
+{
+        _cleanup_(freep) char *text = NULL;
+        char path[128];
+        size_t length, n = 0;
+
+        snprintf(path, sizeof(path), "%s/left", firm->base.folder);
+        if (file_read(path, 1 << 20, &text, &length) < 0)
+                return 0;
+        for (size_t i = 0; i < length; i++)
+                n += text[i] == '\n';
+        return n;
+}
+
+static inline int64_t only_notice(Firm *firm, NoticeState state)
+{
+        int64_t ids[2];
+        size_t n;
+
+        assert_ok(store_list_state(firm->base.store, state, 0, ids, 2, &n));
+        assert_int_equal(n, 1);
+        return ids[0];
+}
+
+static inline NoticeState state_of(Firm *firm, int64_t id)
+{
+        Arena arena = ARENA_INIT;
+        Notice notice;
+
+        assert_ok(store_load_notice(firm->base.store, id, false, &arena, &notice));
+        arena_release(&arena);
+        return notice.state;
+}
+
+/* Runs until the first answer has been given. */
+static inline void run_until_begun(Firm *firm, int64_t notice)
+{
+        assert_ok(engine_start_dispatch(firm->engine));
+        assert_ok(engine_dispatch(firm->engine));
+        while (state_of(firm, notice) != NOTICE_BEGUN)
+                assert_true(sd_event_run(firm->engine->event, UINT64_MAX) >= 0);
 }
 
 #endif

@@ -12,9 +12,11 @@
 #include "channels/channel.h"
 
 static int out = -1;
+static char gate[512];
 
 static int wild_open(const struct relanced_value *values, void **state, const char **error)
 {
+        (void)snprintf(gate, sizeof(gate), "%s.gate", values[0].value);
         out = open(values[0].value, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
         *error = "no file to write to";
         return out < 0 ? -1 : 0;
@@ -53,6 +55,13 @@ static void wait_asked(struct relanced_host *host, const struct relanced_message
                 (void)usleep(300000); /* longer than an answer lasts */
 }
 
+/* A server that takes its time: until the test makes the file. */
+static void wait_for_gate(void)
+{
+        while (access(gate, F_OK) < 0)
+                (void)usleep(1000);
+}
+
 /* Whether it may go on after begin(). */
 static void act(const struct relanced_message *message, struct relanced_outcome *outcome)
 {
@@ -62,6 +71,10 @@ static void act(const struct relanced_message *message, struct relanced_outcome 
         if (is(message, "hang-late"))
                 for (;;)
                         (void)pause();
+        if (is(message, "gated") || is(message, "crash-gated"))
+                wait_for_gate();
+        if (is(message, "crash-gated"))
+                abort();
         if (is(message, "uncertain") || (is(message, "uncertain-once") && message->attempt == 1))
                 outcome->kind = RELANCED_UNCERTAIN;
         else

@@ -22,31 +22,6 @@
 
 #define HOURS(n) ((int64_t)(n)*3600 * USEC_PER_SEC)
 
-/* Lines of the file the wild module adds to: what really left. */
-static size_t count_left(const Firm *firm)
-{
-        _cleanup_(freep) char *text = NULL;
-        char path[128];
-        size_t length, n = 0;
-
-        snprintf(path, sizeof(path), "%s/left", firm->base.folder);
-        if (file_read(path, 1 << 20, &text, &length) < 0)
-                return 0;
-        for (size_t i = 0; i < length; i++)
-                n += text[i] == '\n';
-        return n;
-}
-
-static int64_t only_notice(Firm *firm, NoticeState state)
-{
-        int64_t ids[2];
-        size_t n;
-
-        assert_ok(store_list_state(firm->base.store, state, 0, ids, 2, &n));
-        assert_int_equal(n, 1);
-        return ids[0];
-}
-
 static void what_is_due_leaves_and_is_sent_once(void **state)
 {
         Firm *firm = *state;
@@ -428,25 +403,6 @@ static void a_worker_that_asks_ahead_and_hangs_is_ended_in_time(void **state)
         drain(firm);
         assert_notices(firm, "F-1", "wild pending retry");
         assert_int_equal(count_left(firm), 0);
-}
-
-static NoticeState state_of(Firm *firm, int64_t id)
-{
-        Arena arena = ARENA_INIT;
-        Notice notice;
-
-        assert_ok(store_load_notice(firm->base.store, id, false, &arena, &notice));
-        arena_release(&arena);
-        return notice.state;
-}
-
-/* Runs until the first answer has been given. */
-static void run_until_begun(Firm *firm, int64_t notice)
-{
-        assert_ok(engine_start_dispatch(firm->engine));
-        assert_ok(engine_dispatch(firm->engine));
-        while (state_of(firm, notice) != NOTICE_BEGUN)
-                assert_true(sd_event_run(firm->engine->event, UINT64_MAX) >= 0);
 }
 
 static void nothing_happens(Firm *firm)
