@@ -23,6 +23,7 @@ static const char *const form_names[] = {
 
 /* The channels asked for, each being described. */
 typedef struct Survey {
+        const Config *config; /* whose channels they are: kept by the trials */
         size_t channels[CHANNELS_MAX];
         Trial *trials[CHANNELS_MAX];
         size_t n;
@@ -167,6 +168,15 @@ static int add_channel(Exchange *exchange, size_t channel, const Trial *trial)
         return r;
 }
 
+/* The configuration was exchanged meanwhile: it is the channels of this one that count. */
+static int start_afresh(Exchange *exchange)
+{
+        survey_free(TAKE_PTR(exchange->work));
+        exchange->free_work = NULL;
+        exchange->resume = NULL;
+        return handle_channels(exchange);
+}
+
 /* Answers once every module was described. */
 static int resume_channels(Exchange *exchange)
 {
@@ -176,6 +186,8 @@ static int resume_channels(Exchange *exchange)
         for (size_t i = 0; i < survey->n; i++)
                 if (!trial_is_done(survey->trials[i]))
                         return 0;
+        if (survey->config != exchange->engine->config)
+                return start_afresh(exchange);
         exchange->resume = NULL;
         for (size_t i = 0; r == 0 && i < survey->n; i++)
                 r = add_channel(exchange, survey->channels[i], survey->trials[i]);
@@ -185,7 +197,7 @@ static int resume_channels(Exchange *exchange)
 static int start(Exchange *exchange, Survey *survey, size_t channel)
 {
         const TrialOrder order = {
-                .config = exchange->engine->config,
+                .config = survey->config,
                 .channel = channel,
                 .event = exchange->engine->event,
         };
@@ -207,6 +219,7 @@ int handle_channels(Exchange *exchange)
         Survey *survey = calloc(1, sizeof(*survey));
         if (!survey)
                 return -ENOMEM;
+        survey->config = exchange->engine->config;
         exchange->work = survey;
         exchange->free_work = survey_free;
         int r = only >= 0 ? start(exchange, survey, (size_t)only) : 0;

@@ -63,6 +63,7 @@ void exchange_free(Exchange *exchange)
         request_release(&exchange->request);
         reply_release(&exchange->reply);
         arena_release(&exchange->arena);
+        config_free(exchange->config);
         free(exchange);
 }
 
@@ -180,7 +181,8 @@ void exchange_answer(Exchange *exchange)
         int r = 0;
 
         exchange->now = engine_now(exchange->engine);
-        exchange->reply.folder = exchange->engine->config->cache;
+        exchange->config = config_hold(exchange->engine->config);
+        exchange->reply.folder = exchange->config->cache;
         if (is_other_method && !entry)
                 (void)reply_refuse(&exchange->reply, REPLY_BAD_METHOD, "use %s here",
                         exchange->request.is_post ? "GET" : "POST");

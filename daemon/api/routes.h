@@ -14,7 +14,8 @@
 
 typedef struct Exchange {
         Engine *engine;
-        Now now; /* read once, when the request is answered */
+        Config *config; /* that the answer began with, held; the engine may have another by now */
+        Now now;        /* read once, when the request is answered */
         Request request;
         Reply reply;
         Arena arena; /* the handler's, until exchange_free() */

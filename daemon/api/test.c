@@ -90,7 +90,7 @@ static void add_untold(Exchange *exchange, size_t n)
 static void keep_error(Exchange *exchange, const Test *test)
 {
         const struct relanced_outcome *outcome = &trial_report(test->trial)->outcome;
-        const ChannelConfig *channel = &exchange->engine->config->channels[test->channel];
+        const ChannelConfig *channel = &exchange->config->channels[test->channel];
         Store *store = exchange->engine->store;
         StrBuf text = STRBUF_INIT;
 
@@ -117,6 +117,8 @@ static const char *record(Exchange *exchange, const Test *test)
                 keep_error(exchange, test);
                 return NULL;
         }
+        if (exchange->config != exchange->engine->config)
+                return "the configuration has changed since: test again whether the channel works";
         int r = engine_heal_channel(
                 exchange->engine, test->channel, &exchange->now, &was_suspended);
         if (r < 0)
@@ -136,8 +138,7 @@ static json_t *shape_outcome(Exchange *exchange, const Test *test)
         else if (!report->is_own_word && outcome->kind == RELANCED_RETRY)
                 advice = "the module itself has failed: if it does so again, tell who made it";
         shape_put(&shaped, "outcome", json_string(outcome_names[outcome->kind]));
-        shape_put(&shaped, "channel",
-                shape_text(exchange->engine->config->channels[test->channel].name));
+        shape_put(&shaped, "channel", shape_text(exchange->config->channels[test->channel].name));
         shape_put(&shaped, "to", shape_given(test->to));
         shape_put(&shaped, "begun", json_boolean(report->is_begun));
         shape_put(&shaped, "answer", shape_given(outcome->detail));
@@ -153,7 +154,7 @@ static json_t *shape_outcome(Exchange *exchange, const Test *test)
 static void note(const Exchange *exchange, const Test *test)
 {
         enum relanced_outcome_kind kind = trial_report(test->trial)->outcome.kind;
-        const char *name = exchange->engine->config->channels[test->channel].name;
+        const char *name = exchange->config->channels[test->channel].name;
         const LogField fields[] = {
                 { "CHANNEL", name },
                 { "STATE", outcome_names[kind] },

@@ -30,7 +30,7 @@
 #define LOOK_USEC (10 * USEC_PER_SEC) /* the same of a channel that is only looked at */
 #define GRACE_USEC (5 * USEC_PER_SEC) /* for a module that ends what hangs by itself, and says so */
 #define CLOSE_USEC (2 * USEC_PER_SEC)
-#define LAST_MOMENT_MS 100 /* between a process's closed socket and its end */
+#define LAST_MOMENT_MS 20 /* between a process's closed socket and its end */
 
 typedef enum TrialState {
         STATE_LOADING,
@@ -42,6 +42,7 @@ typedef enum TrialState {
 
 struct Trial {
         TrialOrder order;
+        Config *config; /* held: another one may be in use before the trial is over */
         const ChannelConfig *channel;
         TrialState state;
         pid_t pid; /* 0: none */
@@ -511,6 +512,7 @@ int trial_new(const TrialOrder *order, Trial **ret_trial)
                 return -ENOMEM;
         *trial = (Trial){
                 .order = *order,
+                .config = config_hold(order->config),
                 .channel = &order->config->channels[order->channel],
                 .fd = -1,
                 .pid_fd = -1,
@@ -536,6 +538,7 @@ void trial_free(Trial *trial)
         arena_release(&trial->arena);
         arena_release(&trial->description);
         arena_release(&trial->scratch);
+        config_free(trial->config);
         free(trial);
 }
 

@@ -35,8 +35,8 @@ typedef struct TrialReport {
 } TrialReport;
 
 typedef struct TrialOrder {
-        const Config *config;
-        size_t channel; /* its index in the configuration */
+        const Config *config; /* held by the trial */
+        size_t channel;       /* its index there */
         /* Its notice is 0, which no notice of the outbox has. NULL: none is sent, and a channel
          * that would have to make a folder is not opened. */
         const struct relanced_message *message;
@@ -44,7 +44,7 @@ typedef struct TrialOrder {
         sd_event *event;
 } TrialOrder;
 
-/* Starts it; what the order names outlives the trial. A channel that cannot even be started is part
+/* Starts it; what else the order names outlives the trial. A channel that cannot even be started is part
  * of the report. -ENOMEM. */
 int trial_new(const TrialOrder *order, Trial **ret_trial);
 /* Ends its worker if it still runs. */
