@@ -12,16 +12,13 @@
 #include "engine/wake.h"
 #include "store/store.h"
 #include "sys/clock.h"
+#include "sys/turn.h"
 #include "sys/zone.h"
 
 typedef struct sd_event sd_event;
 typedef struct Dispatch Dispatch;
 typedef struct Service Service;
 typedef struct Changes Changes;
-
-/* Of sources on the engine's loop: all that takes its turn, after what can be read at once. What
- * has the same priority is served in the order in which it became ready. */
-#define PRIORITY_WORK 100
 
 typedef struct Engine {
         const Config *config;
