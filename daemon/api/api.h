@@ -28,6 +28,8 @@ int api_new(Engine *engine, Api **ret_api);
 int api_listen(Api *api, int listen_fd, Right right);
 /* No new request is taken; those that were are answered still. */
 void api_close(Api *api);
+/* Every request that was taken is answered, or its client is gone. */
+bool api_is_idle(const Api *api);
 void api_free(Api *api);
 DEFINE_CLEANUP(Api, api_free)
 

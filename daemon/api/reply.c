@@ -14,7 +14,7 @@
 #include "api/shapes.h"
 
 #define TYPE_LINES "application/x-ndjson"
-#define TEXT_IN_MEMORY ((size_t)1024 * 1024)
+#define TEXT_IN_MEMORY ((size_t)256 * 1024)
 
 int spool_open(const char *folder, int *ret_fd)
 {
@@ -80,8 +80,17 @@ void reply_add(Reply *reply, json_t *line)
         if (reply->error)
                 return;
         strbuf_add_char(&reply->text, '\n');
-        if (reply->text.length > TEXT_IN_MEMORY)
+        if (reply->text.length > TEXT_IN_MEMORY && !reply->is_live)
                 reply_spill(reply);
+}
+
+void reply_set_text(Reply *reply, const char *type, StrBuf *text)
+{
+        reply_release(reply);
+        reply->status = REPLY_OK;
+        reply->type = type;
+        reply->text = *text;
+        *text = STRBUF_INIT;
 }
 
 void reply_set_file(Reply *reply, const char *type, int fd, int64_t size)
@@ -139,4 +148,37 @@ void reply_finish(Reply *reply)
                 reply->status = REPLY_OK; /* a listing without a line */
         if (!reply->type)
                 reply->type = TYPE_LINES;
+}
+
+int64_t reply_length(const Reply *reply)
+{
+        return reply->fd >= 0 ? reply->fd_size : (int64_t)reply->text.length;
+}
+
+ssize_t reply_read(const Reply *reply, int64_t from, char *bytes, size_t size)
+{
+        int64_t left = reply_length(reply) - from;
+
+        size = (size_t)MIN(left, (int64_t)size);
+        if (left <= 0)
+                return 0;
+        if (reply->fd < 0) {
+                memcpy(bytes, strbuf_text(&reply->text) + from, size);
+                return (ssize_t)size;
+        }
+        ssize_t n = pread(reply->fd, bytes, size, from);
+        return n < 0 ? -errno : n;
+}
+
+size_t reply_take(Reply *reply, char *bytes, size_t size)
+{
+        StrBuf *text = &reply->text;
+
+        size = MIN(size, text->length);
+        if (size == 0)
+                return 0;
+        memcpy(bytes, text->text, size);
+        memmove(text->text, text->text + size, text->length - size);
+        strbuf_truncate(text, text->length - size);
+        return size;
 }

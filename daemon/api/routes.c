@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the table of routes and the way from a request to its handler. Never knows how a request
- * arrived. A request that no route takes, or with a value that its route does not know, is refused
- * with a sentence; a handler's -errno becomes a 500.
+ * Owns the table of routes, the right that each needs, and the way from a request to its handler.
+ * Never knows how a request arrived. A request that no route takes, over a socket without the right
+ * or with a value that its route does not know, is refused with a sentence; a handler's -errno
+ * becomes a 500.
  */
 
 #include "api/routes.h"
@@ -13,44 +14,55 @@
 
 #define ROUTE_PARAMETERS_MAX 5
 
+/* Who may: a bit for each Right. */
+#define BIT(right) (1U << (right))
+#define ALL (BIT(RIGHT_READ) | BIT(RIGHT_OPERATE) | BIT(RIGHT_REPORT))
+#define LOOK (BIT(RIGHT_READ) | BIT(RIGHT_OPERATE))
+#define REPORT (BIT(RIGHT_OPERATE) | BIT(RIGHT_REPORT))
+#define ACT BIT(RIGHT_OPERATE)
+
 /* A path ends with a slash where one more segment follows: the first parameter. */
 typedef struct RouteEntry {
         bool is_post;
         const char *path;
+        unsigned rights;
         int (*handle)(Exchange *exchange);
         const char *parameters[ROUTE_PARAMETERS_MAX];
         bool has_files;
 } RouteEntry;
 
 static const RouteEntry entries[] = {
-        { false, "/v1/status", handle_status },
-        { true, "/v1/import", handle_import, .has_files = true },
-        { false, "/v1/invoices", handle_invoices },
-        { false, "/v1/customers", handle_customers },
-        { false, "/v1/notices", handle_notices },
-        { false, "/v1/tasks", handle_tasks },
-        { false, "/v1/log", handle_log, { "since", "customer", "channel", "state" } },
-        { false, "/v1/show/", handle_show, { "invoice" } },
-        { false, "/v1/explain/", handle_explain, { "invoice" } },
-        { false, "/v1/preview/", handle_preview, { "invoice", "step", "channel" } },
-        { true, "/v1/send/", handle_send, { "invoice", "step" } },
-        { true, "/v1/pay/", handle_pay, { "invoice", "amount", "date", "kind" } },
-        { true, "/v1/hold/", handle_hold, { "target", "until", "note" } },
-        { true, "/v1/release/", handle_release, { "target" } },
-        { true, "/v1/dispute/", handle_dispute, { "invoice", "reason", "note" } },
-        { true, "/v1/settle/", handle_settle, { "notice", "outcome" } },
-        { true, "/v1/contact/", handle_contact, { "customer", "email", "phone", "whatsapp" } },
-        { false, "/v1/backup", handle_backup },
-        { false, "/v1/channels", handle_channels, { "channel" } },
-        { true, "/v1/test/", handle_test, { "channel", "to" } },
+        { false, "/v1/status", ALL, handle_status },
+        { true, "/v1/import", REPORT, handle_import, .has_files = true },
+        { false, "/v1/invoices", LOOK, handle_invoices },
+        { false, "/v1/customers", LOOK, handle_customers },
+        { false, "/v1/notices", LOOK, handle_notices },
+        { false, "/v1/tasks", LOOK, handle_tasks },
+        { false, "/v1/log", LOOK, handle_log, { "since", "customer", "channel", "state" } },
+        { false, "/v1/show/", LOOK, handle_show, { "invoice" } },
+        { false, "/v1/explain/", LOOK, handle_explain, { "invoice" } },
+        { false, "/v1/preview/", LOOK, handle_preview, { "invoice", "step", "channel" } },
+        { true, "/v1/send/", ACT, handle_send, { "invoice", "step" } },
+        { true, "/v1/pay/", ACT, handle_pay, { "invoice", "amount", "date", "kind" } },
+        { true, "/v1/hold/", ACT, handle_hold, { "target", "until", "note" } },
+        { true, "/v1/release/", ACT, handle_release, { "target" } },
+        { true, "/v1/dispute/", ACT, handle_dispute, { "invoice", "reason", "note" } },
+        { true, "/v1/settle/", ACT, handle_settle, { "notice", "outcome" } },
+        { true, "/v1/contact/", ACT, handle_contact, { "customer", "email", "phone", "whatsapp" } },
+        { false, "/v1/backup", LOOK, handle_backup },
+        { false, "/v1/channels", LOOK, handle_channels, { "channel" } },
+        { true, "/v1/test/", ACT, handle_test, { "channel", "to" } },
 };
+
+const char *const right_names[RIGHTS] = { "read", "operate", "report" };
 
 Exchange *exchange_new(Engine *engine)
 {
         Exchange *exchange = malloc(sizeof(*exchange));
 
         if (exchange)
-                *exchange = (Exchange){ .engine = engine, .reply = REPLY_INIT };
+                *exchange =
+                        (Exchange){ .engine = engine, .right = RIGHT_OPERATE, .reply = REPLY_INIT };
         return exchange;
 }
 
@@ -123,16 +135,50 @@ static bool entry_knows(const RouteEntry *entry, const char *name)
         return false;
 }
 
-static const RouteEntry *find_entry(const Request *request, bool *ret_is_other_method)
+/* NULL: there is none, which is told. */
+static const RouteEntry *find_entry(Exchange *exchange)
 {
-        *ret_is_other_method = false;
+        const Request *request = &exchange->request;
+        bool is_other_method = false;
+
         for (size_t i = 0; i < ELEMENTSOF(entries); i++) {
                 if (!entry_takes_path(&entries[i], request->path))
                         continue;
                 if (entries[i].is_post == request->is_post)
                         return &entries[i];
-                *ret_is_other_method = true;
+                is_other_method = true;
         }
+        if (is_other_method)
+                (void)reply_refuse(&exchange->reply, REPLY_BAD_METHOD, "use %s here",
+                        request->is_post ? "GET" : "POST");
+        else
+                (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is nothing at '%s'",
+                        request->path);
+        return NULL;
+}
+
+static void refuse_right(Exchange *exchange, const RouteEntry *entry)
+{
+        StrBuf sockets = STRBUF_INIT;
+
+        for (Right right = 0; right < RIGHTS; right++)
+                if (entry->rights & BIT(right))
+                        strbuf_addf(&sockets, "%s%s", sockets.length > 0 ? " or " : "",
+                                right_names[right]);
+        (void)reply_refuse(&exchange->reply, REPLY_FORBIDDEN,
+                "this needs the socket %s: over the socket %s it is not allowed",
+                strbuf_text(&sockets), right_names[exchange->right]);
+        strbuf_release(&sockets);
+}
+
+/* The route that takes the request; NULL: none, and it is refused. */
+static const RouteEntry *admit(Exchange *exchange)
+{
+        const RouteEntry *entry = find_entry(exchange);
+
+        if (!entry || entry->rights & BIT(exchange->right))
+                return entry;
+        refuse_right(exchange, entry);
         return NULL;
 }
 
@@ -163,6 +209,7 @@ static int check_parameters(Exchange *exchange, const RouteEntry *entry)
         return 0;
 }
 
+/* A live answer is finished again after every step: its first lines are on their way already. */
 static void finish(Exchange *exchange, int error)
 {
         if (error == -EUCLEAN)
@@ -170,26 +217,29 @@ static void finish(Exchange *exchange, int error)
                         "the store contradicts itself: restore a backup");
         else if (error < 0)
                 (void)reply_fail(&exchange->reply, error, "the store could not do it");
-        if (!exchange->resume)
+        if (exchange->is_live)
+                exchange->reply.is_live = true;
+        if (!exchange->resume || exchange->is_live)
                 reply_finish(&exchange->reply);
+}
+
+bool exchange_admit(Exchange *exchange)
+{
+        if (admit(exchange))
+                return true;
+        finish(exchange, 0);
+        return false;
 }
 
 void exchange_answer(Exchange *exchange)
 {
-        bool is_other_method;
-        const RouteEntry *entry = find_entry(&exchange->request, &is_other_method);
+        const RouteEntry *entry = admit(exchange);
         int r = 0;
 
         exchange->now = engine_now(exchange->engine);
         exchange->config = config_hold(exchange->engine->config);
         exchange->reply.folder = exchange->config->cache;
-        if (is_other_method && !entry)
-                (void)reply_refuse(&exchange->reply, REPLY_BAD_METHOD, "use %s here",
-                        exchange->request.is_post ? "GET" : "POST");
-        else if (!entry)
-                (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is nothing at '%s'",
-                        exchange->request.path);
-        else if (check_parameters(exchange, entry) == 0)
+        if (entry && check_parameters(exchange, entry) == 0)
                 r = entry->handle(exchange);
         finish(exchange, r);
 }

@@ -7,6 +7,7 @@
  * one row of the table in routes.c and one handler.
  */
 
+#include "api/api.h"
 #include "api/reply.h"
 #include "api/request.h"
 #include "base/arena.h"
@@ -15,6 +16,7 @@
 typedef struct Exchange {
         Engine *engine;
         Config *config; /* that the answer began with, held; the engine may have another by now */
+        Right right;    /* its client's */
         Now now;        /* read once, when the request is answered */
         Request request;
         Reply reply;
@@ -22,17 +24,22 @@ typedef struct Exchange {
         /* Set by a handler that cannot answer yet: asked again after each turn of the loop, until
          * it clears itself. */
         int (*resume)(struct Exchange *exchange);
-        bool is_busy;    /* resume has more to do at once; else it waits for what others do */
-        bool is_live;    /* follows: its lines leave as they come, until its client goes */
+        bool is_busy; /* resume has more to do at once; else it waits for what others do */
+        /* Follows: its lines leave as they come, until resume clears itself or its client goes.
+         * Set with the first answer; it is not asked while its client is slow to read. */
+        bool is_live;
         int64_t contact; /* what resume waits for */
         void *work;      /* the same, of a handler that has more to keep */
         void (*free_work)(void *work);
 } Exchange;
 
-Exchange *exchange_new(Engine *engine); /* NULL: memory is out */
+Exchange *exchange_new(Engine *engine); /* with every right; NULL: memory is out */
 void exchange_free(Exchange *exchange);
 DEFINE_CLEANUP(Exchange, exchange_free)
 
+/* What can be said of the request before its body is there: whether there is such a route, for that
+ * method and with that right. False: it is refused, the reply stands. */
+bool exchange_admit(Exchange *exchange);
 /* Answers the request: afterwards the reply stands, or resume is set. */
 void exchange_answer(Exchange *exchange);
 /* Asks resume again; true: the reply stands. */
@@ -40,6 +47,7 @@ bool exchange_resume(Exchange *exchange);
 
 /* One handler per route. 0 with a reply (a refusal is one), or -errno. */
 int handle_status(Exchange *exchange);
+int handle_metrics(Exchange *exchange);
 int handle_import(Exchange *exchange);
 int handle_invoices(Exchange *exchange);
 int handle_customers(Exchange *exchange);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests about one firm and their answers, without sockets and over one; and clients that mean
- * no good. */
+/* Requests about one firm and their answers, without any socket. */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,20 +9,14 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
-#include <systemd/sd-event.h>
 
 #include <cmocka.h>
 
-#include "api/api.h"
 #include "api/routes.h"
 #include "store/facts.h"
 
 #define NOW "2026-03-05T09:00:00+01:00"
-
-static const char good[] = "GET /v1/status HTTP/1.1\r\nHost: relanced\r\nConnection: close\r\n\r\n";
 
 static const char config_text[] =
         "creditor = { name = \"Atelier Dumont\"; country = \"FR\"; timezone = \"Europe/Paris\";\n"
@@ -249,6 +242,58 @@ static void bad_requests_are_refused_with_a_sentence(void **state)
         expect(*state, cases, ELEMENTSOF(cases));
 }
 
+static void a_socket_without_the_right_is_told_which_one_has_it(void **state)
+{
+        static const struct {
+                Right right;
+                bool is_post;
+                const char *target;
+                unsigned status;
+                const char *contains;
+        } cases[] = {
+                { RIGHT_READ, false, "/v1/status", 200, "" },
+                { RIGHT_READ, false, "/v1/invoices", 200, "F-1" },
+                { RIGHT_READ, true, "/v1/import", 403,
+                        "this needs the socket operate or report: over the socket read it is not" },
+                { RIGHT_READ, true, "/v1/pay/F-1", 403,
+                        "this needs the socket operate: over the socket read it is not allowed" },
+                { RIGHT_READ, true, "/v1/pay/nobody's?colour=red", 403, "operate" },
+                { RIGHT_READ, true, "/v1/status", 405, "use GET here" },
+                { RIGHT_READ, true, "/v1/nope", 404, "nothing at" },
+                { RIGHT_OPERATE, false, "/v1/status", 200, "" },
+                { RIGHT_OPERATE, false, "/v1/invoices", 200, "F-1" },
+                { RIGHT_OPERATE, true, "/v1/import", 400, "no file was sent" },
+                { RIGHT_OPERATE, true, "/v1/hold/F-1", 200, "hold" },
+                { RIGHT_REPORT, false, "/v1/status", 200, "" },
+                { RIGHT_REPORT, false, "/v1/invoices", 403,
+                        "this needs the socket read or operate: over the socket report it is" },
+                { RIGHT_REPORT, false, "/v1/log", 403, "" },
+                { RIGHT_REPORT, false, "/v1/show/F-1", 403, "" },
+                { RIGHT_REPORT, false, "/v1/backup", 403, "" },
+                { RIGHT_REPORT, true, "/v1/import", 400, "no file was sent" },
+                { RIGHT_REPORT, true, "/v1/hold/F-1", 403, "operate" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                _cleanup_(exchange_freep) Exchange *exchange =
+                        exchange_new(((Firm *)*state)->engine);
+                const char *problem, *text;
+                exchange->right = cases[i].right;
+                exchange->request.is_post = cases[i].is_post;
+                assert_int_equal(
+                        request_parse_target(&exchange->request, cases[i].target, &problem), 0);
+                bool is_refused = cases[i].status > 400;
+                assert_int_equal(exchange_admit(exchange), !is_refused);
+                if (!is_refused)
+                        exchange_answer(exchange);
+                text = strbuf_text(&exchange->reply.text);
+                if (exchange->reply.status != cases[i].status || !strstr(text, cases[i].contains))
+                        print_message("%s: %u %s\n", cases[i].target, exchange->reply.status, text);
+                assert_int_equal(exchange->reply.status, cases[i].status);
+                assert_non_null(strstr(text, cases[i].contains));
+        }
+}
+
 static void what_does_not_exist_is_not_found(void **state)
 {
         static const Case cases[] = {
@@ -402,201 +447,13 @@ static void preview_shows_the_text_by_any_channel(void **state)
         expect(*state, cases, ELEMENTSOF(cases));
 }
 
-/* Over a socket. */
-
-typedef struct Line {
-        Firm *firm;
-        Api *api;
-        char path[128];
-} Line;
-
-static void line_open(Line *line, Firm *firm)
-{
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-        line->firm = firm;
-        (void)snprintf(line->path, sizeof(line->path), "%s/socket", firm->folder);
-        (void)snprintf(address.sun_path, sizeof(address.sun_path), "%.100s", line->path);
-        assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-        assert_int_equal(listen(fd, 16), 0);
-        assert_int_equal(api_new(firm->engine, &line->api), 0);
-        assert_int_equal(api_listen(line->api, fd, RIGHT_OPERATE), 0);
-}
-
-static int line_connect(const Line *line)
-{
-        struct sockaddr_un address = { .sun_family = AF_UNIX };
-        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-        (void)snprintf(address.sun_path, sizeof(address.sun_path), "%.100s", line->path);
-        assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-        return fd;
-}
-
-static void turn(const Line *line)
-{
-        assert_true(sd_event_run(line->firm->engine->event, 1000) >= 0);
-}
-
-/* Everything that comes until the daemon closes the connection, or nothing more has come in a
- * while. */
-static char *line_read(const Line *line, int fd)
-{
-        StrBuf text = STRBUF_INIT;
-        char bytes[4096], *taken;
-
-        for (int idle = 0; idle < 10;) {
-                ssize_t n = read(fd, bytes, sizeof(bytes));
-                if (n == 0 || (n < 0 && errno != EAGAIN && errno != ECONNRESET))
-                        break;
-                if (n > 0)
-                        strbuf_add_bytes(&text, bytes, (size_t)n);
-                else
-                        idle++;
-                assert_true(sd_event_run(line->firm->engine->event, 20000) >= 0);
-        }
-        assert_int_equal(strbuf_take(&text, &taken), 0);
-        return taken;
-}
-
-static char *line_ask(const Line *line, const char *bytes, size_t length)
-{
-        _cleanup_(closep) int fd = line_connect(line);
-
-        while (length > 0) {
-                ssize_t n = send(fd, bytes, length, MSG_NOSIGNAL);
-                if (n < 0 && errno != EAGAIN)
-                        break; /* closed early: what was answered can still be read */
-                if (n > 0) {
-                        bytes += n;
-                        length -= (size_t)n;
-                }
-                turn(line);
-        }
-        return line_read(line, fd);
-}
-
-static void a_request_over_the_socket_is_answered(void **state)
-{
-        Line line;
-
-        line_open(&line, *state);
-        _cleanup_(freep) char *answer = line_ask(&line, good, strlen(good));
-        assert_ptr_equal(strstr(answer, "HTTP/1.1 200 OK\r\n"), answer);
-        assert_non_null(strstr(answer, "Content-Type: application/x-ndjson\r\n"));
-        assert_non_null(strstr(answer, "\r\n\r\n{\"ok\":true"));
-        api_free(line.api);
-}
-
-static void clients_that_mean_no_good_get_an_error_and_harm_nobody(void **state)
-{
-        static const struct {
-                const char *request, *answer;
-        } cases[] = {
-                { "", "" },
-                { "\r\n\r\n\r\n", "" },
-                { "GET\r\n\r\n", "" },
-                { "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "" },
-                { "GET /v1/status HTTP/1.1\r\n\r\n", "HTTP/1.1 400" },
-                { "GET /v1/status HTTP/1.1\r\nHost: a\r\nConn", "" },
-                { "GET /v1/log?a=%zz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-                        "HTTP/1.1 400" },
-                { "DELETE /v1/status HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
-                        "HTTP/1.1 405" },
-                { "POST /v1/pay/F-1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                  "Content-Length: 3\r\n\r\n[1]",
-                        "HTTP/1.1 400" },
-                { "POST /v1/pay/F-1 HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n{", "" },
-                { "POST /v1/pay/F-1 HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n{}",
-                        "HTTP/1.1 400" },
-                { "POST /v1/pay/F-1 HTTP/1.1\r\nHost: a\r\n"
-                  "Content-Length: 99999999999999999999999\r\n\r\n{}",
-                        "HTTP/1.1 4" },
-                { "POST /v1/import HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                  "Content-Type: multipart/form-data\r\nContent-Length: 2\r\n\r\nab",
-                        "HTTP/1.1 400" },
-                { "POST /v1/import HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                  "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 69\r\n\r\n"
-                  "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\nabc",
-                        "HTTP/1.1 400" },
-                { "POST /v1/import HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                  "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 61\r\n\r\n"
-                  "--x\r\nContent-Disposition: form-data; name=\"n\"\r\n\r\nabc\r\n--x--\r\n",
-                        "HTTP/1.1 400" },
-        };
-        Line line;
-
-        line_open(&line, *state);
-        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
-                _cleanup_(freep) char *answer =
-                        line_ask(&line, cases[i].request, strlen(cases[i].request));
-                if (strncmp(answer, cases[i].answer, strlen(cases[i].answer)) != 0)
-                        print_message("%s\n→ %s\n", cases[i].request, answer);
-                assert_int_equal(strncmp(answer, cases[i].answer, strlen(cases[i].answer)), 0);
-                _cleanup_(freep) char *after = line_ask(&line, good, strlen(good));
-                assert_non_null(strstr(after, "200 OK"));
-        }
-        api_free(line.api);
-}
-
-static void what_is_too_large_is_refused(void **state)
-{
-        static const char head[] = "POST /v1/pay/F-1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
-                                   "Content-Length: 200000\r\n\r\n";
-        char *big = malloc(400000);
-        Line line;
-
-        line_open(&line, *state);
-        memset(big, 'x', 400000);
-        memcpy(big, head, strlen(head));
-        _cleanup_(freep) char *body = line_ask(&line, big, strlen(head) + 200000);
-        assert_ptr_equal(strstr(body, "HTTP/1.1 413"), body);
-        memcpy(big, "GET /", 5);
-        memset(big + 5, 'x', 300000);
-        memcpy(big + 300005, " HTTP/1.1\r\nHost: a\r\n\r\n", 23);
-        _cleanup_(freep) char *target = line_ask(&line, big, 300028);
-        assert_true(!*target || strstr(target, "HTTP/1.1 4") == target);
-        _cleanup_(freep) char *after = line_ask(&line, good, strlen(good));
-        assert_non_null(strstr(after, "200 OK"));
-        free(big);
-        api_free(line.api);
-}
-
-static void many_half_requests_do_not_keep_others_out(void **state)
-{
-        int fds[20];
-        Line line;
-
-        line_open(&line, *state);
-        for (size_t i = 0; i < ELEMENTSOF(fds); i++) {
-                fds[i] = line_connect(&line);
-                assert_int_equal(send(fds[i], "GET /v1", 7, MSG_NOSIGNAL), 7);
-                turn(&line);
-        }
-        _cleanup_(freep) char *answer = line_ask(&line, good, strlen(good));
-        assert_non_null(strstr(answer, "200 OK"));
-        for (size_t i = 0; i < ELEMENTSOF(fds); i++)
-                (void)close(fds[i]);
-        api_free(line.api);
-}
-
-static void the_loop_ends_when_its_one_client_is_gone(void **state)
-{
-        Line line;
-
-        line_open(&line, *state);
-        int fd = line_connect(&line);
-        (void)close(fd);
-        assert_int_equal(api_run_until_closed(line.api), 0);
-        api_free(line.api);
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(
                         bad_requests_are_refused_with_a_sentence, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_socket_without_the_right_is_told_which_one_has_it, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         what_does_not_exist_is_not_found, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(listings_have_their_shape, set_up, tear_down),
@@ -607,15 +464,6 @@ int main(void)
                         a_queued_notice_is_in_the_log_in_the_documented_shape, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         preview_shows_the_text_by_any_channel, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(
-                        a_request_over_the_socket_is_answered, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(
-                        clients_that_mean_no_good_get_an_error_and_harm_nobody, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(what_is_too_large_is_refused, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(
-                        many_half_requests_do_not_keep_others_out, set_up, tear_down),
-                cmocka_unit_test_setup_teardown(
-                        the_loop_ends_when_its_one_client_is_gone, set_up, tear_down),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
