@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the listings of invoices and customers and the page of one invoice. Never changes anything.
+ * Owns the listings of invoices and customers, the page of one invoice, and what is meant by the
+ * name of something to show. Never changes anything.
  */
 
 #include <errno.h>
 
 #include "api/explain.h"
-#include "api/routes.h"
+#include "api/message.h"
 #include "api/shapes.h"
+#include "base/parse.h"
 #include "core/money.h"
 #include "store/accounts.h"
 
@@ -21,8 +23,11 @@ static int add_invoice(void *owner, const InvoiceReport *row)
 
 int handle_invoices(Exchange *exchange)
 {
-        return store_list_invoices(
-                exchange->engine->store, NULL, NULL, false, add_invoice, exchange);
+        Pager *pager = NULL;
+        int r = store_page_invoices(
+                exchange->engine->store, NULL, false, add_invoice, exchange, &pager);
+
+        return r < 0 ? r : exchange_page(exchange, pager);
 }
 
 static int add_customer(void *owner, const CustomerReport *row)
@@ -35,7 +40,10 @@ static int add_customer(void *owner, const CustomerReport *row)
 
 int handle_customers(Exchange *exchange)
 {
-        return store_list_customers(exchange->engine->store, NULL, add_customer, exchange);
+        Pager *pager = NULL;
+        int r = store_page_customers(exchange->engine->store, NULL, add_customer, exchange, &pager);
+
+        return r < 0 ? r : exchange_page(exchange, pager);
 }
 
 typedef struct Page {
@@ -107,7 +115,9 @@ static json_t *page_shape(Page *page, json_t *explained)
 static int page_fill(Page *page, const char *number)
 {
         Store *store = page->exchange->engine->store;
-        const LogFilter filter = { .since = INSTANT_NONE, .state = -1, .invoice = number };
+        const LogFilter filter = {
+                .since = INSTANT_NONE, .until = INSTANT_NONE, .state = -1, .invoice = number
+        };
         int r;
 
         r = store_list_invoices(store, NULL, number, false, page_instalment, page);
@@ -121,9 +131,8 @@ static int page_fill(Page *page, const char *number)
         return store_list_log(store, &filter, page_notice, page);
 }
 
-int handle_show(Exchange *exchange)
+static int show_invoice(Exchange *exchange, const char *number)
 {
-        const char *number = exchange_get(exchange, "invoice");
         Page page = { .exchange = exchange,
                 .instalments = json_array(),
                 .facts = json_array(),
@@ -136,10 +145,31 @@ int handle_show(Exchange *exchange)
                 r = explain_invoice(exchange, number, &explained);
         if (r == 0)
                 reply_add(&exchange->reply, page_shape(&page, explained));
-        else if (r == -ENOENT)
-                r = exchange_no_invoice(exchange, number);
         json_decref(page.instalments);
         json_decref(page.facts);
         json_decref(page.notices);
         return r;
+}
+
+/* An invoice, whatever its number looks like; else "notice:17" or "17": a notice. */
+int handle_show(Exchange *exchange)
+{
+        const char *name = exchange_get(exchange, "invoice");
+        bool is_named = strncmp(name, "notice:", 7) == 0;
+        const char *number = is_named ? name + 7 : name;
+        int64_t notice;
+        int r = is_named ? -ENOENT : show_invoice(exchange, name);
+
+        if (r != -ENOENT)
+                return r;
+        if (parse_int64(number, 1, INT64_MAX, &notice) < 0)
+                return is_named ? reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                                          "'%s' is no notice: expected its number, as in the log",
+                                          number)
+                                : exchange_no_invoice(exchange, name);
+        r = message_show(exchange, notice);
+        if (r != -ENOENT)
+                return r;
+        return reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no %s %s",
+                is_named ? "notice" : "invoice and no notice", number);
 }

@@ -4,67 +4,108 @@
  * the store's errors; a filter that makes no sense is refused.
  */
 
-#include "api/routes.h"
+#include "api/follow.h"
 #include "api/shapes.h"
 #include "base/parse.h"
 
-typedef struct Listing {
-        Exchange *exchange;
-        const char *state; /* as the log calls it, or NULL: any */
-} Listing;
-
 static int add_notice(void *owner, const LogRow *row)
 {
-        Listing *listing = owner;
-        Exchange *exchange = listing->exchange;
+        Exchange *exchange = owner;
 
-        if (!listing->state || streq(listing->state, shape_state(row->state)))
-                reply_add(&exchange->reply, shape_log(exchange->engine->zone, row));
+        reply_add(&exchange->reply, shape_log(exchange->engine->zone, row));
         return exchange->reply.error;
 }
 
 int handle_notices(Exchange *exchange)
 {
-        const LogFilter filter = { .since = INSTANT_NONE, .state = -1, .only_open = true };
-        Listing listing = { .exchange = exchange };
+        const LogFilter open = {
+                .since = INSTANT_NONE, .until = INSTANT_NONE, .state = -1, .only_open = true
+        };
+        Pager *pager = NULL;
+        int r = store_page_log(exchange->engine->store, &open, add_notice, exchange, &pager);
 
-        return store_list_log(exchange->engine->store, &filter, add_notice, &listing);
+        return r < 0 ? r : exchange_page(exchange, pager);
 }
 
+/* 0, or 1: refused. */
 static int parse_state(Exchange *exchange, int *ret_state)
 {
         const char *name = exchange_get(exchange, "state");
 
         *ret_state = -1;
-        if (!name)
+        if (!name || (parse_name(name, notice_state_names, ELEMENTSOF(notice_state_names),
+                              ret_state) == 0 &&
+                             *ret_state != NOTICE_BEGUN))
                 return 0;
-        if (parse_name(name, notice_state_names, ELEMENTSOF(notice_state_names), ret_state) < 0 ||
-                *ret_state == NOTICE_BEGUN) {
-                (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
-                        "state '%s' is unknown: expected pending, handed, sent, failed, uncertain "
-                        "or cancelled",
-                        name);
-                return 1;
+        (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                "state '%s' is unknown: expected pending, handed, sent, failed, uncertain "
+                "or cancelled",
+                name);
+        return 1;
+}
+
+/* 0, or 1: refused. A day's end is the beginning of the next one. */
+static int parse_time(Exchange *exchange, const char *name, bool is_end, Instant *instant)
+{
+        const Zone *zone = exchange->engine->zone;
+        const char *text = exchange_get(exchange, name);
+        Date day;
+
+        *instant = INSTANT_NONE;
+        if (!text)
+                return 0;
+        if (is_end && date_parse(text, &day) == 0) {
+                *instant = zone_instant(zone, date_add(day, 1), 0);
+                return 0;
         }
-        if (*ret_state == NOTICE_HANDED)
-                *ret_state = -1; /* it covers two of the store's */
-        return 0;
+        if (zone_parse_time(zone, text, instant) == 0)
+                return 0;
+        (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                "%s '%s' is no time: expected YYYY-MM-DD[THH:MM] or RFC 3339", name, text);
+        return 1;
+}
+
+/* 0, or 1: refused. */
+static int parse_filter(Exchange *exchange, LogFilter *filter)
+{
+        *filter = (LogFilter){
+                .customer = exchange_get(exchange, "customer"),
+                .invoice = exchange_get(exchange, "invoice"),
+                .step = exchange_get(exchange, "step"),
+                .channel = exchange_get(exchange, "channel"),
+        };
+        if (parse_state(exchange, &filter->state) > 0 ||
+                parse_time(exchange, "since", false, &filter->since) > 0 ||
+                parse_time(exchange, "until", true, &filter->until) > 0)
+                return 1;
+        if (!instant_is_set(filter->since) || !instant_is_set(filter->until) ||
+                filter->since.usec < filter->until.usec)
+                return 0;
+        (void)reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                "the period ends before it begins: since '%s', until '%s'",
+                exchange_get(exchange, "since"), exchange_get(exchange, "until"));
+        return 1;
 }
 
 int handle_log(Exchange *exchange)
 {
-        LogFilter filter = { .since = INSTANT_NONE,
-                .customer = exchange_get(exchange, "customer"),
-                .channel = exchange_get(exchange, "channel") };
-        Listing listing = { exchange, exchange_get(exchange, "state") };
-        const char *since = exchange_get(exchange, "since");
+        const char *follow = exchange_get(exchange, "follow");
+        LogFilter filter;
+        Pager *pager = NULL;
+        int r;
 
-        if (since && zone_parse_time(exchange->engine->zone, since, &filter.since) < 0)
-                return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
-                        "since '%s' is no time: expected YYYY-MM-DD[THH:MM] or RFC 3339", since);
-        if (parse_state(exchange, &filter.state) > 0)
+        if (parse_filter(exchange, &filter) > 0)
                 return 0;
-        return store_list_log(exchange->engine->store, &filter, add_notice, &listing);
+        if (follow && !streq(follow, "1"))
+                return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                        "follow '%s' is unknown: expected 1", follow);
+        if (follow && instant_is_set(filter.until))
+                return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                        "what is followed has no end: leave until out");
+        if (follow)
+                return follow_log(exchange, &filter);
+        r = store_page_log(exchange->engine->store, &filter, add_notice, exchange, &pager);
+        return r < 0 ? r : exchange_page(exchange, pager);
 }
 
 static int add_task(void *owner, const TaskReport *row)
@@ -77,5 +118,8 @@ static int add_task(void *owner, const TaskReport *row)
 
 int handle_tasks(Exchange *exchange)
 {
-        return store_list_tasks(exchange->engine->store, add_task, exchange);
+        Pager *pager = NULL;
+        int r = store_page_tasks(exchange->engine->store, add_task, exchange, &pager);
+
+        return r < 0 ? r : exchange_page(exchange, pager);
 }

@@ -12,7 +12,7 @@
 
 #include "base/parse.h"
 
-#define ROUTE_PARAMETERS_MAX 5
+#define ROUTE_PARAMETERS_MAX 8
 
 /* Who may: a bit for each Right. */
 #define BIT(right) (1U << (right))
@@ -38,7 +38,8 @@ static const RouteEntry entries[] = {
         { false, "/v1/customers", LOOK, handle_customers },
         { false, "/v1/notices", LOOK, handle_notices },
         { false, "/v1/tasks", LOOK, handle_tasks },
-        { false, "/v1/log", LOOK, handle_log, { "since", "customer", "channel", "state" } },
+        { false, "/v1/log", LOOK, handle_log,
+                { "since", "until", "customer", "invoice", "step", "channel", "state", "follow" } },
         { false, "/v1/show/", LOOK, handle_show, { "invoice" } },
         { false, "/v1/explain/", LOOK, handle_explain, { "invoice" } },
         { false, "/v1/preview/", LOOK, handle_preview, { "invoice", "step", "channel" } },
@@ -77,6 +78,28 @@ void exchange_free(Exchange *exchange)
         arena_release(&exchange->arena);
         config_free(exchange->config);
         free(exchange);
+}
+
+static int resume_page(Exchange *exchange)
+{
+        bool more = false;
+        int r = pager_step(exchange->work, &more);
+
+        exchange->is_busy = more;
+        exchange->resume = more ? resume_page : NULL;
+        return r;
+}
+
+static void free_pager(void *work)
+{
+        pager_free(work);
+}
+
+int exchange_page(Exchange *exchange, Pager *pager)
+{
+        exchange->work = pager;
+        exchange->free_work = free_pager;
+        return resume_page(exchange);
 }
 
 int exchange_no_invoice(Exchange *exchange, const char *number)

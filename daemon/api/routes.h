@@ -12,6 +12,7 @@
 #include "api/request.h"
 #include "base/arena.h"
 #include "engine/engine.h"
+#include "store/report.h"
 
 typedef struct Exchange {
         Engine *engine;
@@ -73,6 +74,9 @@ static inline const char *exchange_get(const Exchange *exchange, const char *nam
 {
         return request_get(&exchange->request, name);
 }
+
+/* Gives a listing page by page, from its first one on; takes it over. */
+int exchange_page(Exchange *exchange, Pager *pager);
 
 /* 404 "there is no invoice 'X'". Always 0. */
 int exchange_no_invoice(Exchange *exchange, const char *number);

@@ -33,9 +33,10 @@ static int add_progress(void *owner, const LogRow *row)
 /* Answers once no notice of the contact can get any further by itself. */
 static int resume_send(Exchange *exchange)
 {
-        const LogFilter filter = {
-                .since = INSTANT_NONE, .state = -1, .invoice = exchange_get(exchange, "invoice")
-        };
+        const LogFilter filter = { .since = INSTANT_NONE,
+                .until = INSTANT_NONE,
+                .state = -1,
+                .invoice = exchange_get(exchange, "invoice") };
         Progress progress = { .exchange = exchange, .lines = json_array() };
         json_t *line;
         size_t i;

@@ -8,6 +8,8 @@
  * the change it has seen last.
  */
 
+#include <stdint.h>
+
 #include "base/macros.h"
 
 typedef struct Changes Changes;
@@ -20,7 +22,8 @@ void changes_note(Changes *changes, int64_t notice);
 /* The number of the newest change; 0: there was none yet. */
 uint64_t changes_newest(const Changes *changes);
 /* The notice of the first change after that number, which becomes its number. False: there is none.
- * *ret_n_lost: changes between the two that are forgotten already. */
+ * A notice that has changed again since is passed over: it comes with its last change. *ret_n_lost:
+ * changes between the two that are forgotten already. */
 bool changes_next(
         const Changes *changes, uint64_t *number, int64_t *ret_notice, uint64_t *ret_n_lost);
 

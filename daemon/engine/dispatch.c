@@ -45,13 +45,14 @@ int dispatch_add_word(Dispatch *dispatch, const Word *word)
         return 0;
 }
 
-static int cancel(Dispatch *dispatch, const Notice *notice, Reason reason)
+static int cancel(Dispatch *dispatch, const Notice *notice, Reason reason, const Now *now)
 {
         Store *store = dispatch->engine->store;
         int r = 0;
 
         if (notice->state == NOTICE_BEGUN) /* it is still at its worker, who asks again */
-                r = store_mark_retry(store, notice->id, REASON_RETRY, NULL, INSTANT_NONE);
+                r = store_mark_retry(
+                        store, notice->id, REASON_RETRY, NULL, INSTANT_NONE, now->instant);
         if (r == 0)
                 r = store_mark_cancelled(store, notice->id, reason);
         if (r == 0)
@@ -92,7 +93,7 @@ static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *a
         const Recheck recheck = { &notice, &contact, now, true, arena };
         r = recheck_notice(engine, &recheck, &reason);
         if (r == RECHECK_CANCEL)
-                return cancel(dispatch, &notice, reason);
+                return cancel(dispatch, &notice, reason, now);
         if (r == 0 && notice.state == NOTICE_HANDED)
                 r = store_mark_begun(engine->store, notice.id, now->instant);
         word->is_go = r == 0;
@@ -112,7 +113,7 @@ static bool was_refused(const Dispatch *dispatch, const Word *word)
 static int record_finish(Dispatch *dispatch, const Word *word, const Now *now)
 {
         if (was_refused(dispatch, word))
-                return settle_unsent(dispatch->engine, &word->record, &dispatch->journal);
+                return settle_unsent(dispatch->engine, &word->record, now, &dispatch->journal);
         return settle_outcome(dispatch->engine, &word->record, now, &dispatch->journal);
 }
 
@@ -167,7 +168,7 @@ static int record(Dispatch *dispatch)
                 journal_forget(&dispatch->journal);
                 return r;
         }
-        journal_write(&dispatch->journal, store);
+        journal_write(&dispatch->journal, dispatch->engine);
         outlets_clear_alerts(dispatch);
         return 0;
 }

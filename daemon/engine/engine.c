@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <systemd/sd-event.h>
 
+#include "engine/changes.h"
 #include "engine/dispatch.h"
 #include "engine/draft.h"
 #include "engine/moment.h"
@@ -30,6 +31,8 @@ int engine_new(
         if (!engine->zone)
                 return -EINVAL;
         int r = sd_event_new(&engine->event);
+        if (r == 0)
+                r = changes_new(&engine->changes);
         if (r < 0)
                 return r;
         *ret_engine = TAKE_PTR(engine);
@@ -41,6 +44,7 @@ void engine_free(Engine *engine)
         if (!engine)
                 return;
         dispatch_free(engine->dispatch);
+        changes_free(engine->changes);
         free(engine->problem);
         sd_event_unref(engine->event);
         free(engine);
@@ -162,7 +166,7 @@ int engine_settle(Engine *engine, int64_t notice, bool is_sent, const Now *now)
         if (r < 0)
                 store_rollback(engine->store);
         else
-                journal_write(&journal, engine->store);
+                journal_write(&journal, engine);
         journal_release(&journal);
         return r;
 }

@@ -405,7 +405,7 @@ static int batch_record(Batch *batch)
                 store_rollback(store);
                 journal_forget(&batch->dispatch->journal);
         }
-        journal_write(&batch->dispatch->journal, store);
+        journal_write(&batch->dispatch->journal, batch->dispatch->engine);
         return r;
 }
 

@@ -7,9 +7,16 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "base/strbuf.h"
+#include "engine/changes.h"
 #include "store/report.h"
 #include "sys/log.h"
+
+#define INVOICES_MAX 56 /* of a notice about more, the first ones are named */
+
+typedef struct Record {
+        LogField fields[INVOICES_MAX + 8];
+        size_t n;
+} Record;
 
 static void journal_add(Journal *journal, const JournalEntry *entry)
 {
@@ -50,42 +57,49 @@ void journal_other(Journal *journal, const JournalEntry *entry)
         journal_add(journal, &other);
 }
 
-/* The invoices whose steps the notice carries; all of them where it carries none. */
-static void add_invoices(StrBuf *invoices, const LogRow *row, bool with_step)
+static void record_add(Record *record, const char *name, const char *value)
 {
-        const char *before = NULL;
+        record->fields[record->n++] = (LogField){ name, value };
+}
 
-        for (size_t i = 0; i < row->n_lines; i++) {
+static bool record_has(const Record *record, const char *value)
+{
+        for (size_t i = 0; i < record->n; i++)
+                if (streq(record->fields[i].value, value))
+                        return true;
+        return false;
+}
+
+/* The invoices whose steps the notice carries; all of them where it carries none. Each once. */
+static void add_invoices(Record *record, const LogRow *row)
+{
+        bool has_step = false;
+
+        for (size_t i = 0; i < row->n_lines; i++)
+                has_step = has_step || row->lines[i].step;
+        for (size_t i = 0; i < row->n_lines && record->n < INVOICES_MAX; i++) {
                 const LogLine *line = &row->lines[i];
-                if ((with_step && !line->step) || streq_or_null(before, line->invoice))
-                        continue;
-                strbuf_addf(invoices, "%s%s", before ? "," : "", line->invoice);
-                before = line->invoice;
+                if ((!has_step || line->step) && !record_has(record, line->invoice))
+                        record_add(record, "INVOICE", line->invoice);
         }
 }
 
 static int write_row(void *owner, const LogRow *row)
 {
         const JournalEntry *entry = owner;
-        StrBuf invoices = { .limit = 1024 };
+        Record record = { .n = 0 };
         char id[24];
 
         snprintf(id, sizeof(id), "%" PRId64, row->notice);
-        add_invoices(&invoices, row, true);
-        if (invoices.length == 0)
-                add_invoices(&invoices, row, false);
-        const LogField fields[] = {
-                { "NOTICE", id },
-                { "INVOICE", strbuf_text(&invoices) },
-                { "CUSTOMER", row->customer },
-                { "CHANNEL", row->channel },
-                { "STEP", row->step ? row->step : row->occasion },
-                { "STATE", notice_state_names[row->state] },
-                { "REASON", reason_code(row->reason) },
-        };
-        log_record(entry->priority, entry->message_id, fields, ELEMENTSOF(fields), "notice %s: %s",
-                id, entry->text);
-        strbuf_release(&invoices);
+        record_add(&record, "NOTICE", id);
+        add_invoices(&record, row);
+        record_add(&record, "CUSTOMER", row->customer);
+        record_add(&record, "CHANNEL", row->channel);
+        record_add(&record, "STEP", row->step ? row->step : row->occasion);
+        record_add(&record, "STATE", notice_state_names[row->state]);
+        record_add(&record, "REASON", reason_code(row->reason));
+        log_record(entry->priority, entry->message_id, record.fields, record.n, "notice %s: %s", id,
+                entry->text);
         return 0;
 }
 
@@ -102,11 +116,31 @@ static void write_other(const JournalEntry *entry)
                 entry->priority, entry->message_id, fields, ELEMENTSOF(fields), "%s", entry->text);
 }
 
-void journal_write(Journal *journal, Store *store)
+/* Also where the store cannot tell more. */
+static void write_notice(JournalEntry *entry, Store *store)
 {
+        char id[24];
+
+        if (store_get_log(store, entry->notice, NULL, write_row, entry) == 0)
+                return;
+        snprintf(id, sizeof(id), "%" PRId64, entry->notice);
+        const LogField fields[] = { { "NOTICE", id } };
+        log_record(entry->priority, entry->message_id, fields, ELEMENTSOF(fields), "notice %s: %s",
+                id, entry->text);
+}
+
+void journal_write(Journal *journal, Engine *engine)
+{
+        int64_t before = 0;
+
         for (JournalEntry *entry = journal->first; entry; entry = entry->next) {
-                if (entry->notice == 0 || store_get_log(store, entry->notice, write_row, entry) < 0)
+                if (entry->notice == 0)
                         write_other(entry);
+                else
+                        write_notice(entry, engine->store);
+                if (entry->notice != 0 && entry->notice != before)
+                        changes_note(engine->changes, entry->notice);
+                before = entry->notice;
         }
         journal_forget(journal);
 }

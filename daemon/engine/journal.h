@@ -5,11 +5,11 @@
 /*
  * Log records about notices, kept back until the transaction that made them true is committed: a
  * record never tells of something that was rolled back. Fields come from the store, without any
- * personal data (DESIGN 4.5).
+ * personal data (DESIGN 4.5). Whoever follows the log is told of the same notices.
  */
 
 #include "base/arena.h"
-#include "store/store.h"
+#include "engine/engine.h"
 
 typedef struct JournalEntry {
         struct JournalEntry *next;
@@ -32,7 +32,7 @@ void journal_notice(
 void journal_other(Journal *journal, const JournalEntry *entry);
 
 /* Writes what was kept back, to be called after the commit. */
-void journal_write(Journal *journal, Store *store);
+void journal_write(Journal *journal, Engine *engine);
 /* Forgets it, after a rollback. */
 void journal_forget(Journal *journal);
 void journal_release(Journal *journal);

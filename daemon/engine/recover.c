@@ -137,12 +137,12 @@ static int orphans_lock(Orphans *orphans)
 static int settle_record(Dispatch *dispatch, const FlightRecord *record, const Now *now)
 {
         if (record->kind == RELANCED_RETRY)
-                return settle_unsent(dispatch->engine, record, &dispatch->journal);
+                return settle_unsent(dispatch->engine, record, now, &dispatch->journal);
         return settle_outcome(dispatch->engine, record, now, &dispatch->journal);
 }
 
 /* Begun, and surely not sent: whoever had it died before it could leave. */
-static int settle_stayed(Dispatch *dispatch, int64_t notice, uint32_t attempt)
+static int settle_stayed(Dispatch *dispatch, int64_t notice, uint32_t attempt, const Now *now)
 {
         const FlightRecord record = {
                 .notice = (uint64_t)notice,
@@ -150,7 +150,7 @@ static int settle_stayed(Dispatch *dispatch, int64_t notice, uint32_t attempt)
                 .kind = RELANCED_RETRY,
         };
 
-        return settle_unsent(dispatch->engine, &record, &dispatch->journal);
+        return settle_unsent(dispatch->engine, &record, now, &dispatch->journal);
 }
 
 /* One notice, by what the flight files say of it. */
@@ -170,7 +170,7 @@ static int settle_by_logs(
                         r = settle_record(dispatch, record, now);
         }
         if (r == 0 && flight_proves_unsent(logs, n, (uint64_t)id, attempt))
-                r = settle_stayed(dispatch, id, attempt);
+                r = settle_stayed(dispatch, id, attempt, now);
         return r == 0 ? settle_lost(engine, id, now, &dispatch->journal) : r;
 }
 
@@ -190,7 +190,7 @@ static int orphans_settle(Dispatch *dispatch, Orphans *orphans)
                 journal_forget(&dispatch->journal);
                 return r;
         }
-        journal_write(&dispatch->journal, store);
+        journal_write(&dispatch->journal, dispatch->engine);
         for (size_t i = 0; i < orphans->n_paths; i++)
                 (void)unlink(orphans->paths[i]);
         dispatch->is_wanted = true;
@@ -358,7 +358,7 @@ static int settle_parcel(Dispatch *dispatch, const Worker *worker, const Parcel 
                 return settle_late(dispatch, parcel, now);
         if (worker->is_crash && suspect && suspect->n_crashes >= CRASHES_MAX - 1)
                 return settle_poison(dispatch->engine, parcel->notice, now, &dispatch->journal);
-        return settle_stayed(dispatch, parcel->notice, parcel->attempt);
+        return settle_stayed(dispatch, parcel->notice, parcel->attempt, now);
 }
 
 int recover_worker(Dispatch *dispatch, Worker *worker, const Now *now, bool *ret_is_held)

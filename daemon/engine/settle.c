@@ -89,10 +89,9 @@ static int settle_thanked(Settling *s)
 
 static int settle_sent(Settling *s, Reason reason, const char *reference)
 {
-        Instant at = instant_is_set(s->notice.begun_at) ? s->notice.begun_at : s->now->instant;
-        Date day = zone_local(s->engine->zone, at).day;
+        Date day = zone_local(s->engine->zone, s->notice.begun_at).day;
 
-        int r = store_mark_sent(s->engine->store, s->notice.id, reason, at, day,
+        int r = store_mark_sent(s->engine->store, s->notice.id, reason, s->now->instant, day,
                 is_empty(reference) ? NULL : reference);
         if (r == 0)
                 r = settle_thanked(s);
@@ -116,8 +115,8 @@ static int settle_retry(Settling *s, const FlightRecord *record, Reason reason)
                 next.usec =
                         s->now->instant.usec + pace_retry_usec(record->retry_after_s,
                                                        s->now->instant.usec - s->notice.date.usec);
-        int r = store_mark_retry(
-                s->engine->store, s->notice.id, waiting_reason(s, reason), record->detail, next);
+        int r = store_mark_retry(s->engine->store, s->notice.id, waiting_reason(s, reason),
+                record->detail, next, s->now->instant);
         if (r == 0)
                 journal_notice(s->journal, reason == REASON_RETRY ? LOG_NOTICE : LOG_DEBUG,
                         MESSAGE_NOTICE_RETRY, s->notice.id, "was not sent, waits for another try");
@@ -128,7 +127,8 @@ static int settle_uncertain(Settling *s, Reason reason, const char *detail)
 {
         StrBuf commands = STRBUF_INIT;
 
-        int r = store_mark_uncertain(s->engine->store, s->notice.id, reason, detail);
+        int r = store_mark_uncertain(
+                s->engine->store, s->notice.id, reason, detail, s->now->instant);
         if (r < 0)
                 return r;
         journal_notice(s->journal, LOG_WARNING, MESSAGE_NOTICE_UNCERTAIN, s->notice.id,
@@ -243,7 +243,7 @@ static int settle_refused(Settling *s, Reason reason, const char *detail)
         Account account;
         bool later = false;
 
-        int r = store_mark_failed(s->engine->store, s->notice.id, reason, detail);
+        int r = store_mark_failed(s->engine->store, s->notice.id, reason, detail, s->now->instant);
         if (r == 0 && reason == REASON_REFUSED_ADDRESS)
                 r = store_load_account(
                         s->engine->store, s->contact.account, 0, &s->arena, &account);
@@ -320,22 +320,29 @@ int settle_outcome(Engine *engine, const FlightRecord *record, const Now *now, J
         return r == -ENOENT ? 0 : r;
 }
 
-int settle_unsent(Engine *engine, const FlightRecord *record, Journal *journal)
+/* Handed or begun, and surely not sent. */
+static int take_back(Settling *s, const char *detail)
 {
-        Settling s = { .engine = engine, .journal = journal };
-        int64_t id = (int64_t)record->notice;
+        Store *store = s->engine->store;
+        Instant at = s->now->instant;
+        bool had_begun = s->notice.state == NOTICE_BEGUN;
 
-        int r = settling_load(&s, id);
-        bool had_begun = s.notice.state == NOTICE_BEGUN;
-        if (r == 0 && is_awaited(&s.notice, record)) {
-                r = had_begun
-                            ? store_mark_retry(engine->store, id, waiting_reason(&s, REASON_RETRY),
-                                      record->detail, INSTANT_NONE)
-                            : store_mark_unhanded(engine->store, &id, 1);
-                if (r == 0)
-                        journal_notice(journal, had_begun ? LOG_INFO : LOG_DEBUG,
-                                MESSAGE_NOTICE_RETRY, id, "was not sent, is tried again");
-        }
+        int r = !had_begun ? store_mark_unhanded(store, &s->notice.id, 1, at)
+                           : store_mark_retry(store, s->notice.id, waiting_reason(s, REASON_RETRY),
+                                     detail, INSTANT_NONE, at);
+        if (r == 0)
+                journal_notice(s->journal, had_begun ? LOG_INFO : LOG_DEBUG, MESSAGE_NOTICE_RETRY,
+                        s->notice.id, "was not sent, is tried again");
+        return r;
+}
+
+int settle_unsent(Engine *engine, const FlightRecord *record, const Now *now, Journal *journal)
+{
+        Settling s = { .engine = engine, .now = now, .journal = journal };
+
+        int r = settling_load(&s, (int64_t)record->notice);
+        if (r == 0 && is_awaited(&s.notice, record))
+                r = take_back(&s, record->detail);
         arena_release(&s.arena);
         return r == -ENOENT ? 0 : r;
 }
@@ -346,7 +353,7 @@ int settle_lost(Engine *engine, int64_t notice, const Now *now, Journal *journal
 
         int r = settling_load(&s, notice);
         if (r == 0 && s.notice.state == NOTICE_HANDED)
-                r = store_mark_unhanded(engine->store, &notice, 1);
+                r = take_back(&s, NULL);
         else if (r == 0 && s.notice.state == NOTICE_BEGUN)
                 r = settle_uncertain(&s, REASON_WORKER_DIED, "");
         arena_release(&s.arena);
@@ -364,6 +371,18 @@ int settle_poison(Engine *engine, int64_t notice, const Now *now, Journal *journ
         return r;
 }
 
+/* A person says so: its step is decided afresh. */
+static int settle_failed(Settling *s)
+{
+        int r = store_mark_failed(
+                s->engine->store, s->notice.id, REASON_SETTLED_BY_PERSON, "", s->now->instant);
+
+        if (r == 0)
+                journal_notice(s->journal, LOG_INFO, MESSAGE_NOTICE_FAILED, s->notice.id,
+                        "was not sent, a person says");
+        return r;
+}
+
 int settle_by_person(Engine *engine, int64_t notice, bool is_sent, const Now *now, Journal *journal)
 {
         Settling s = { .engine = engine, .now = now, .journal = journal };
@@ -374,7 +393,7 @@ int settle_by_person(Engine *engine, int64_t notice, bool is_sent, const Now *no
         else if (r == 0 && is_sent)
                 r = settle_sent(&s, REASON_SETTLED_BY_PERSON, NULL);
         else if (r == 0)
-                r = store_mark_failed(engine->store, notice, REASON_SETTLED_BY_PERSON, "");
+                r = settle_failed(&s);
         if (r == 0)
                 r = store_close_task(engine->store, "uncertain", notice, now->instant);
         arena_release(&s.arena);
@@ -414,6 +433,9 @@ static int settle_overdue(Settling *s)
                 if (r < 0 || is_later)
                         return r;
                 r = store_mark_resend(store, s->notice.id);
+                if (r == 0)
+                        journal_notice(s->journal, LOG_INFO, MESSAGE_NOTICE_RETRY, s->notice.id,
+                                "may have been sent, is sent once more as it was");
                 break;
         case UNCERTAIN_ASK: return 0;
         }

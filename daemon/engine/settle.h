@@ -16,7 +16,7 @@
 int settle_outcome(Engine *engine, const FlightRecord *record, const Now *now, Journal *journal);
 
 /* The same of an attempt that was surely not sent and may be made again at once. */
-int settle_unsent(Engine *engine, const FlightRecord *record, Journal *journal);
+int settle_unsent(Engine *engine, const FlightRecord *record, const Now *now, Journal *journal);
 
 /* The worker that had the notice is gone and left no word: handed → pending, begun → uncertain. */
 int settle_lost(Engine *engine, int64_t notice, const Now *now, Journal *journal);

@@ -63,7 +63,7 @@ static int wake_commit(Wake *wake, int r)
                         store_rollback(store);
         }
         if (r == 0 && !wake->is_dry_run)
-                journal_write(&wake->journal, store);
+                journal_write(&wake->journal, wake->engine);
         journal_forget(&wake->journal);
         return r;
 }

@@ -110,7 +110,9 @@ static int print_notice(void *owner, const LogRow *row)
 /* Everything is done and then undone: one transaction that is rolled back. */
 static int dry_run(Firm *firm)
 {
-        const LogFilter pending = { .since = INSTANT_NONE, .state = NOTICE_PENDING };
+        const LogFilter pending = {
+                .since = INSTANT_NONE, .until = INSTANT_NONE, .state = NOTICE_PENDING
+        };
         WakeResult result;
 
         int r = store_begin(firm->store);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "store/attempts.h"
 #include "store/database.h"
 #include "store/flags.h"
 #include "store/outbox.h"
@@ -16,49 +17,62 @@
 const char *const notice_state_names[7] = { "pending", "handed", "begun", "sent", "failed",
         "uncertain", "cancelled" };
 
-/* The notice's contact, if it is in one of these states. */
-static int check_state(Store *store, int64_t id, unsigned allowed, int64_t *ret_contact)
+/* The notice's contact, and when it has begun (0: never), if it is in one of these states. */
+static int find_notice(
+        Store *store, int64_t id, unsigned allowed, int64_t *ret_contact, int64_t *ret_begun_usec)
 {
-        int64_t found[2];
-        int r = db_integers(
-                store, "select state, contact from notice where id = ?", VALUES(INT(id)), found, 2);
+        int64_t found[3];
+        int r = db_integers(store, "select state, contact, begun_at from notice where id = ?",
+                VALUES(INT(id)), found, 3);
 
         if (r <= 0)
                 return r < 0 ? r : -ENOENT;
         if (!(allowed & BIT(found[0])))
                 return -EPERM;
         *ret_contact = found[1];
+        *ret_begun_usec = found[2];
         return 0;
 }
 
-/* handed and pending mean the same to everybody else: no flag changes. is_try: it counts as one. */
-static int move_all(
-        Store *store, const int64_t *ids, size_t n, NoticeState from, NoticeState to, bool is_try)
+static int check_state(Store *store, int64_t id, unsigned allowed, int64_t *ret_contact)
 {
-        int64_t contact;
+        int64_t begun_usec;
 
-        for (size_t i = 0; i < n; i++) {
-                int r = check_state(store, ids[i], BIT(from), &contact);
-                if (r == 0)
-                        r = db_run(store,
-                                "update notice set state = ?, attempts = attempts + ? "
-                                "where id = ?",
-                                VALUES(INT(to), INT(is_try), INT(ids[i])));
-                if (r < 0)
-                        return r;
-        }
-        return 0;
+        return find_notice(store, id, allowed, ret_contact, &begun_usec);
 }
 
+/* handed and pending mean the same to everybody else: no flag changes, here and below. */
 int store_mark_handed(Store *store, const int64_t *ids, size_t n)
 {
-        return move_all(store, ids, n, NOTICE_PENDING, NOTICE_HANDED, false);
+        int64_t contact;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                r = check_state(store, ids[i], BIT(NOTICE_PENDING), &contact);
+                if (r == 0)
+                        r = db_run(store, "update notice set state = 1 where id = ?",
+                                VALUES(INT(ids[i])));
+        }
+        return r;
 }
 
-/* A flight file may still speak of the try. */
-int store_mark_unhanded(Store *store, const int64_t *ids, size_t n)
+/* It counts as a try: a flight file may still speak of it. */
+int store_mark_unhanded(Store *store, const int64_t *ids, size_t n, Instant at)
 {
-        return move_all(store, ids, n, NOTICE_HANDED, NOTICE_PENDING, true);
+        int64_t contact;
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                r = check_state(store, ids[i], BIT(NOTICE_HANDED), &contact);
+                if (r == 0)
+                        r = attempt_add(store, ids[i], NOTICE_PENDING, REASON_RETRY, NULL, at);
+                if (r == 0)
+                        r = db_run(store,
+                                "update notice set state = 0, attempts = attempts + 1 "
+                                "where id = ?",
+                                VALUES(INT(ids[i])));
+        }
+        return r;
 }
 
 int store_mark_begun(Store *store, int64_t id, Instant at)
@@ -157,20 +171,22 @@ static int complete_contact(Store *store, int64_t contact, Instant at, Date day)
 int store_mark_sent(
         Store *store, int64_t id, Reason reason, Instant at, Date day, const char *reference)
 {
-        int64_t contact;
+        int64_t contact, begun_usec;
         bool is_completed;
-        int r = check_state(store, id, BIT(NOTICE_BEGUN) | BIT(NOTICE_UNCERTAIN), &contact);
+        int r = find_notice(
+                store, id, BIT(NOTICE_BEGUN) | BIT(NOTICE_UNCERTAIN), &contact, &begun_usec);
 
         if (r < 0)
                 return r;
+        const Instant begun = { begun_usec };
         store->is_sent_changed = true;
         r = db_run(store,
-                "update notice set state = 3, reason = ?, sent_at = ?, "
+                "update notice set state = 3, reason = ?, sent_at = ?, ended_at = ?, "
                 "reference = coalesce(?, reference), next_try = null where id = ?",
-                VALUES(TEXT(reason_code(reason)), TIME(at), TEXT(reference), INT(id)));
+                VALUES(TEXT(reason_code(reason)), TIME(begun), TIME(at), TEXT(reference), INT(id)));
         if (r == 0)
                 r = flags_refresh_contact(store, contact, &is_completed);
-        return r < 0 || !is_completed ? r : complete_contact(store, contact, at, day);
+        return r < 0 || !is_completed ? r : complete_contact(store, contact, begun, day);
 }
 
 /* Its keys are free again. */
@@ -178,8 +194,8 @@ static int end_notice(
         Store *store, int64_t id, NoticeState state, Reason reason, const char *detail)
 {
         int r = db_run(store,
-                "update notice set state = ?, reason = ?, detail = coalesce(?, detail), "
-                "next_try = null where id = ?",
+                "update notice set state = ?1, reason = ?2, detail = coalesce(?3, detail), "
+                "attempts = attempts + (state = 1 and ?1 = 4), next_try = null where id = ?4",
                 VALUES(INT(state), TEXT(reason_code(reason)), TEXT(detail), INT(id)));
 
         if (r < 0)
@@ -188,7 +204,7 @@ static int end_notice(
                 store, "update notice_line set is_live = 0 where notice = ?", VALUES(INT(id)));
 }
 
-int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detail)
+int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detail, Instant at)
 {
         int64_t contact;
         int r = check_state(store, id,
@@ -197,13 +213,16 @@ int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detai
         if (r < 0)
                 return r;
         store->is_sent_changed = true;
-        r = end_notice(store, id, NOTICE_FAILED, reason, detail);
+        r = attempt_add(store, id, NOTICE_FAILED, reason, detail, at);
+        if (r == 0)
+                r = end_notice(store, id, NOTICE_FAILED, reason, detail);
         return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
 }
 
 /* A try that never began counts, too: what a flight file says of it must not be taken for a word
  * about the next one. */
-int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail, Instant next_try)
+int store_mark_retry(
+        Store *store, int64_t id, Reason reason, const char *detail, Instant next_try, Instant at)
 {
         int64_t contact;
         int r = check_state(store, id, BIT(NOTICE_HANDED) | BIT(NOTICE_BEGUN), &contact);
@@ -211,6 +230,9 @@ int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail
         if (r < 0)
                 return r;
         store->is_sent_changed = true;
+        r = attempt_add(store, id, NOTICE_PENDING, reason, detail, at);
+        if (r < 0)
+                return r;
         r = db_run(store,
                 "update notice set state = 0, reason = ?1, detail = coalesce(?2, detail), "
                 "next_try = ?3, ready_at = max(coalesce(?3, 0), coalesce(not_before, 0)), "
@@ -220,7 +242,7 @@ int store_mark_retry(Store *store, int64_t id, Reason reason, const char *detail
         return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
 }
 
-int store_mark_uncertain(Store *store, int64_t id, Reason reason, const char *detail)
+int store_mark_uncertain(Store *store, int64_t id, Reason reason, const char *detail, Instant at)
 {
         int64_t contact;
         int r = check_state(store, id, BIT(NOTICE_BEGUN), &contact);
@@ -228,6 +250,9 @@ int store_mark_uncertain(Store *store, int64_t id, Reason reason, const char *de
         if (r < 0)
                 return r;
         store->is_sent_changed = true;
+        r = attempt_add(store, id, NOTICE_UNCERTAIN, reason, detail, at);
+        if (r < 0)
+                return r;
         r = db_run(store,
                 "update notice set state = 5, reason = ?, detail = coalesce(?, detail) "
                 "where id = ?",

@@ -16,7 +16,7 @@
 #include "base/parse.h"
 #include "base/strbuf.h"
 
-#define FIELDS_MAX 24
+#define FIELDS_MAX 80
 #define VALUE_MAX 4096 /* bytes of a value that are written */
 
 /* NAME=value of every field, in order. */

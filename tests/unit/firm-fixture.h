@@ -185,7 +185,7 @@ static inline int see_row(void *owner, const LogRow *row)
 static inline void assert_notices(Firm *firm, const char *invoice, const char *expected)
 {
         Seen seen = { .invoice = invoice };
-        const LogFilter all = { .since = INSTANT_NONE, .state = -1 };
+        const LogFilter all = { .since = INSTANT_NONE, .until = INSTANT_NONE, .state = -1 };
 
         assert_ok(store_list_log(firm->base.store, &all, see_row, &seen));
         assert_string_equal(seen.text, expected);

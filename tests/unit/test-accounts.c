@@ -261,10 +261,10 @@ static void write_day(Fixture *fixture, Day *day)
         assert_ok(store_add_contact(store, &day->reconnection, &notices[3], 1));
         assert_ok(store_mark_handed(store, &notices[0].id, 1));
         assert_ok(store_mark_begun(store, notices[0].id, NOON));
-        assert_ok(store_mark_retry(store, notices[0].id, REASON_RETRY, "", NOON));
+        assert_ok(store_mark_retry(store, notices[0].id, REASON_RETRY, "", NOON, NOON));
         assert_ok(store_mark_handed(store, &notices[0].id, 1));
         assert_ok(store_mark_begun(store, notices[0].id, NOON));
-        assert_ok(store_mark_uncertain(store, notices[0].id, REASON_RETRY, ""));
+        assert_ok(store_mark_uncertain(store, notices[0].id, REASON_RETRY, "", NOON));
         assert_ok(store_mark_sent(store, notices[0].id, REASON_DUE, NOON, TODAY, "r"));
         assert_ok(store_mark_handed(store, &notices[3].id, 1));
         assert_ok(store_mark_begun(store, notices[3].id, NOON));

@@ -99,12 +99,13 @@ static int apply(Store *store, Verb verb, int64_t id)
 {
         switch (verb) {
         case HAND: return store_mark_handed(store, &id, 1);
-        case UNHAND: return store_mark_unhanded(store, &id, 1);
+        case UNHAND: return store_mark_unhanded(store, &id, 1, NOON);
         case BEGIN: return store_mark_begun(store, id, NOON);
         case SEND: return store_mark_sent(store, id, REASON_DUE, NOON, TODAY, "r");
-        case FAIL: return store_mark_failed(store, id, REASON_REFUSED_ADDRESS, "no such user");
-        case RETRY: return store_mark_retry(store, id, REASON_RETRY, "busy", LATER);
-        case DOUBT: return store_mark_uncertain(store, id, REASON_WORKER_DIED, NULL);
+        case FAIL:
+                return store_mark_failed(store, id, REASON_REFUSED_ADDRESS, "no such user", NOON);
+        case RETRY: return store_mark_retry(store, id, REASON_RETRY, "busy", LATER, NOON);
+        case DOUBT: return store_mark_uncertain(store, id, REASON_WORKER_DIED, NULL, NOON);
         case CANCEL: return store_mark_cancelled(store, id, REASON_CHANGED);
         case RESEND: return store_mark_resend(store, id);
         case VERBS: break;
@@ -623,7 +624,7 @@ static void ready_is_what_may_be_tried_now_oldest_first(void **state)
         begin(fixture);
         Instant soon = { NOON.usec + USEC_PER_SEC };
         assert_ok(store_mark_retry(
-                fixture->store, given[0].notices[1].id, REASON_RETRY, "busy", soon));
+                fixture->store, given[0].notices[1].id, REASON_RETRY, "busy", soon, NOON));
         commit(fixture);
         assert_ok(store_list_ready(fixture->store, "sms", NOON, ids, 8, &n));
         assert_int_equal(n, 2);

@@ -61,9 +61,10 @@ static void send_reminder(Fixture *fixture, Contact *contact, Notice notices[sta
         begin(fixture);
         assert_ok(store_add_contact(fixture->store, contact, notices, 2));
         assert_ok(store_mark_handed(fixture->store, &notices[0].id, 1));
-        assert_ok(store_mark_begun(fixture->store, notices[0].id, NOON));
+        assert_ok(store_mark_begun(
+                fixture->store, notices[0].id, (Instant){ NOON.usec + USEC_PER_SEC }));
         assert_ok(store_mark_sent(fixture->store, notices[0].id, REASON_DUE,
-                (Instant){ NOON.usec + USEC_PER_SEC }, TODAY, "ref-1"));
+                (Instant){ NOON.usec + 2 * USEC_PER_SEC }, TODAY, "ref-1"));
         commit(fixture);
 }
 
@@ -92,7 +93,7 @@ static int on_log(void *owner, const LogRow *row)
 static void the_log_has_a_row_for_each_notice(void **state)
 {
         Fixture *fixture = *state;
-        const LogFilter all = { .since = INSTANT_NONE, .state = -1 };
+        const LogFilter all = { .since = INSTANT_NONE, .until = INSTANT_NONE, .state = -1 };
         Contact contact;
         Notice notices[2];
         Seen seen = { 0 };
@@ -105,41 +106,197 @@ static void the_log_has_a_row_for_each_notice(void **state)
                 "C-1 EUR reminder sms pending due 150000 to +33123456789 ref - x0: "
                 "F-1/1/reminder/120000 F-2/1/-/30000\n");
         seen = (Seen){ 0 };
-        assert_ok(store_get_log(fixture->store, notices[1].id, on_log, &seen));
+        assert_ok(store_get_log(fixture->store, notices[1].id, NULL, on_log, &seen));
         assert_int_equal(seen.n, 1);
-        assert_int_equal(store_get_log(fixture->store, 99, on_log, &seen), -ENOENT);
+        assert_int_equal(store_get_log(fixture->store, 99, NULL, on_log, &seen), -ENOENT);
         seen = (Seen){ .stop_after = 1 };
         assert_int_equal(store_list_log(fixture->store, &all, on_log, &seen), 7);
         assert_int_equal(seen.n, 1);
 }
 
+/* Beside the reminder of send_reminder(), whose SMS is at a worker now: thanks about F-2 that failed
+ * at their second try, and a reconnection that waits. */
+static void send_more(Fixture *fixture, const Contact *reminder, const Notice *notices)
+{
+        const ContactLine line = { .invoice = reminder->lines[1].invoice, .seq = 1 };
+        const Instant later = { NOON.usec + 3600 * USEC_PER_SEC };
+        Contact thanks = { .account = reminder->account,
+                .kind = NOTICE_THANKS,
+                .occasion = "thanks",
+                .subject_key = "F-2",
+                .at = later,
+                .day = TODAY,
+                .deadline = DATE_NONE,
+                .reason = REASON_THANKS,
+                .lines = &line,
+                .n_lines = 1 };
+        Contact reconnect = { .account = reminder->account,
+                .kind = NOTICE_RECONNECT,
+                .action = ACTION_RECONNECT,
+                .at = later,
+                .day = TODAY,
+                .deadline = DATE_NONE,
+                .reason = REASON_RECONNECT,
+                .lines = &line,
+                .n_lines = 1 };
+        Notice mail = { .channel = "email",
+                .to = "martin@example.org",
+                .language = "fr",
+                .message_id = "m-3",
+                .template_name = "thanks",
+                .subject = "Merci",
+                .text = "Merci",
+                .date = later,
+                .not_before = INSTANT_NONE };
+        Notice call = mail;
+
+        call.channel = "hook";
+        begin(fixture);
+        assert_ok(store_mark_handed(fixture->store, &notices[1].id, 1));
+        assert_ok(store_mark_begun(fixture->store, notices[1].id, NOON));
+        assert_ok(store_add_contact(fixture->store, &thanks, &mail, 1));
+        assert_ok(store_add_contact(fixture->store, &reconnect, &call, 1));
+        assert_ok(store_mark_handed(fixture->store, &mail.id, 1));
+        assert_ok(store_mark_retry(
+                fixture->store, mail.id, REASON_RETRY, "busy", INSTANT_NONE, later));
+        assert_ok(store_mark_handed(fixture->store, &mail.id, 1));
+        assert_ok(store_mark_failed(
+                fixture->store, mail.id, REASON_REFUSED_ADDRESS, "no such user", later));
+        commit(fixture);
+}
+
+static int add_notice(void *owner, const LogRow *row)
+{
+        Seen *seen = owner;
+        size_t used = strlen(seen->text);
+
+        snprintf(seen->text + used, sizeof(seen->text) - used, "%" PRId64 " ", row->notice);
+        return 0;
+}
+
+/* 1: the mail of the reminder, sent. 2: its SMS, begun. 3: thanks, failed. 4: a reconnection. */
 static void the_log_can_be_narrowed(void **state)
 {
         Fixture *fixture = *state;
         Contact contact;
         Notice notices[2];
+#define ANY .since = INSTANT_NONE, .until = INSTANT_NONE
+        const Instant sent = { NOON.usec + USEC_PER_SEC }, after = { NOON.usec + 2 };
         const struct {
                 LogFilter filter;
-                int n;
+                const char *notices;
         } cases[] = {
-                { { .since = NOON, .state = -1 }, 2 },
-                { { .since = { NOON.usec + 1 }, .state = -1 }, 1 },
-                { { .since = INSTANT_NONE, .state = -1, .customer = "C-1" }, 2 },
-                { { .since = INSTANT_NONE, .state = -1, .customer = "C-2" }, 0 },
-                { { .since = INSTANT_NONE, .state = -1, .channel = "sms" }, 1 },
-                { { .since = INSTANT_NONE, .state = -1, .invoice = "F-2" }, 2 },
-                { { .since = INSTANT_NONE, .state = -1, .invoice = "F-3" }, 0 },
-                { { .since = INSTANT_NONE, .state = NOTICE_SENT }, 1 },
-                { { .since = INSTANT_NONE, .state = NOTICE_PENDING }, 1 },
-                { { .since = INSTANT_NONE, .state = -1, .only_open = true }, 1 },
+                { { ANY, .state = -1 }, "1 2 3 4 " },
+                { { .since = NOON, .until = INSTANT_NONE, .state = -1 }, "1 2 3 4 " },
+                { { .since = after, .until = INSTANT_NONE, .state = -1 }, "1 3 4 " },
+                { { .since = INSTANT_NONE, .until = after, .state = -1 }, "2 " },
+                { { .since = INSTANT_NONE, .until = NOON, .state = -1 }, "" },
+                { { .since = after, .until = sent, .state = -1 }, "" },
+                { { .since = sent, .until = { sent.usec + 1 }, .state = -1 }, "1 " },
+                { { ANY, .state = -1, .customer = "C-1" }, "1 2 3 4 " },
+                { { ANY, .state = -1, .customer = "C-2" }, "" },
+                { { ANY, .state = -1, .channel = "email" }, "1 3 " },
+                { { ANY, .state = -1, .channel = "paper" }, "" },
+                { { ANY, .state = -1, .invoice = "F-1" }, "1 2 " },
+                { { ANY, .state = -1, .invoice = "F-2" }, "1 2 3 4 " },
+                { { ANY, .state = -1, .invoice = "F-3" }, "" },
+                { { ANY, .state = -1, .step = "reminder" }, "1 2 " },
+                { { ANY, .state = -1, .step = "thanks" }, "3 " },
+                { { ANY, .state = -1, .step = "reconnect" }, "4 " },
+                { { ANY, .state = -1, .step = "remind" }, "" },
+                { { ANY, .state = NOTICE_SENT }, "1 " },
+                { { ANY, .state = NOTICE_PENDING }, "4 " },
+                { { ANY, .state = NOTICE_HANDED }, "2 " },
+                { { ANY, .state = NOTICE_BEGUN }, "2 " },
+                { { ANY, .state = NOTICE_FAILED }, "3 " },
+                { { ANY, .state = NOTICE_UNCERTAIN }, "" },
+                { { ANY, .state = NOTICE_CANCELLED }, "" },
+                { { ANY, .state = -1, .only_open = true }, "2 4 " },
+                { { ANY, .state = NOTICE_FAILED, .only_open = true }, "" },
+                { { ANY, .state = NOTICE_FAILED, .invoice = "F-2", .channel = "email" }, "3 " },
+                { { ANY, .state = NOTICE_SENT, .invoice = "F-1", .step = "deadline" }, "" },
         };
 
         send_reminder(fixture, &contact, notices);
+        send_more(fixture, &contact, notices);
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 Seen seen = { 0 };
-                assert_ok(store_list_log(fixture->store, &cases[i].filter, on_log, &seen));
-                assert_int_equal(seen.n, cases[i].n);
+                print_message("case %zu\n", i);
+                assert_ok(store_list_log(fixture->store, &cases[i].filter, add_notice, &seen));
+                assert_string_equal(seen.text, cases[i].notices);
+                for (int64_t id = 1; id <= 4; id++) {
+                        char text[16];
+                        Seen one = { 0 };
+                        snprintf(text, sizeof(text), "%" PRId64 " ", id);
+                        assert_int_equal(store_get_log(fixture->store, id, &cases[i].filter,
+                                                 add_notice, &one),
+                                strstr(cases[i].notices, text) ? 0 : -ENOENT);
+                }
         }
+}
+
+static int on_attempt(void *owner, const AttemptReport *row)
+{
+        Seen *seen = owner;
+        size_t used = strlen(seen->text);
+
+        snprintf(seen->text + used, sizeof(seen->text) - used,
+                "%d %s %s %" PRId64 "/%" PRId64 " %s %s\n", row->attempt,
+                notice_state_names[row->outcome], reason_code(row->reason),
+                instant_is_set(row->begun) ? (row->begun.usec - NOON.usec) / USEC_PER_SEC : -1,
+                instant_is_set(row->ended) ? (row->ended.usec - NOON.usec) / USEC_PER_SEC : -1,
+                row->reference ? row->reference : "-", row->detail);
+        return 0;
+}
+
+static void every_try_of_a_notice_is_told(void **state)
+{
+        Fixture *fixture = *state;
+        Contact contact;
+        Notice notices[2];
+        static const char *const told[] = {
+                "1 sent due 1/2 ref-1 \n",
+                "1 begun due 0/-1 - \n",
+                "1 pending retry -1/3600 - busy\n"
+                "2 failed refused-address -1/3600 - no such user\n",
+                "",
+        };
+
+        send_reminder(fixture, &contact, notices);
+        send_more(fixture, &contact, notices);
+        for (size_t i = 0; i < ELEMENTSOF(told); i++) {
+                Seen seen = { 0 };
+                assert_ok(store_list_attempts(fixture->store, (int64_t)i + 1, on_attempt, &seen));
+                assert_string_equal(seen.text, told[i]);
+        }
+        assert_verified(fixture);
+}
+
+/* Uncertain, sent once more, and settled by a person. */
+static void a_try_that_was_uncertain_is_told_as_it_was(void **state)
+{
+        Fixture *fixture = *state;
+        Store *store = fixture->store;
+        Contact contact;
+        Notice notices[2];
+        Seen seen = { 0 };
+
+        send_reminder(fixture, &contact, notices);
+        const int64_t id = notices[1].id;
+        begin(fixture);
+        for (int i = 0; i < 2; i++) {
+                if (i > 0)
+                        assert_ok(store_mark_resend(store, id));
+                assert_ok(store_mark_handed(store, &id, 1));
+                assert_ok(store_mark_begun(store, id, NOON));
+                assert_ok(store_mark_uncertain(
+                        store, id, REASON_MAY_HAVE_BEEN_SENT, "no answer", NOON));
+        }
+        assert_ok(store_mark_sent(store, id, REASON_SETTLED_BY_PERSON, NOON, TODAY, NULL));
+        commit(fixture);
+        assert_ok(store_list_attempts(store, id, on_attempt, &seen));
+        assert_string_equal(seen.text, "1 uncertain may-have-been-sent 0/0 - no answer\n"
+                                       "2 uncertain may-have-been-sent 0/0 - no answer\n");
 }
 
 static int on_invoice(void *owner, const InvoiceReport *row)
@@ -345,6 +502,8 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 TEST(the_log_has_a_row_for_each_notice),
                 TEST(the_log_can_be_narrowed),
+                TEST(every_try_of_a_notice_is_told),
+                TEST(a_try_that_was_uncertain_is_told_as_it_was),
                 TEST(invoices_are_listed_by_instalment),
                 TEST(customers_are_listed_by_account),
                 TEST(facts_of_an_invoice_tell_its_story),
