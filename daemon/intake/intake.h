@@ -4,8 +4,8 @@
 
 /*
  * Files of facts into the store (DESIGN 4.2). A worker process without any right reads the foreign
- * file and sends back records of named text fields; this side checks each field and puts the rows,
- * in transactions of a few hundred. A row in error is reported and the others go on (R23).
+ * file and sends back records of named text fields; this side checks each field and puts the rows.
+ * A row in error is reported and the others go on (R23).
  */
 
 #include "config/config.h"
@@ -35,16 +35,13 @@ typedef struct ImportContext {
 
 /*
  * Imports files in the order their kinds need (customers, invoices, payments), whatever order they
- * are given in; each is read from its beginning. results[i] is filled for files[i]. 0 even when
- * rows were in error; -errno: the store failed, what was committed before stays.
- */
-int intake_import(
-        const ImportContext *context, const ImportFile *files, size_t n, ImportResult *results);
-
-/*
- * The same on an sd-event loop that does not wait for it: done(owner, result of intake_import()) is
- * called once, never from inside. What the context, the files and the results name outlives the
- * import; no transaction is open between two turns of the loop.
+ * are given in; each is read from its beginning, those of one kind as they are given. On an sd-event
+ * loop that does not wait for it: each turn takes some milliseconds and is a transaction of its own,
+ * so others may write in between. results[i] is filled for files[i].
+ *
+ * done(owner, result) is called once, never from inside import_new(), and may free the import: 0
+ * even when rows were in error, and what counts is durable then; -errno: the store failed, what was
+ * committed before stays. What the context, the files and the results name outlives the import.
  */
 typedef struct sd_event sd_event;
 typedef struct Import Import;
@@ -53,11 +50,12 @@ typedef struct ImportOrder {
         const ImportFile *files;
         size_t n;
         ImportResult *results;
+        int64_t priority; /* of its sources on the loop */
         void (*done)(void *owner, int result);
         void *owner;
 } ImportOrder;
 int import_new(sd_event *event, const ImportOrder *order, Import **ret_import);
-/* Before it is done: ends it; what was put so far stays. */
+/* Before it is done: ends it, and done() is not called; what was put so far stays. */
 void import_free(Import *import);
 DEFINE_CLEANUP(Import, import_free)
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns one worker and the rows it sends, until they are in the store. Everything a worker says is
- * checked as though it came from the network: order, lengths, UTF-8, number. Good rows are
- * committed by the few hundred, so that the database is never locked up in one long transaction.
- * Never waits, never logs; what is wrong with a file becomes a message, what is wrong with the
- * store is returned.
+ * checked as though it came from the network: order, lengths, UTF-8, number. Never waits, never
+ * logs, never begins or ends a transaction; what is wrong with a file becomes a message, what is
+ * wrong with the store is returned.
  */
 
 #include "intake/job.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,7 +20,6 @@
 #include "intake/wire.h"
 #include "sys/process.h"
 
-#define ROWS_PER_TRANSACTION 500
 /* More messages than this help nobody; the rest is counted. */
 #define MESSAGES_MAX 1000
 /* Items that need not stand for a byte of the file: those about the header. */
@@ -37,8 +36,7 @@ struct ImportJob {
         uint64_t n_items, items_max;
         unsigned line; /* the last one heard of */
         size_t n_told, n_untold;
-        int64_t run;
-        unsigned n_put;   /* in the open transaction */
+        int64_t run;      /* of the store, while READING or ENDING */
         bool is_doubtful; /* a row whose key could not be read was left out */
         Arena arena;      /* one row */
         WirePacket packet;
@@ -68,8 +66,6 @@ static int job_end_worker(ImportJob *job)
 {
         int status = -1;
 
-        if (job->socket_fd >= 0)
-                (void)close(TAKE_FD(job->socket_fd));
         if (job->pid <= 0)
                 return -1;
         (void)kill(job->pid, SIGKILL);
@@ -82,11 +78,20 @@ static int job_end_worker(ImportJob *job)
         return status;
 }
 
+void import_job_close(ImportJob *job)
+{
+        if (job->socket_fd >= 0)
+                (void)close(TAKE_FD(job->socket_fd));
+}
+
 void import_job_free(ImportJob *job)
 {
         if (!job)
                 return;
         (void)job_end_worker(job);
+        import_job_close(job);
+        if (job->state == JOB_READING || job->state == JOB_ENDING)
+                store_import_drop(job->context->store, job->run);
         arena_release(&job->arena);
         free(job);
 }
@@ -142,24 +147,23 @@ static void job_tell_rest(ImportJob *job)
         strbuf_release(&text);
 }
 
-static int job_finish(ImportJob *job)
+static void job_finish(ImportJob *job)
 {
-        JobState state = job->state;
-
+        if (job->state == JOB_READING || job->state == JOB_ENDING)
+                store_import_drop(job->context->store, job->run);
         job->state = JOB_DONE;
         job_tell_rest(job);
-        return state == JOB_READING ? store_commit(job->context->store) : 0;
 }
 
-int import_job_give_up(ImportJob *job, const char *why)
+void import_job_give_up(ImportJob *job, const char *why)
 {
         (void)job_end_worker(job);
         job_tell(job, false, 0, why);
-        return job_finish(job);
+        job_finish(job);
 }
 
 /* The worker is gone before it said END. */
-static int job_lost(ImportJob *job)
+static void job_lost(ImportJob *job)
 {
         int status = job_end_worker(job);
         StrBuf why = STRBUF_INIT;
@@ -172,17 +176,24 @@ static int job_lost(ImportJob *job)
         if (job->line > 0)
                 strbuf_addf(&why, " after line %u", job->line);
         strbuf_add(&why, "; the rest of the file is not imported");
-        int r = import_job_give_up(job, strbuf_text(&why));
+        import_job_give_up(job, strbuf_text(&why));
         strbuf_release(&why);
-        return r;
 }
 
 void import_job_attach(ImportJob *job, int socket_fd, pid_t pid, uint64_t items_max)
 {
+        (void)fcntl(socket_fd, F_SETFL, O_NONBLOCK);
         job->socket_fd = socket_fd;
         job->pid = pid;
         job->items_max = items_max;
+        job->n_items = 0;
         job->state = JOB_ASKED;
+}
+
+void import_job_park(ImportJob *job)
+{
+        (void)job_end_worker(job);
+        job->state = JOB_NEW;
 }
 
 /* A file of n bytes cannot hold more rows, nor more errors, than bytes. */
@@ -208,7 +219,7 @@ void import_job_start(ImportJob *job, int file_fd)
         }
         if (r < 0) {
                 strbuf_addf(&why, "it cannot be read: %s", strerror(-r));
-                (void)import_job_give_up(job, strbuf_text(&why));
+                import_job_give_up(job, strbuf_text(&why));
                 strbuf_release(&why);
         }
 }
@@ -216,24 +227,11 @@ void import_job_start(ImportJob *job, int file_fd)
 int import_job_open(ImportJob *job)
 {
         const ImportContext *context = job->context;
-        int r = store_begin(context->store);
+        int r = store_import_begin(context->store, job->name, context->at, &job->run);
 
-        if (r < 0)
-                return r;
-        job->state = JOB_READING;
-        return store_import_begin(context->store, job->name, context->at, &job->run);
-}
-
-/* A row put or left out: the transaction grows, and is committed when it is large enough. */
-static int job_turn(ImportJob *job)
-{
-        int r;
-
-        if (++job->n_put < ROWS_PER_TRANSACTION)
-                return 0;
-        job->n_put = 0;
-        r = store_commit(job->context->store);
-        return r < 0 ? r : store_begin(job->context->store);
+        if (r == 0)
+                job->state = JOB_READING;
+        return r;
 }
 
 /* A row that does not count. Later instalments of its invoice keep their places; if it cannot be
@@ -373,34 +371,50 @@ static int job_put_row(ImportJob *job, const char *const fields[], bool has_line
         if (!has_line_end && job->result->n_errors > n_errors)
                 job_tell(job, true, job->line,
                         "the file ends within this line and may be truncated");
-        return job_turn(job);
+        return 0;
 }
 
-static int job_end(ImportJob *job, unsigned error)
+/* The worker has said END. */
+static void job_end(ImportJob *job, unsigned error)
 {
         StrBuf why = STRBUF_INIT;
-        int r = 0;
 
         (void)job_end_worker(job);
         if (error != 0) {
                 strbuf_addf(&why, "it cannot be read: %s", strerror((int)(error & 0xFFF)));
-                r = import_job_give_up(job, strbuf_text(&why));
+                import_job_give_up(job, strbuf_text(&why));
                 strbuf_release(&why);
-                return r;
+                return;
         }
-        if (job->state == JOB_READING && job->is_doubtful)
+        if (job->state == JOB_READING && !job->is_doubtful) {
+                job->state = JOB_ENDING;
+                return;
+        }
+        if (job->state == JOB_READING)
                 job_tell(job, true, 0,
                         "a row could not be read, so no instalment that the file "
                         "lacks was withdrawn");
-        else if (job->state == JOB_READING)
-                r = store_import_end(job->context->store, job->run, &job->result->n_withdrawn);
-        return r < 0 ? r : job_finish(job);
+        job_finish(job);
+}
+
+static int job_withdraw(ImportJob *job)
+{
+        size_t n = 0;
+        int r = store_import_end(job->context->store, job->run, &n);
+
+        if (r < 0)
+                return r;
+        job->result->n_withdrawn += n;
+        if (r == 0)
+                job_finish(job);
+        return 0;
 }
 
 /* -EBADMSG: nonsense. */
 static int job_take_kind(ImportJob *job, const WireItem *item)
 {
-        if (job->state != JOB_ASKED || item->value >= FILE_KINDS)
+        if (job->state != JOB_ASKED || item->value >= FILE_KINDS ||
+                (job->kind >= 0 && job->kind != (int)item->value))
                 return -EBADMSG;
         job->kind = (int)item->value;
         job->result->kind = layouts[job->kind].name;
@@ -427,8 +441,6 @@ static int job_take_row(ImportJob *job, const WireItem *item, int *ret_store_err
         arena_reset(&job->arena);
         job->result->n_rows++;
         *ret_store_error = job_skip(job, row_key(&job->arena, key));
-        if (*ret_store_error == 0)
-                *ret_store_error = job_turn(job);
         return 0;
 }
 
@@ -447,15 +459,15 @@ static int job_take_item(ImportJob *job, const WireItem *item, int *ret_store_er
                 return 0;
         case WIRE_ROW:
         case WIRE_SKIPPED: return job_take_row(job, item, ret_store_error);
-        case WIRE_END: *ret_store_error = job_end(job, item->value); return 0;
+        case WIRE_END: job_end(job, item->value); return 0;
         }
         return -EBADMSG;
 }
 
-static int job_nonsense(ImportJob *job)
+static void job_nonsense(ImportJob *job)
 {
-        return import_job_give_up(job, "the program that reads this file sends nonsense; the rest "
-                                       "of the file is not imported");
+        import_job_give_up(job, "the program that reads this file sends nonsense; the rest "
+                                "of the file is not imported");
 }
 
 static int job_take_packet(ImportJob *job, size_t length)
@@ -474,22 +486,26 @@ static int job_take_packet(ImportJob *job, size_t length)
                 if (r < 0)
                         break;
         }
-        if (r == 0 || job->state == JOB_DONE)
-                return 0;
-        return job_nonsense(job);
+        if (r < 0 && job->state != JOB_DONE)
+                job_nonsense(job);
+        return 0;
 }
 
 int import_job_step(ImportJob *job)
 {
         size_t n_fds = 0;
+
+        if (job->state == JOB_ENDING)
+                return job_withdraw(job);
         ssize_t n = packet_receive(
                 job->socket_fd, job->packet.bytes, sizeof(job->packet.bytes), NULL, 0, &n_fds);
-
-        if (n == -EAGAIN || n == -EINTR)
-                return 0;
+        if (n == -EAGAIN)
+                return JOB_WAITS;
+        if (n > 0)
+                return job_take_packet(job, (size_t)n);
         if (n == -EMSGSIZE || n == -EBADMSG)
-                return job_nonsense(job);
-        if (n <= 0)
-                return job_lost(job);
-        return job_take_packet(job, (size_t)n);
+                job_nonsense(job);
+        else
+                job_lost(job);
+        return 0;
 }

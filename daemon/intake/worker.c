@@ -27,8 +27,8 @@
 #define MEMORY_MAX ((rlim_t)512 * 1024 * 1024)
 #endif
 #define DESCRIPTORS_MAX 16
-/* Sent from here on: small enough that the daemon's loop turns in between. */
-#define PACKET_SIZE_USUAL ((size_t)16 * 1024)
+/* Sent from here on: some fifty rows, so that the daemon's loop turns in between. */
+#define PACKET_SIZE_USUAL ((size_t)4 * 1024)
 
 typedef struct Worker {
         int socket_fd, file_fd;

@@ -365,3 +365,31 @@ int store_settle_instalment(Store *store, int64_t account, int64_t invoice, int 
                 VALUES(INT(account), INT(invoice), INT(seq)));
         return db_leave(store, is_own, r);
 }
+
+int store_list_suspended(Store *store, int64_t after, int64_t *accounts, size_t max, size_t *ret_n)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select distinct account from instalment where is_suspended = 1 and account > ? "
+                "order by account limit ?",
+                VALUES(INT(after), INT(max)));
+        size_t n = 0;
+
+        while (r >= 0 && n < max && (r = rows_next(&rows)) > 0)
+                accounts[n++] = row_integer(&rows, 0);
+        if (r >= 0)
+                *ret_n = n;
+        return MIN(r, 0);
+}
+
+int store_is_suspended(Store *store, int64_t account, bool *ret_is_suspended)
+{
+        int64_t one;
+        int r = db_integers(store,
+                "select 1 from instalment where is_suspended = 1 and account = ? limit 1",
+                VALUES(INT(account)), &one, 1);
+
+        if (r >= 0)
+                *ret_is_suspended = r > 0;
+        return MIN(r, 0);
+}

@@ -38,6 +38,10 @@ int store_find_accounts(
 int store_find_invoice(
         Store *store, const char *number, int64_t *ret_account, int64_t *ret_invoice);
 
+/* Accounts with a suspended instalment (R16) and an id above after, by id, at most max. */
+int store_list_suspended(Store *store, int64_t after, int64_t *accounts, size_t max, size_t *ret_n);
+int store_is_suspended(Store *store, int64_t account, bool *ret_is_suspended);
+
 /* What refuses a customer's channels: addresses marked by a channel, opt-outs. Calls back for each
  * channel name; for most customers never. */
 int store_refused_channels(Store *store, int64_t customer,

@@ -26,12 +26,12 @@ struct Store {
         int64_t generation;
         bool is_in_transaction;
         bool is_lazy;              /* commits do not wait for the disk */
+        bool is_unsynced;          /* there were such since the last store_sync() */
         bool is_sent_changed;      /* the transaction changes what was sent */
         bool is_marked_open;       /* meta.is_open */
         bool is_mark_ours;         /* cleared when the store is closed */
         int64_t last_run;          /* of imports, in this process */
-        Instant import_at;         /* of the last run */
-        char *import_file;         /* of the last run, or NULL */
+        struct ImportRun *runs;    /* those under way */
         size_t n_last_instalments; /* of the page read last: a hint for the next */
         CachedStatement statements[STATEMENT_SLOTS];
 };

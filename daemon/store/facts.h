@@ -58,11 +58,15 @@ typedef enum Put {
         PUT_NO_TARGET,      /* a payment with neither invoice nor customer */
 } Put;
 
-/* An import: rows of one file. run tells instalments of this file from earlier ones. */
+/* An import: rows of one file. run tells instalments of this file from earlier ones; several runs
+ * may be under way, and each of them last over many transactions. */
 int store_import_begin(Store *store, const char *file_name, Instant at, int64_t *ret_run);
-/* After the last row: instalments that an invoice of this file no longer has are withdrawn.
- * *ret_withdrawn counts them. */
+/* After the last row: instalments that an invoice of this file no longer has are withdrawn, those
+ * of a few hundred invoices at each call. 1: call it again, in this or in another transaction; 0:
+ * the run is over. *ret_withdrawn: by this call. */
 int store_import_end(Store *store, int64_t run, size_t *ret_withdrawn);
+/* Gives a run up: nothing more is withdrawn. Needs no transaction; fine for one that is over. */
+void store_import_drop(Store *store, int64_t run);
 
 /*
  * A changed row changes only the columns that differ from the row imported before, so that a

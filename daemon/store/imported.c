@@ -1,9 +1,75 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns what the importers share: comparison of rows, events, look-ups. Fails with -errno. */
+/* Owns what the importers share: runs, comparison of rows, events, look-ups. Fails with -errno. */
 
 #include "store/imported.h"
 
 #include <errno.h>
+
+#include "store/facts.h"
+
+ImportRun *import_run(Store *store, int64_t id)
+{
+        ImportRun *run = store->runs;
+
+        while (run && run->id != id)
+                run = run->next;
+        return run;
+}
+
+static void run_free(ImportRun *run)
+{
+        free(run->file);
+        free(run->ended);
+        free(run);
+}
+
+void import_runs_release(Store *store)
+{
+        while (store->runs) {
+                ImportRun *run = store->runs;
+                store->runs = run->next;
+                run_free(run);
+        }
+}
+
+int store_import_begin(Store *store, const char *file_name, Instant at, int64_t *ret_run)
+{
+        ImportRun *run = calloc(1, sizeof(*run));
+        int r = 0;
+
+        if (!run)
+                return -ENOMEM;
+        *run = (ImportRun){
+                .next = store->runs,
+                .id = store->last_run + 1,
+                .at = at,
+                .file = strdup(file_name),
+        };
+        if (!run->file)
+                r = -ENOMEM;
+        else if (!store->runs)
+                r = db_run(store, "delete from place", NO_VALUES);
+        if (r < 0) {
+                run_free(run);
+                return r;
+        }
+        store->last_run = run->id;
+        store->runs = run;
+        *ret_run = run->id;
+        return 0;
+}
+
+void store_import_drop(Store *store, int64_t id)
+{
+        for (ImportRun **at = &store->runs; *at; at = &(*at)->next) {
+                ImportRun *run = *at;
+                if (run->id != id)
+                        continue;
+                *at = run->next;
+                run_free(run);
+                return;
+        }
+}
 
 void imported_pack(const ImportedRow *row, StrBuf *packed)
 {

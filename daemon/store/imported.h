@@ -17,6 +17,18 @@ typedef struct ImportedRow {
         char buffers[6][32]; /* of texts that are made here */
 } ImportedRow;
 
+/* An import that is under way. Their places stand in a temporary table, which is emptied when the
+ * last one is over. */
+typedef struct ImportRun {
+        struct ImportRun *next;
+        int64_t id;
+        Instant at;
+        char *file;
+        char *ended; /* the last number whose surplus was withdrawn, or NULL */
+} ImportRun;
+ImportRun *import_run(Store *store, int64_t id); /* NULL: it is over */
+void import_runs_release(Store *store);
+
 /* The texts, each followed by a NUL. */
 void imported_pack(const ImportedRow *row, StrBuf *packed);
 /* Which columns differ from the packed row (bit i: column i), and in words: "email: a → b; …". */

@@ -32,6 +32,9 @@ enum {
 #define INSTALMENT_COLUMNS (BIT(COLUMN_DOCUMENT) - 1)
 #define BALANCE_COLUMNS (BIT(COLUMN_DUE) | BIT(COLUMN_AMOUNT) | BIT(COLUMN_STATUS))
 
+/* Places looked at by one call of store_import_end(): a few milliseconds. */
+#define PAGE_PLACES 500
+
 /* The order is that of the texts kept in imported_instalment: new ones go to the end. */
 static const char *const column_names[N_COLUMNS] = { "issued", "due", "amount", "status", "method",
         "policy", "document", "payment_url", "contract", "delivered", "discount_percent",
@@ -45,6 +48,7 @@ typedef struct Putting {
         ImportedRow imported;
         Instant at;
         int64_t customer;
+        const ImportRun *run;
         InvoiceFound found;
         int seq;
 } Putting;
@@ -80,22 +84,6 @@ static void fill_imported(Putting *putting)
         imported->n = N_COLUMNS;
         for (size_t i = 0; i < N_COLUMNS; i++)
                 imported->texts[i] = text_or_empty(texts[i]);
-}
-
-int store_import_begin(Store *store, const char *file_name, Instant at, int64_t *ret_run)
-{
-        char *name = strdup(file_name);
-
-        if (!name)
-                return -ENOMEM;
-        free(store->import_file);
-        store->import_file = name;
-        store->import_at = at;
-        int r = db_run(store, "delete from place", NO_VALUES);
-        if (r < 0)
-                return r;
-        *ret_run = ++store->last_run;
-        return 0;
 }
 
 /* The next place of that number in this run: 1, 2, … */
@@ -144,7 +132,7 @@ static int add_event(const Putting *putting, const char *kind, const char *chang
                                                  .seq = putting->seq,
                                                  .date = changes ? DATE_NONE : putting->row->due,
                                                  .amount = changes ? 0 : putting->row->amount,
-                                                 .reference = putting->store->import_file,
+                                                 .reference = putting->run->file,
                                                  .changes = changes });
 }
 
@@ -305,9 +293,11 @@ static int add_row(Putting *putting)
 int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant at)
 {
         _cleanup_(strbuf_release) StrBuf changes = STRBUF_INIT;
-        Putting putting = { .store = store, .row = row, .at = at };
+        Putting putting = { .store = store, .row = row, .at = at, .run = import_run(store, run) };
         uint32_t differs = 0;
 
+        if (!putting.run)
+                return -EINVAL;
         int r = take_place(store, run, row->number, &putting.seq);
         if (r == 0)
                 r = look_up(&putting);
@@ -334,8 +324,27 @@ typedef struct Surplus {
         int seq;
 } Surplus;
 
-/* Instalments that an earlier file gave and this one has no row for. */
-static int list_surplus(Store *store, int64_t run, StrBuf *list)
+/* The next page of places: how many, and the last number. */
+static int find_page(Store *store, const ImportRun *run, size_t *ret_n, char **ret_last)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select count(*), max(number) from (select number from place where run = ? and "
+                "number > ? "
+                "order by number limit ?) as page",
+                VALUES(INT(run->id), TEXT(text_or_empty(run->ended)), INT(PAGE_PLACES)));
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret_n = (size_t)row_integer(&rows, 0);
+        *ret_last = *ret_n > 0 ? strdup(row_text(&rows, 1)) : NULL;
+        return *ret_n > 0 && !*ret_last ? -ENOMEM : 0;
+}
+
+/* Instalments of the numbers up to last that an earlier file gave and this one has no row for. */
+static int list_surplus(Store *store, const ImportRun *run, const char *last, StrBuf *list)
 {
         ROWS(rows);
         int r = rows_open(&rows, store,
@@ -344,8 +353,9 @@ static int list_surplus(Store *store, int64_t run, StrBuf *list)
                 "cross join instalment t on t.account = i.account and t.invoice = i.id "
                 "and t.seq > p.n "
                 "cross join imported_instalment o on o.invoice = t.invoice and o.seq = t.seq "
-                "where p.run = ? and t.status <> 3 order by t.account, t.invoice, t.seq",
-                VALUES(INT(run)));
+                "where p.run = ? and p.number > ? and p.number <= ? and t.status <> 3 "
+                "order by t.account, t.invoice, t.seq",
+                VALUES(INT(run->id), TEXT(text_or_empty(run->ended)), TEXT(last)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0) {
                 const Surplus surplus = { row_integer(&rows, 0), row_integer(&rows, 1),
@@ -407,20 +417,41 @@ static int withdraw(Store *store, const Surplus *surplus, Instant at)
         return r;
 }
 
-int store_import_end(Store *store, int64_t run, size_t *ret_withdrawn)
+static int withdraw_page(Store *store, const ImportRun *run, const char *last, size_t *ret_n)
 {
         _cleanup_(strbuf_release) StrBuf list = STRBUF_INIT;
-        int r = list_surplus(store, run, &list);
+        int r = list_surplus(store, run, last, &list);
         size_t n = list.length / sizeof(Surplus);
 
         for (size_t i = 0; i < n && r == 0; i++) {
                 Surplus surplus;
                 memcpy(&surplus, list.text + i * sizeof(surplus), sizeof(surplus));
-                r = withdraw(store, &surplus, store->import_at);
+                r = withdraw(store, &surplus, run->at);
         }
         if (r == 0)
-                r = db_run(store, "delete from place where run = ?", VALUES(INT(run)));
-        if (r == 0)
-                *ret_withdrawn = n;
+                *ret_n = n;
         return r;
+}
+
+int store_import_end(Store *store, int64_t id, size_t *ret_withdrawn)
+{
+        _cleanup_(freep) char *last = NULL;
+        ImportRun *run = import_run(store, id);
+        size_t n;
+
+        if (!run)
+                return -EINVAL;
+        int r = find_page(store, run, &n, &last);
+        *ret_withdrawn = 0;
+        if (r == 0 && n > 0)
+                r = withdraw_page(store, run, last, ret_withdrawn);
+        if (r < 0)
+                return r;
+        if (n < PAGE_PLACES) {
+                store_import_drop(store, id);
+                return store->runs ? 0 : db_run(store, "delete from place", NO_VALUES);
+        }
+        free(run->ended);
+        run->ended = TAKE_PTR(last);
+        return 1;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns transactions, the store's own row (mode, last wake, generation) and backups. A commit is
+ * Owns transactions and the store's own row (mode, last wake, generation). A commit is
  * durable when it returns 0; after -ENOSPC or -EIO the transaction may be gone, which every later
  * write notices (database.c).
  */
@@ -8,10 +8,10 @@
 #include "store/store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 
 #include "store/database.h"
 #include "store/fence.h"
+#include "store/imported.h"
 #include "store/lock.h"
 
 /* The file itself says that a log stands beside it, so that a log that was deleted is missed. Done
@@ -86,6 +86,7 @@ int store_commit(Store *store)
         store_rollback(store);
         if (r < 0)
                 return r;
+        store->is_unsynced = store->is_unsynced || store->is_lazy;
         if (!is_sent_changed)
                 return 0;
         store->generation++;
@@ -93,6 +94,22 @@ int store_commit(Store *store)
         if (store->fence_fd >= 0)
                 (void)fence_write(store->fence_fd, store->uuid, store->generation);
         return 0;
+}
+
+int store_sync(Store *store)
+{
+        sqlite3_file *log = NULL;
+
+        assert(!store->is_in_transaction);
+        if (!store->is_unsynced)
+                return 0;
+        int result =
+                sqlite3_file_control(store->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, (void *)&log);
+        if (result == SQLITE_OK && log && log->pMethods)
+                result = log->pMethods->xSync(log, SQLITE_SYNC_NORMAL);
+        if (result == SQLITE_OK)
+                store->is_unsynced = false;
+        return db_error(result);
 }
 
 void store_close(Store *store)
@@ -108,7 +125,7 @@ void store_close(Store *store)
         }
         closep(&store->fence_fd);
         lock_release(&store->lock_fd);
-        free(store->import_file);
+        import_runs_release(store);
         free(store->path);
         free(store);
 }
@@ -163,42 +180,4 @@ int store_set_last_wake(Store *store, Instant instant)
                 return r;
         r = db_run(store, "update meta set last_wake = ? where id = 1", VALUES(TIME(instant)));
         return db_leave(store, is_own, r);
-}
-
-/* The copy is a store that was closed. */
-static int finish_copy(const char *path)
-{
-        sqlite3 *copy = NULL;
-        int result = sqlite3_open_v2(path, &copy, SQLITE_OPEN_READWRITE, NULL);
-
-        if (result == SQLITE_OK)
-                result = sqlite3_exec(copy,
-                        "pragma synchronous = full;"
-                        "update meta set is_open = 0 where id = 1",
-                        NULL, NULL, NULL);
-        int closed = sqlite3_close(copy);
-        return db_error(result != SQLITE_OK ? result : closed);
-}
-
-int store_backup(Store *store, const char *path)
-{
-        int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-        int r;
-
-        if (fd < 0)
-                return -errno;
-        {
-                ROWS(rows);
-                r = rows_open(&rows, store, "vacuum into ?", VALUES(TEXT(path)));
-                if (r == 0)
-                        r = rows_next(&rows);
-        }
-        if (r == 0)
-                r = finish_copy(path);
-        if (r == 0 && fsync(fd) < 0)
-                r = -errno;
-        (void)close(fd);
-        if (r < 0)
-                (void)unlink(path);
-        return r;
 }

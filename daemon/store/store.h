@@ -64,6 +64,8 @@ int store_begin_lazily(Store *store);
  * anything that was sent changed. */
 int store_commit(Store *store);
 void store_rollback(Store *store); /* fine without a transaction */
+/* Makes durable what was committed lazily; 0 at once where there is nothing. */
+int store_sync(Store *store);
 
 int store_get_mode(Store *store, StoreMode *ret_mode);
 /* fresh → real or simulated, for good; -EPERM for any other change. */
@@ -73,8 +75,18 @@ int store_set_mode(Store *store, StoreMode mode);
 int store_get_last_wake(Store *store, Instant *ret_instant);
 int store_set_last_wake(Store *store, Instant instant);
 
-/* A consistent copy of all of it in a new file (-EEXIST if there is one). */
-int store_backup(Store *store, const char *path);
+/*
+ * A consistent copy of all of it in a new file (-EEXIST if there is one), a few megabytes at a time:
+ * what is written to the store in between is in the copy, too. No copy outlives the store; one that
+ * is freed before its end leaves nothing.
+ */
+typedef struct StoreCopy StoreCopy;
+int store_copy_new(Store *store, const char *path, StoreCopy **ret_copy);
+/* 1: there is more to do; 0: the copy is complete, though not yet synced; -errno. Needs to be
+ * outside any transaction. */
+int store_copy_step(StoreCopy *copy);
+void store_copy_free(StoreCopy *copy);
+DEFINE_CLEANUP(StoreCopy, store_copy_free)
 
 /* Recomputes every balance and flag, runs SQLite's own check; calls found once per finding. */
 int store_verify(Store *store, void (*found)(void *owner, const char *finding), void *owner);

@@ -94,8 +94,8 @@ static int fill(Store *store, int64_t n_customers, int64_t n_instalments)
                         r = i < n_customers ? put_customer(store, i)
                                             : put_invoice(store, run, i - n_customers, n_customers);
         }
-        if (r == 0)
-                r = store_import_end(store, run, &n_withdrawn);
+        while (r >= 0 && (r = store_import_end(store, run, &n_withdrawn)) > 0)
+                continue;
         return r < 0 ? r : store_commit(store);
 }
 

@@ -47,7 +47,8 @@ OWNERS = {
     "systemd/sd-journal.h": ("daemon/sys/log.c",),
     "systemd/sd-daemon.h": ("daemon/main/",),
     "systemd/sd-id128.h": ("daemon/engine/flight.c",),
-    "systemd/sd-event.h": ("daemon/engine/", "daemon/api/", "daemon/main/", "daemon/sys/turn.c"),
+    "systemd/sd-event.h": (
+        "daemon/engine/", "daemon/intake/", "daemon/api/", "daemon/main/", "daemon/sys/turn.c"),
     "glib.h": ("daemon/sys/zone.c", "daemon/sys/file.c"),  # GTimeZone; GChecksum
 }
 

@@ -140,6 +140,18 @@ static inline PaymentRow payment_row(const char *id, const char *invoice, int64_
         };
 }
 
+/* A copy, from its first step to its last. */
+static inline int copy_store(Fixture *fixture, const char *path)
+{
+        StoreCopy *copy = NULL;
+        int r = store_copy_new(fixture->store, path, &copy);
+
+        while (r == 0 && (r = store_copy_step(copy)) > 0)
+                r = 0;
+        store_copy_free(copy);
+        return r;
+}
+
 /* A transaction of one call each. */
 static inline int put_customer(Fixture *fixture, const CustomerRow *row)
 {

@@ -18,6 +18,7 @@ static void fill_many(Fixture *fixture)
 {
         int64_t run;
         size_t n_withdrawn;
+        int r;
 
         begin(fixture);
         assert_ok(store_import_begin(fixture->store, "f", NOON, &run));
@@ -34,7 +35,9 @@ static void fill_many(Fixture *fixture)
                                 store_put_invoice(fixture->store, run, &row, NOON), PUT_ADDED);
                 }
         }
-        assert_ok(store_import_end(fixture->store, run, &n_withdrawn));
+        while ((r = store_import_end(fixture->store, run, &n_withdrawn)) > 0)
+                continue;
+        assert_ok(r);
         commit(fixture);
 }
 
@@ -307,11 +310,11 @@ static void live_a_day(Fixture *fixture)
         assert_ok(store_any_refused(store, &any));
 }
 
-/* Tables of the store are searched; "SCAN waiting", "SCAN CONSTANT ROW" are no tables, and place
- * is the temporary table of an import, read once, at its end. */
+/* Tables of the store are searched; "SCAN waiting", "SCAN page" and "SCAN CONSTANT ROW" are no
+ * tables. */
 static bool is_full_scan(const char *detail)
 {
-        static const char *const harmless[] = { "SCAN waiting", "SCAN CONSTANT ROW", "SCAN p" };
+        static const char *const harmless[] = { "SCAN waiting", "SCAN CONSTANT ROW", "SCAN page" };
 
         if (strncmp(detail, "SCAN ", 5) != 0)
                 return false;

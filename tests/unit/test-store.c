@@ -296,7 +296,7 @@ static void a_restored_backup_is_older_than_its_fence(void **state)
 
         fill(fixture);
         send_something(fixture, "reminder");
-        assert_ok(store_backup(fixture->store, path_in(fixture->folder, "copy", backup)));
+        assert_ok(copy_store(fixture, path_in(fixture->folder, "copy", backup)));
         send_something(fixture, "resend");
         fixture_close(fixture);
         assert_int_equal(try_open(fixture), STORE_OPENED);
@@ -318,7 +318,7 @@ static void facts_alone_do_not_move_the_fence(void **state)
 
         fill(fixture);
         send_something(fixture, "reminder");
-        assert_ok(store_backup(fixture->store, path_in(fixture->folder, "copy", backup)));
+        assert_ok(copy_store(fixture, path_in(fixture->folder, "copy", backup)));
         const CustomerRow later = customer_row("C-2");
         assert_int_equal(put_customer(fixture, &later), PUT_ADDED);
         fixture_close(fixture);
@@ -350,8 +350,8 @@ static void a_backup_is_whole_and_never_overwrites(void **state)
 
         fill(fixture);
         path_in(fixture->folder, "copy", backup);
-        assert_ok(store_backup(fixture->store, backup));
-        assert_int_equal(store_backup(fixture->store, backup), -EEXIST);
+        assert_ok(copy_store(fixture, backup));
+        assert_int_equal(copy_store(fixture, backup), -EEXIST);
         fixture_close(fixture);
         assert_ok(rename(backup, path_in(fixture->state, "relanced.db", path)));
         fixture_open(fixture);
