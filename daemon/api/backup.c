@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the backup: a consistent copy of the store, made in the cache folder and gone from there
- * before it is sent. Never opens the store's own files.
+ * Owns the backup: a consistent copy of the store, made in the cache folder a few megabytes at a
+ * time while others work, and gone from there before it is sent. Never opens the store's own files.
  */
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,41 +13,92 @@
 #include "api/routes.h"
 #include "sys/file.h"
 
-static int copy_store(Exchange *exchange, const char *path, int *ret_fd, int64_t *ret_size)
-{
-        _cleanup_(closep) int fd = -1;
-        struct stat status;
-        int r;
+#define NAME_PREFIX "backup-"
 
-        (void)unlink(path); /* left by a process that died meanwhile */
-        r = store_backup(exchange->engine->store, path);
+typedef struct Backup {
+        char *path;
+        StoreCopy *copy;
+} Backup;
+
+static void backup_free(void *owner)
+{
+        Backup *backup = owner;
+
+        store_copy_free(backup->copy);
+        if (backup->path)
+                (void)unlink(backup->path);
+        free(backup->path);
+        free(backup);
+}
+
+/* What a process before this one left when it was killed: nobody else makes copies here. */
+static void remove_left(const char *folder)
+{
+        char own[64];
+        DIR *dir = opendir(folder);
+
+        if (!dir)
+                return;
+        int length = snprintf(own, sizeof(own), NAME_PREFIX "%d-", (int)getpid());
+        for (struct dirent *entry; (entry = readdir(dir));)
+                if (strncmp(entry->d_name, NAME_PREFIX, strlen(NAME_PREFIX)) == 0 &&
+                        strncmp(entry->d_name, own, (size_t)length) != 0)
+                        (void)unlinkat(dirfd(dir), entry->d_name, 0);
+        (void)closedir(dir);
+}
+
+static int reply_copy(Exchange *exchange, const char *path)
+{
+        struct stat status;
+
+        _cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (fd < 0 || fstat(fd, &status) < 0)
+                return -errno;
+        reply_set_file(&exchange->reply, "application/vnd.sqlite3", TAKE_FD(fd), status.st_size);
+        return 0;
+}
+
+static int resume_backup(Exchange *exchange)
+{
+        const Backup *backup = exchange->work;
+
+        int r = store_copy_step(backup->copy);
+        if (r > 0)
+                return 0;
+        exchange->is_busy = false;
+        exchange->resume = NULL;
         if (r == 0)
-                fd = open(path, O_RDONLY | O_CLOEXEC);
-        if (r == 0 && (fd < 0 || fstat(fd, &status) < 0))
-                r = -errno;
-        (void)unlink(path);
+                r = reply_copy(exchange, backup->path);
+        (void)unlink(backup->path);
         if (r < 0)
-                return r;
-        *ret_fd = TAKE_FD(fd);
-        *ret_size = status.st_size;
+                return reply_fail(&exchange->reply, r, "the store could not be copied");
         return 0;
 }
 
 int handle_backup(Exchange *exchange)
 {
         const char *folder = exchange->engine->config->cache;
-        _cleanup_(freep) char *path = NULL;
-        int64_t size;
-        int fd, r;
+        Backup *backup;
+        int r;
 
         r = folder_make(folder, 0700);
         if (r < 0)
                 return reply_fail(&exchange->reply, r, "the cache folder cannot be made");
-        if (asprintf(&path, "%s/backup-%ld.tmp", folder, (long)getpid()) < 0)
+        remove_left(folder);
+        backup = calloc(1, sizeof(*backup));
+        if (!backup)
                 return -ENOMEM;
-        r = copy_store(exchange, path, &fd, &size);
+        exchange->work = backup;
+        exchange->free_work = backup_free;
+        if (asprintf(&backup->path, "%s/" NAME_PREFIX "%d-%p.tmp", folder, (int)getpid(),
+                    (void *)exchange) < 0) {
+                backup->path = NULL;
+                return -ENOMEM;
+        }
+        r = store_copy_new(exchange->engine->store, backup->path, &backup->copy);
         if (r < 0)
                 return reply_fail(&exchange->reply, r, "the store could not be copied");
-        reply_set_file(&exchange->reply, "application/vnd.sqlite3", fd, size);
+        exchange->is_busy = true;
+        exchange->resume = resume_backup;
         return 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns what a person tells: pay, hold, release, dispute. Each is one transaction and one
- * fact, and is answered with what was recorded. Never sends or cancels a notice: what no longer
- * holds is found at the moment of sending and at the next wake (R9).
+ * fact, and is answered with what was recorded. Never cancels a notice: what no longer holds is
+ * found at the moment of sending and at the next wake (R9); and sends none, but for a service that
+ * comes back with its payment (R16).
  */
 
 #include <errno.h>
@@ -13,6 +14,7 @@
 #include "api/shapes.h"
 #include "base/parse.h"
 #include "core/money.h"
+#include "engine/reconnect.h"
 #include "store/facts.h"
 
 #define CUSTOMER_PREFIX "customer:"
@@ -171,7 +173,7 @@ int handle_dispute(Exchange *exchange)
 
 typedef struct Owed {
         char currency[CURRENCY_SIZE];
-        int64_t open;
+        int64_t open, account;
         size_t n;
 } Owed;
 
@@ -181,6 +183,7 @@ static int add_owed(void *owner, const InvoiceReport *row)
 
         (void)snprintf(owed->currency, sizeof(owed->currency), "%s", row->currency);
         owed->n++;
+        owed->account = row->account;
         return money_add(&owed->open, row->open);
 }
 
@@ -269,6 +272,8 @@ int handle_pay(Exchange *exchange)
                 r = store_list_invoices(store, NULL, number, false, add_owed, &after);
         if (r < 0)
                 return r;
+        /* The payment stands; what cannot be queued now is queued by the next wake. */
+        (void)engine_reconnect(exchange->engine, before.account);
         json_t *shaped = json_object();
         shape_put(&shaped, "recorded", json_string("payment"));
         shape_put(&shaped, "id", json_string(id));

@@ -1,12 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the import of uploaded files: what went wrong, line by line, then a summary per file. Never
- * reads a file's content itself (intake does). A row in error is part of the answer, not a failure.
+ * reads a file's content itself (intake does), and never holds the loop. A row in error is part of
+ * the answer, not a failure. A client that goes away ends its import; what was put stays.
  */
+
+#include <errno.h>
 
 #include "api/routes.h"
 #include "api/shapes.h"
+#include "engine/reconnect.h"
 #include "intake/intake.h"
+
+typedef struct ImportWork {
+        Config *config; /* held: a reload may take another one meanwhile */
+        ImportFile *files;
+        ImportResult *results;
+        Import *import;
+        bool is_done;
+        int result;
+        int64_t reconnected; /* accounts looked at, up to this one */
+} ImportWork;
+
+static void work_free(void *owner)
+{
+        ImportWork *work = owner;
+
+        import_free(work->import);
+        config_free(work->config);
+        free(work);
+}
 
 static void add_problem(void *owner, bool is_warning, const char *text)
 {
@@ -34,33 +57,78 @@ static json_t *shape_result(const ImportFile *file, const ImportResult *result)
         return shaped;
 }
 
+static void on_done(void *owner, int result)
+{
+        Exchange *exchange = owner;
+        ImportWork *work = exchange->work;
+
+        work->is_done = true;
+        work->result = result;
+}
+
+/* First the rows, then the services that may come back because of them (R16). */
+static int resume_import(Exchange *exchange)
+{
+        ImportWork *work = exchange->work;
+
+        if (!work->is_done)
+                return 0;
+        exchange->is_busy = true;
+        /* What cannot be queued now is queued by the next wake. */
+        if (work->result == 0 && engine_reconnect_some(exchange->engine, &work->reconnected) > 0)
+                return 0;
+        exchange->is_busy = false;
+        exchange->resume = NULL;
+        if (work->result < 0)
+                return reply_fail(&exchange->reply, work->result,
+                        "the import stopped; what was recorded before stays");
+        for (size_t i = 0; i < exchange->request.n_files; i++)
+                reply_add(&exchange->reply, shape_result(&work->files[i], &work->results[i]));
+        return 0;
+}
+
+static int start_import(Exchange *exchange, ImportWork *work)
+{
+        const ImportOrder order = {
+                .context = { .store = exchange->engine->store,
+                        .config = work->config,
+                        .at = exchange->now.instant,
+                        .today = exchange->now.local.day,
+                        .message = add_problem,
+                        .owner = exchange },
+                .files = work->files,
+                .n = exchange->request.n_files,
+                .results = work->results,
+                .priority = PRIORITY_WORK,
+                .done = on_done,
+                .owner = exchange,
+        };
+
+        return import_new(exchange->engine->event, &order, &work->import);
+}
+
 int handle_import(Exchange *exchange)
 {
         const Request *request = &exchange->request;
         size_t n = request->n_files;
-        ImportFile *files = arena_alloc_array(&exchange->arena, n, sizeof(*files));
-        ImportResult *results = arena_alloc_array(&exchange->arena, n, sizeof(*results));
-        int r;
+        ImportWork *work;
 
         if (n == 0)
                 return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST, "no file was sent");
-        if (!files || !results)
-                return reply_refuse(&exchange->reply, REPLY_FAILED, "there is not enough memory");
+        work = calloc(1, sizeof(*work));
+        if (!work)
+                return -ENOMEM;
+        exchange->work = work;
+        exchange->free_work = work_free;
+        work->config = config_hold(exchange->engine->config);
+        work->files = arena_alloc_array(&exchange->arena, n, sizeof(*work->files));
+        work->results = arena_alloc_array(&exchange->arena, n, sizeof(*work->results));
+        if (!work->files || !work->results)
+                return -ENOMEM;
         for (size_t i = 0; i < n; i++)
-                files[i] = (ImportFile){ request->files[i].name, request->files[i].fd };
-        ImportContext context = {
-                .store = exchange->engine->store,
-                .config = exchange->engine->config,
-                .at = exchange->now.instant,
-                .today = exchange->now.local.day,
-                .message = add_problem,
-                .owner = exchange,
-        };
-        r = intake_import(&context, files, n, results);
-        if (r < 0)
-                return reply_fail(
-                        &exchange->reply, r, "the import stopped; what was recorded before stays");
-        for (size_t i = 0; i < n; i++)
-                reply_add(&exchange->reply, shape_result(&files[i], &results[i]));
-        return 0;
+                work->files[i] = (ImportFile){ request->files[i].name, request->files[i].fd };
+        int r = start_import(exchange, work);
+        if (r == 0)
+                exchange->resume = resume_import;
+        return r;
 }
