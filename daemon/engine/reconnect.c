@@ -87,7 +87,7 @@ static int reconnect_accounts(Engine *engine, const int64_t *accounts, size_t n)
 
         for (size_t i = 0; i < n && result == 0; i++)
                 result = reconnect_account(&r, accounts[i]);
-        journal_write(&r.journal, engine->store);
+        journal_write(&r.journal, engine);
         journal_release(&r.journal);
         arena_release(&r.arena);
         if (result == 0 && r.n_queued > 0 && engine->dispatch)
