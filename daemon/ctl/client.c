@@ -13,9 +13,15 @@
 
 #define ANSWER_MAX ((size_t)2 * 1024 * 1024 * 1024)
 
+/* How long nothing may come, or be taken. */
+#define QUIET_MAX_S 60L
+#define QUIET_MAX_AT_WORK_S 3600L /* of what may take its time before it says anything */
+
 typedef struct Transfer {
         CURL *curl;
         int into;
+        bool is_binary;
+        StrBuf line; /* for into: what came after the last newline */
         Answer answer;
         int error; /* while writing the content away */
 } Transfer;
@@ -93,14 +99,34 @@ static int write_all(int fd, const char *bytes, size_t length)
         return 0;
 }
 
+/* Keeps what is no whole line yet. */
+static int pass_on(Transfer *transfer, const char *bytes, size_t length)
+{
+        const char *newline =
+                transfer->is_binary ? bytes + length - 1 : memrchr(bytes, '\n', length);
+        size_t n = newline ? (size_t)(newline - bytes) + 1 : 0;
+        int r = 0;
+
+        if (n > 0) {
+                r = write_all(transfer->into, strbuf_text(&transfer->line), transfer->line.length);
+                strbuf_truncate(&transfer->line, 0);
+        }
+        if (r == 0)
+                r = write_all(transfer->into, bytes, n);
+        strbuf_add_bytes(&transfer->line, bytes + n, length - n);
+        return r < 0 ? r : strbuf_error(&transfer->line);
+}
+
 static size_t on_content(char *bytes, size_t size, size_t n, void *owner)
 {
         Transfer *transfer = owner;
         long status = 0;
 
+        if (size * n == 0)
+                return 0;
         (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
         if (transfer->into >= 0 && status == 200) {
-                transfer->error = write_all(transfer->into, bytes, size * n);
+                transfer->error = pass_on(transfer, bytes, size * n);
                 return transfer->error < 0 ? 0 : size * n;
         }
         strbuf_add_bytes(&transfer->answer.text, bytes, size * n);
@@ -119,15 +145,22 @@ static int add_files(curl_mime *form, const Invocation *invocation)
         return 0;
 }
 
-static void set_options(Transfer *transfer, const char *socket_path, const char *target)
+static void set_options(
+        Transfer *transfer, const Command *command, int socket_fd, const char *target)
 {
+        long quiet_max_s = command->is_slow ? QUIET_MAX_AT_WORK_S : QUIET_MAX_S;
         CURL *curl = transfer->curl;
+        char socket_path[64];
 
+        /* The socket's name may be gone, or too long for an address. */
+        (void)snprintf(socket_path, sizeof(socket_path), "/proc/self/fd/%d", socket_fd);
         (void)curl_easy_setopt(curl, CURLOPT_URL, target);
         (void)curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
         (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
         (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
         (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
+        (void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        (void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, quiet_max_s);
         (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_content);
         (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
@@ -138,14 +171,25 @@ static int perform(Transfer *transfer, const char **ret_problem)
         CURLcode code = curl_easy_perform(transfer->curl);
 
         (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &transfer->answer.status);
-        if (code == CURLE_OK)
-                return 0;
+        if (code == CURLE_OK && transfer->line.length > 0)
+                transfer->error =
+                        write_all(transfer->into, transfer->line.text, transfer->line.length);
         if (transfer->error < 0) {
                 *ret_problem = strerror(-transfer->error);
                 return transfer->error;
         }
-        *ret_problem = curl_easy_strerror(code);
-        return -ECONNRESET;
+        if (code == CURLE_OK)
+                return 0;
+        if (code == CURLE_READ_ERROR || code == CURLE_ABORTED_BY_CALLBACK) {
+                *ret_problem = "a file could not be read to its end";
+                return -EIO;
+        }
+        bool is_late = code == CURLE_OPERATION_TIMEDOUT;
+        bool is_begun = transfer->answer.status != 0;
+        *ret_problem = is_late    ? "the daemon does not answer: it hangs, or is very busy"
+                       : is_begun ? "the daemon ended in the middle of its answer"
+                                  : "the daemon ended without an answer";
+        return is_late ? -ETIMEDOUT : -EPIPE;
 }
 
 static int ask(Transfer *transfer, const Invocation *invocation, const char **ret_problem)
@@ -179,25 +223,25 @@ static int ask(Transfer *transfer, const Invocation *invocation, const char **re
 int client_ask(int socket_fd, const Invocation *invocation, int into, Answer *ret_answer,
         const char **ret_problem)
 {
-        Transfer transfer = { .into = into, .answer.text = { .limit = ANSWER_MAX } };
+        Transfer transfer = { .into = into,
+                .is_binary = invocation->command->is_saved,
+                .answer.text = { .limit = ANSWER_MAX } };
         StrBuf target = STRBUF_INIT;
-        char socket_path[64];
         int r;
 
-        /* The socket's name may be gone, or too long for an address. */
-        (void)snprintf(socket_path, sizeof(socket_path), "/proc/self/fd/%d", socket_fd);
         *ret_problem = "there is not enough memory";
         r = client_target(invocation, &target);
         if (r == 0 && curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK)
                 transfer.curl = curl_easy_init();
-        if (!transfer.curl) {
-                strbuf_release(&target);
-                return -ENOMEM;
+        if (transfer.curl) {
+                set_options(&transfer, invocation->command, socket_fd, strbuf_text(&target));
+                r = ask(&transfer, invocation, ret_problem);
+                curl_easy_cleanup(transfer.curl);
+        } else {
+                r = -ENOMEM;
         }
-        set_options(&transfer, socket_path, strbuf_text(&target));
-        r = ask(&transfer, invocation, ret_problem);
-        curl_easy_cleanup(transfer.curl);
         strbuf_release(&target);
+        strbuf_release(&transfer.line);
         *ret_answer = transfer.answer;
         return r;
 }

@@ -13,8 +13,9 @@ typedef struct Answer {
 
 /*
  * Asks what the invocation says. socket_fd: as of socket_find(). With into ≥ 0 the content of a
- * good answer (200) is written there and not kept.
- * 0: an answer came; else -errno, and *ret_problem (static) says what.
+ * good answer (200) is written there and not kept; where it is lines, whole ones only.
+ * 0: a whole answer came; else *ret_problem (static) says what: -EPIPE, none came or it broke off;
+ * -ETIMEDOUT, it did not come in time; other -errno, of our side.
  */
 int client_ask(int socket_fd, const Invocation *invocation, int into, Answer *ret_answer,
         const char **ret_problem);

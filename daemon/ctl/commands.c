@@ -38,7 +38,7 @@ static const Command commands[] = {
                 .detail = "Exits with 1 when something needs a person now." },
         { "import", { { "FILE", "file", .is_repeated = true } },
                 .help = "read customers, invoices and payments (CSV)", .path = "/v1/import",
-                .is_post = true, .show = show_import, .judge = judge_import,
+                .is_post = true, .is_slow = true, .show = show_import, .judge = judge_import,
                 .detail =
                         "The kind of a file is told by its header. Importing a file twice changes "
                         "nothing. Rows in\nerror are told with file and line, the others count; "
@@ -111,7 +111,8 @@ static const Command commands[] = {
                         "channel without addresses",
                         .is_required = true } },
                 .help = "send a test by a channel, and see what happens", .path = "/v1/test/",
-                .is_post = true, .is_real = true, .show = show_test, .judge = judge_test,
+                .is_post = true, .is_real = true, .is_slow = true, .show = show_test,
+                .judge = judge_test,
                 .detail = "The message says that it is a test and that nothing is owed. It leaves "
                           "for real and at\nonce, outside the sending window too, on a "
                           "simulated store too (so there is no --at), by a\nsuspended channel "
@@ -123,7 +124,8 @@ static const Command commands[] = {
         { "check", { { "FILE", "file", .is_optional = true } },
                 .help = "check a configuration (default: the one in use)", .run = run_check },
         { "backup", { { "FILE", "file" } }, .help = "a consistent copy of the store",
-                .path = "/v1/backup", .is_saved = true, .detail = "FILE must not exist yet." },
+                .path = "/v1/backup", .is_saved = true, .is_slow = true,
+                .detail = "FILE must not exist yet." },
         { "help", { { "COMMAND", "command", .is_optional = true } }, .help = "this, or one command",
                 .run = run_help },
         { "completion", { { "bash", "shell", .choices = shells } },
@@ -132,7 +134,7 @@ static const Command commands[] = {
 
 static const GlobalOption globals[] = {
         { "config", "FILE", "the configuration (default: " CONFIG_DEFAULT ")" },
-        { "socket", "PATH", "ask the daemon that listens there" },
+        { "socket", "PATH", "ask the daemon that listens there (a socket, or their folder)" },
         { "at", "TIME", "act as though it were TIME (simulated stores)" },
         { "json", NULL, "one JSON object per line" },
         { "version", NULL, "print the version" },

@@ -51,6 +51,7 @@ typedef struct Command {
         bool is_post;
         bool is_real;  /* what it does cannot be simulated: no --at */
         bool is_saved; /* the answer becomes the file that the first argument names */
+        bool is_slow;  /* may take many minutes before anything of its answer comes */
         void (*show)(const Invocation *invocation, const Rows *rows); /* the answer, for people */
         int (*judge)(const Rows *rows); /* its exit code; NULL: any answer is EXIT_DONE */
         /* … or something done here: an exit code. */

@@ -16,14 +16,15 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
-#include "base/strbuf.h"
 #include "ctl/text.h"
 
 #define LISTEN_FD 3 /* as of sd_listen_fds(3) */
 #define ARGUMENTS_MAX 8
+#define CONNECT_PATIENCE_S 5
+#define GREETING_MAX 8192
 #define MESSAGES_MAX ((size_t)64 * 1024)
 
-int socket_find(const char *path, int *ret_fd)
+static int open_handle(const char *path, int *ret_fd)
 {
         _cleanup_(closep) int fd = open(path, O_PATH | O_CLOEXEC);
         struct stat status;
@@ -31,7 +32,33 @@ int socket_find(const char *path, int *ret_fd)
         if (fd < 0 || fstat(fd, &status) < 0)
                 return -errno;
         if (!S_ISSOCK(status.st_mode))
-                return -ENOTSOCK;
+                return S_ISDIR(status.st_mode) ? -EISDIR : -ENOTSOCK;
+        *ret_fd = TAKE_FD(fd);
+        return 0;
+}
+
+/* Whether somebody listens there who lets us in: a connection that is closed again. */
+static int knock(int handle)
+{
+        const struct timeval patience = { .tv_sec = CONNECT_PATIENCE_S };
+        struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+        _cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience)) < 0)
+                return -errno;
+        (void)snprintf(address.sun_path, sizeof(address.sun_path), "/proc/self/fd/%d", handle);
+        return connect(fd, (const struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
+}
+
+int socket_find(const char *path, int *ret_fd)
+{
+        _cleanup_(closep) int fd = -1;
+
+        int r = open_handle(path, &fd);
+        if (r == 0)
+                r = knock(fd);
+        if (r < 0)
+                return r;
         *ret_fd = TAKE_FD(fd);
         return 0;
 }
@@ -64,7 +91,7 @@ static int make_sockets(int *ret_listen_fd, int *ret_fd)
         (void)snprintf(path, sizeof(path), "%s/socket", folder);
         r = listen_at(path, &listen_fd);
         if (r == 0)
-                r = socket_find(path, ret_fd);
+                r = open_handle(path, ret_fd);
         (void)unlink(path);
         (void)rmdir(folder);
         if (r < 0)
@@ -107,8 +134,8 @@ int launch_replace(const char *const arguments[])
         return -errno;
 }
 
-/* In the child: never returns. */
-static void become_private(const char *config, const char *at, int listen_fd, int messages_fd)
+/* In the child: never returns. Its stdout, stderr and listening socket. */
+static void become_private(const char *config, const char *at, const int fds[static 3])
 {
         const char *const arguments[] = { "--config", config, "--private", at ? "--at" : NULL, at,
                 NULL };
@@ -117,10 +144,15 @@ static void become_private(const char *config, const char *at, int listen_fd, in
         (void)setsid();
         (void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
         int null_fd = open("/dev/null", O_RDONLY);
-        int kept = fcntl(listen_fd, F_DUPFD, LISTEN_FD + 1); /* not closed on exec, and not on 3 */
-        if (null_fd < 0 || kept < 0 || dup2(null_fd, STDIN_FILENO) < 0 ||
-                dup2(messages_fd, STDOUT_FILENO) < 0 || dup2(messages_fd, STDERR_FILENO) < 0 ||
-                dup2(kept, LISTEN_FD) < 0 || close_range(LISTEN_FD + 1, ~0U, 0) < 0 ||
+        int kept[3]; /* not closed on exec, and none where another one goes */
+        bool is_kept = true;
+        for (size_t i = 0; i < ELEMENTSOF(kept); i++) {
+                kept[i] = fcntl(fds[i], F_DUPFD, LISTEN_FD + 1);
+                is_kept = is_kept && kept[i] >= 0;
+        }
+        if (null_fd < 0 || !is_kept || dup2(null_fd, STDIN_FILENO) < 0 ||
+                dup2(kept[0], STDOUT_FILENO) < 0 || dup2(kept[1], STDERR_FILENO) < 0 ||
+                dup2(kept[2], LISTEN_FD) < 0 || close_range(LISTEN_FD + 1, ~0U, 0) < 0 ||
                 unsetenv("LISTEN_FDNAMES") < 0 || setenv("LISTEN_FDS", "1", true) < 0 ||
                 setenv("LISTEN_PID", pid, true) < 0)
                 _exit(126);
@@ -131,22 +163,50 @@ static void become_private(const char *config, const char *at, int listen_fd, in
 
 int launch_private(const char *config, const char *at, Launched *ret_launched)
 {
-        _cleanup_(closep) int listen_fd = -1, socket_fd = -1, messages_fd = -1;
-        int r;
+        _cleanup_(closep) int listen_fd = -1, fd = -1, messages_fd = -1;
+        int greeting[2];
 
-        r = make_sockets(&listen_fd, &socket_fd);
+        int r = make_sockets(&listen_fd, &fd);
         if (r < 0)
                 return r;
         messages_fd = memfd_create("relanced-messages", MFD_CLOEXEC);
-        if (messages_fd < 0)
+        if (messages_fd < 0 || pipe2(greeting, O_CLOEXEC) < 0)
                 return -errno;
+        _cleanup_(closep) int said = greeting[0], says = greeting[1];
         pid_t pid = fork();
         if (pid < 0)
                 return -errno;
         if (pid == 0)
-                become_private(config, at, listen_fd, messages_fd);
-        *ret_launched = (Launched){ pid, TAKE_FD(socket_fd), TAKE_FD(messages_fd) };
+                become_private(config, at, (const int[]){ says, messages_fd, listen_fd });
+        *ret_launched = (Launched){ pid, TAKE_FD(fd), TAKE_FD(said), TAKE_FD(messages_fd) };
         return 0;
+}
+
+Greeting launched_greeting(Launched *launched, StrBuf *path)
+{
+        static const char held[] = "held ";
+        char text[GREETING_MAX];
+        size_t length = 0;
+        ssize_t n;
+
+        while (length < sizeof(text) &&
+                (n = read(launched->greeting_fd, text + length, sizeof(text) - length)) != 0) {
+                if (n < 0 && errno != EINTR)
+                        return GREETING_NONE;
+                length += (size_t)MAX(n, 0);
+                if (memchr(text, '\n', length))
+                        break;
+        }
+        char *newline = memchr(text, '\n', length);
+        if (!newline)
+                return GREETING_NONE;
+        *newline = '\0';
+        if (streq(text, "serves"))
+                return GREETING_SERVES;
+        if (strncmp(text, held, strlen(held)) != 0)
+                return GREETING_NONE;
+        strbuf_add(path, text + strlen(held));
+        return strbuf_error(path) == 0 ? GREETING_HELD : GREETING_NONE;
 }
 
 int launched_wait(Launched *launched)
@@ -180,6 +240,7 @@ void launched_relay(Launched *launched)
 void launched_release(Launched *launched)
 {
         closep(&launched->socket_fd);
+        closep(&launched->greeting_fd);
         closep(&launched->messages_fd);
         *launched = LAUNCHED_NONE;
 }

@@ -6,19 +6,28 @@
 
 #include <sys/types.h>
 
-#include "base/macros.h"
+#include "base/strbuf.h"
 
 /* A relanced that serves one connection: ours. */
 typedef struct Launched {
         pid_t pid;       /* 0: none */
-        int socket_fd;   /* where it listens, as of socket_find(); -1: given away */
+        int socket_fd;   /* where it listens, as of socket_find(); -1: nowhere */
+        int greeting_fd; /* its stdout */
         int messages_fd; /* what it wrote on stderr */
 } Launched;
 
-#define LAUNCHED_NONE ((Launched){ .socket_fd = -1, .messages_fd = -1 })
+#define LAUNCHED_NONE ((Launched){ .socket_fd = -1, .greeting_fd = -1, .messages_fd = -1 })
 
 /* at may be NULL. 0 or -errno. */
 int launch_private(const char *config, const char *at, Launched *ret_launched);
+
+/* What it says first, before it has taken anything from us. */
+typedef enum Greeting {
+        GREETING_SERVES,
+        GREETING_HELD, /* a daemon has its store: asked at the path */
+        GREETING_NONE, /* it has ended, or is about to */
+} Greeting;
+Greeting launched_greeting(Launched *launched, StrBuf *path);
 
 /* Closes what is left and waits for its end: its exit status, or 128 + signal. */
 int launched_wait(Launched *launched);
@@ -30,7 +39,11 @@ void launched_release(Launched *launched);
  * returns on failure: -errno. */
 int launch_replace(const char *const arguments[]);
 
-/* A handle (O_PATH) of the socket at path, which need not stay there. 0 or -errno. */
+/*
+ * A handle (O_PATH) of the socket at the path, where somebody listens who lets us in; it need not
+ * stay there. -EACCES: not for this account; -ENOENT, -ECONNREFUSED: nobody listens; -ENOTSOCK;
+ * -EISDIR: it is a folder; -EAGAIN: it did not take a connection for a few seconds.
+ */
 int socket_find(const char *path, int *ret_fd);
 
 #endif

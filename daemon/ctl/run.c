@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 
 #include "ctl/client.h"
-#include "ctl/launch.h"
+#include "ctl/find.h"
 #include "ctl/local.h"
 #include "ctl/show.h"
 #include "ctl/text.h"
@@ -125,56 +125,47 @@ static int end_saved(const Invocation *invocation, int fd, int code)
         return EXIT_DONE;
 }
 
-/* What the end of a private relanced means, when no answer came. */
-static int explain_death(Launched *launched, int status, const char *problem)
+/* Only of a private relanced: how it ended, when that was not well. */
+static int explain_end(Launched *launched, int status)
 {
         launched_relay(launched);
         if (status > 128)
                 text_complain("relanced was ended by signal %d (%s)", status - 128,
                         strsignal(status - 128));
-        else if (status == 0)
-                text_complain("relanced gave no answer: %s", problem);
         return status == EXIT_UNREACHABLE ? EXIT_UNREACHABLE : EXIT_REFUSED;
 }
 
-static int connect_daemon(const Invocation *invocation, Launched *launched)
+/* No whole answer came. */
+static int explain_silence(Daemon *daemon, int error, int status, const char *problem)
 {
-        int r;
+        bool is_theirs = error == -EPIPE || error == -ETIMEDOUT;
 
-        if (invocation->socket) {
-                r = socket_find(invocation->socket, &launched->socket_fd);
-                if (r < 0)
-                        text_complain(
-                                "no daemon answers at %s: %s", invocation->socket, strerror(-r));
-                return r;
-        }
-        r = launch_private(
-                invocation->config ? invocation->config : CONFIG_DEFAULT, invocation->at, launched);
-        if (r < 0)
-                text_complain("relanced cannot be started: %s", strerror(-r));
-        return r;
+        if (daemon->is_private && is_theirs && status != 0)
+                return explain_end(&daemon->launched, status);
+        text_complain("%s", problem);
+        return is_theirs && !daemon->is_private ? EXIT_UNREACHABLE : EXIT_REFUSED;
 }
 
-static int exchange(const Invocation *invocation, Launched *launched, int into)
+static int exchange(const Invocation *invocation, Daemon *daemon, int into)
 {
         Answer answer = { 0 };
         const char *problem = "";
         int code;
 
-        int r = client_ask(launched->socket_fd, invocation, into, &answer, &problem);
-        bool is_private = launched->pid > 0;
-        int status = launched_wait(launched);
-        if (r < 0 && is_private && r == -ECONNRESET) {
-                code = explain_death(launched, status, problem);
-        } else if (r < 0) {
-                text_complain("no answer: %s", problem);
-                code = r == -ECONNRESET ? EXIT_UNREACHABLE : EXIT_REFUSED;
+        int r = client_ask(daemon->launched.socket_fd, invocation, into, &answer, &problem);
+        if (r == -ETIMEDOUT)
+                daemon->launched.pid = 0; /* it ends by itself, once it can */
+        int status = launched_wait(&daemon->launched);
+        if (r < 0) {
+                code = explain_silence(daemon, r, status, problem);
         } else if (answer.status != 200) {
                 code = show_error(&answer);
+                if (answer.status == 403)
+                        daemon_explain_closed(daemon);
         } else {
                 code = into >= 0 ? EXIT_DONE : show_answer(invocation, &answer);
                 if (status != 0)
-                        code = explain_death(launched, status, "");
+                        code = explain_end(&daemon->launched, status);
         }
         strbuf_release(&answer.text);
         return code;
@@ -209,7 +200,7 @@ static int drop_unreadable(Invocation *invocation)
 
 static int ask_daemon(Invocation *invocation)
 {
-        Launched launched = LAUNCHED_NONE;
+        Daemon daemon = DAEMON_NONE;
         _cleanup_(closep) int into = -1;
         int code = EXIT_DONE, worst = EXIT_DONE;
 
@@ -223,9 +214,10 @@ static int ask_daemon(Invocation *invocation)
                 text_complain("%s: %s", invocation->words[0], strerror(-r));
                 return EXIT_REFUSED;
         }
-        code = connect_daemon(invocation, &launched) < 0 ? EXIT_UNREACHABLE
-                                                         : exchange(invocation, &launched, into);
-        launched_release(&launched);
+        code = daemon_find(invocation, &daemon);
+        if (code == EXIT_DONE)
+                code = exchange(invocation, &daemon, into);
+        daemon_release(&daemon);
         if (invocation->command->is_saved)
                 code = end_saved(invocation, into, code);
         return MAX(code, worst);

@@ -195,6 +195,22 @@ static int keep_simulated_time(Firm *firm)
         return r;
 }
 
+/* To relancectl, which asks nothing before it knows whom it asks. */
+static int greet(const char *word, const char *path)
+{
+        return printf("%s%s\n", word, path) < 0 || fflush(stdout) == EOF ? -EIO : 0;
+}
+
+/* The store is locked: by whoever relancectl may ask in our place. */
+static void name_holder(const Firm *firm)
+{
+        StoreHolder holder;
+
+        store_holder(firm->config->state, &holder);
+        if (*holder.socket)
+                (void)greet("held ", holder.socket);
+}
+
 /* The one command that relancectl was asked for, on the socket it has handed over. */
 static int serve(Firm *firm)
 {
@@ -212,6 +228,8 @@ static int serve(Firm *firm)
                 r = api_new(firm->engine, &api);
         if (r == 0)
                 r = api_listen(api, SD_LISTEN_FDS_START, RIGHT_OPERATE);
+        if (r == 0)
+                r = greet("serves", "");
         if (r == 0)
                 r = api_run_until_closed(api);
         if (r == 0)
@@ -231,7 +249,9 @@ static int run_opened(const Arguments *arguments, Firm *firm)
 {
         int status = firm_open(firm);
 
-        if (status == EXIT_LOCKED && arguments->mode != MODE_PRIVATE)
+        if (status == EXIT_LOCKED && arguments->mode == MODE_PRIVATE)
+                name_holder(firm);
+        else if (status == EXIT_LOCKED)
                 status = EXIT_REFUSED;
         if (status != EXIT_DONE)
                 return status;
