@@ -30,7 +30,8 @@ static bool find_standard(const char *config, StrBuf *folder)
                 return true;
         }
         if (n <= n_folder + n_ending || strncmp(config, CONFIG_FOLDER, n_folder) != 0 ||
-                !streq(config + n - n_ending, CONFIG_ENDING) || strchr(config + n_folder, '/'))
+                !streq(config + n - n_ending, CONFIG_ENDING) || config[n_folder] == '.' ||
+                strchr(config + n_folder, '/'))
                 return false;
         strbuf_add(folder, RUN_FOLDER "/");
         strbuf_add_bytes(folder, config + n_folder, n - n_folder - n_ending);
