@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the pages of relancectl: status, one invoice, its explanation, a preview. Never fetches. */
+/* Owns the pages of relancectl: one invoice, its explanation, a preview. Never fetches. */
 
 #include <stdio.h>
 
@@ -30,53 +30,6 @@ static void print_amount(const char *label, const json_t *row, const char *path)
         print_line(label, strbuf_text(&text));
         strbuf_release(&text);
         strbuf_release(&currency);
-}
-
-static void print_counts(const json_t *notices)
-{
-        StrBuf text = STRBUF_INIT;
-        const char *state;
-        json_t *n;
-
-        json_object_foreach((json_t *)notices, state, n) if (json_integer_value(n) > 0)
-                strbuf_addf(&text, "%s%" JSON_INTEGER_FORMAT " %s", text.length > 0 ? ", " : "",
-                        json_integer_value(n), state);
-        print_line("Notices", text.length > 0 ? strbuf_text(&text) : "none");
-        strbuf_release(&text);
-}
-
-void show_status(const Invocation *invocation, const Rows *rows)
-{
-        const json_t *row = rows->n > 0 ? rows->list[0] : NULL;
-        StrBuf text = STRBUF_INIT;
-        json_t *problem;
-        size_t i;
-
-        if (!row)
-                return;
-        print_member("Creditor", row, "creditor");
-        (void)text_of(row, "mode", &text);
-        if (strcmp(strbuf_text(&text), "simulated") == 0)
-                strbuf_add(&text, ": it sends with --at alone, by the channels as they are");
-        else if (strcmp(strbuf_text(&text), "fresh") == 0)
-                strbuf_add(&text, ": nothing was ever sent");
-        print_line("Store", strbuf_text(&text));
-        print_member("Now", row, "now");
-        print_line("Last wake", *text_of_time(row, "last_wake", &text) ? text.text : "never");
-        print_line("Last sent", *text_of_time(row, "last_sent", &text) ? text.text : "never");
-        print_member("Newest payment", row, "newest_payment");
-        print_member("Customers", row, "customers");
-        print_member("Open invoices", row, "open_instalments");
-        print_counts(member(row, "notices"));
-        (void)text_of(row, "tasks", &text);
-        if (json_integer_value(member(row, "tasks")) > 0)
-                strbuf_add(&text, " (see relancectl tasks)");
-        print_line("Open tasks", strbuf_text(&text));
-        json_array_foreach(member(row, "problems"), i, problem)(void)
-                printf("! %s\n", text_of(problem, "", &text));
-        if (json_is_true(member(row, "ok")))
-                (void)puts("All is well.");
-        strbuf_release(&text);
 }
 
 void show_judgement(const json_t *row)
