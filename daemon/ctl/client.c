@@ -166,6 +166,17 @@ static void set_options(
         (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
 }
 
+/* Of an answer that says nowhere how long it is, nobody can tell whether it is whole. */
+static bool has_end(CURL *curl)
+{
+        struct curl_header *header;
+
+        return curl_easy_header(curl, "Content-Length", 0, CURLH_HEADER, -1, &header) ==
+                       CURLHE_OK ||
+               curl_easy_header(curl, "Transfer-Encoding", 0, CURLH_HEADER, -1, &header) ==
+                       CURLHE_OK;
+}
+
 static int perform(Transfer *transfer, const char **ret_problem)
 {
         CURLcode code = curl_easy_perform(transfer->curl);
@@ -178,7 +189,7 @@ static int perform(Transfer *transfer, const char **ret_problem)
                 *ret_problem = strerror(-transfer->error);
                 return transfer->error;
         }
-        if (code == CURLE_OK)
+        if (code == CURLE_OK && has_end(transfer->curl))
                 return 0;
         if (code == CURLE_READ_ERROR || code == CURLE_ABORTED_BY_CALLBACK) {
                 *ret_problem = "a file could not be read to its end";
