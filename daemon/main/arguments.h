@@ -10,7 +10,8 @@ enum {
         EXIT_DONE = 0,
         EXIT_REFUSED = 1,
         EXIT_USAGE = 2,
-        EXIT_LOCKED = 4
+        EXIT_LOCKED = 4,
+        EXIT_CONFIG = 78 /* of the daemon: until a person acts, another start would end the same */
 };
 
 typedef enum Mode {

@@ -74,7 +74,7 @@ int firm_configure(const Arguments *arguments, Firm *firm)
                         complain(MESSAGE_CONFIG_ERROR, "%s is not right", arguments->config);
                 else
                         complain(MESSAGE_CONFIG_ERROR, "%s: %s", arguments->config, strerror(-r));
-                return EXIT_REFUSED;
+                return EXIT_CONFIG;
         }
         r = firm_set_clock(arguments, firm);
         return r == EXIT_DONE ? become_owner(firm->config->state) : r;
@@ -138,7 +138,7 @@ static int refuse_store(const Config *config, StoreOpened opened, int pid)
                         state, config->cache);
                 break;
         }
-        return EXIT_REFUSED;
+        return EXIT_CONFIG;
 }
 
 int firm_open(Firm *firm)
@@ -160,7 +160,7 @@ int firm_open(Firm *firm)
         if (r == 0)
                 return EXIT_DONE;
         complain(NULL, "cannot start: %s", strerror(-r));
-        return EXIT_REFUSED;
+        return r == -ENOMEM ? EXIT_REFUSED : EXIT_CONFIG;
 }
 
 static int set_mode(Firm *firm, StoreMode mode)
@@ -192,7 +192,7 @@ int firm_claim(Firm *firm, bool is_sending)
                         "the store in %s is simulated (--at was used on it) and never sends for "
                         "real",
                         firm->config->state);
-                return EXIT_REFUSED;
+                return EXIT_CONFIG;
         }
         if (mode == STORE_REAL && wanted == STORE_SIMULATED) {
                 complain(MESSAGE_STORE_REFUSED,

@@ -272,7 +272,7 @@ static int run_configured(const Arguments *arguments)
         if (status == EXIT_DONE)
                 status = arguments->mode == MODE_INIT ? init(&firm) : run_opened(arguments, &firm);
         firm_release(&firm);
-        return status;
+        return status == EXIT_CONFIG && arguments->mode != MODE_DAEMON ? EXIT_REFUSED : status;
 }
 
 /* Also what the channels' modules say of every step. */

@@ -45,6 +45,8 @@ static int turn(Pulse *pulse)
         keep_minute(pulse, start_usec);
         pulse->engine->doing = NULL;
         r = sd_event_dispatch(event);
+        if (r >= 0 && sd_event_get_state(event) != SD_EVENT_FINISHED)
+                r = pulse->after_turn(pulse->owner);
         note(pulse, clock_monotonic_usec() - start_usec);
         return r;
 }

@@ -10,6 +10,8 @@
 typedef struct Pulse {
         Engine *engine;
         LoopTimes *times;
+        int (*after_turn)(void *owner); /* -errno ends the loop */
+        void *owner;
         int64_t minute_usec, minute_longest_usec; /* the minute at hand: its start; its longest */
         int64_t before_longest_usec;              /* the longest of the minute before */
 } Pulse;

@@ -43,7 +43,7 @@ typedef struct Daemon {
         ReloadPhase reload_phase;
         bool is_reload_wanted; /* once more, after the one under way */
         char *config_problem;
-        sd_event_source *after_turn; /* while something is awaited that tells nobody by itself */
+        bool is_idle; /* nothing was on its way out after the last turn */
 } Daemon;
 
 /* A wake never begins while its configuration is about to be exchanged. */
@@ -85,18 +85,11 @@ static int request_wake(void *owner, uint64_t *ret_n_wakes)
         return 0;
 }
 
-static void look_after_turns(Daemon *daemon, bool is_needed)
-{
-        (void)sd_event_source_set_enabled(
-                daemon->after_turn, is_needed ? SD_EVENT_ON : SD_EVENT_OFF);
-}
-
 static void on_reload_checked(void *owner)
 {
         Daemon *daemon = owner;
 
         daemon->reload_phase = RELOAD_CHECKED;
-        look_after_turns(daemon, true);
 }
 
 /* What was refused is shown until a better configuration is taken. */
@@ -140,7 +133,6 @@ static int exchange_config(Daemon *daemon)
 static int go_on_reloading(Daemon *daemon)
 {
         const char *problem;
-        int r = 0;
 
         switch (daemon->reload_phase) {
         case RELOAD_CHECKED:
@@ -154,36 +146,37 @@ static int go_on_reloading(Daemon *daemon)
                 break;
         case RELOAD_CLOSING:
                 if (engine_is_closed(daemon->engine) && !daemon->service.is_waking)
-                        r = exchange_config(daemon);
+                        return exchange_config(daemon);
                 break;
         case RELOAD_NONE:
+                if (daemon->is_reload_wanted)
+                        begin_reload(daemon);
+                break;
         case RELOAD_CHECKING: break;
         }
-        look_after_turns(daemon, daemon->reload_phase != RELOAD_NONE);
-        if (r == 0 && daemon->reload_phase == RELOAD_NONE && daemon->is_reload_wanted)
-                begin_reload(daemon);
-        return r;
+        return 0;
 }
 
-static int on_turn_over(sd_event_source *source, void *owner)
+/* What others do tells nobody when it is over: it is looked for after each turn. */
+static int after_turn(void *owner)
 {
         Daemon *daemon = owner;
+        bool is_idle = engine_is_idle(daemon->engine);
 
-        if (!daemon->service.is_stopping)
-                return go_on_reloading(daemon);
-        return engine_is_closed(daemon->engine) ? sd_event_exit(daemon->engine->event, 0) : 0;
+        if (daemon->service.is_stopping)
+                return engine_is_closed(daemon->engine) ? sd_event_exit(daemon->engine->event, 0)
+                                                        : 0;
+        if (is_idle && !daemon->is_idle)
+                notify_status(daemon->engine);
+        daemon->is_idle = is_idle;
+        return go_on_reloading(daemon);
 }
 
 static int on_hangup(sd_event_source *source, const struct signalfd_siginfo *info, void *owner)
 {
         Daemon *daemon = owner;
 
-        if (daemon->service.is_stopping)
-                return 0;
-        if (daemon->reload_phase == RELOAD_NONE)
-                begin_reload(daemon);
-        else
-                daemon->is_reload_wanted = true;
+        daemon->is_reload_wanted = true; /* begins after this turn, or after the one under way */
         return 0;
 }
 
@@ -205,7 +198,6 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
         notify_stopping();
         waker_close(daemon->waker);
         engine_close_dispatch(daemon->engine);
-        look_after_turns(daemon, true);
         int r = sd_event_add_time_relative(daemon->engine->event, NULL, CLOCK_MONOTONIC, END_USEC,
                 0, on_patience_over, daemon);
         return MIN(r, 0);
@@ -237,10 +229,6 @@ static int add_sources(Daemon *daemon)
 
         for (size_t i = 0; r >= 0 && i < ELEMENTSOF(signals); i++)
                 r = sd_event_add_signal(event, NULL, signals[i].number, signals[i].handle, daemon);
-        if (r >= 0)
-                r = sd_event_add_post(event, &daemon->after_turn, on_turn_over, daemon);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(daemon->after_turn, SD_EVENT_OFF);
         if (r >= 0)
                 r = clock_watch_open(&daemon->clock_watch);
         if (r >= 0)
@@ -291,7 +279,12 @@ static int start(Daemon *daemon, Sockets *sockets)
 
 static int run(Daemon *daemon, Sockets *sockets)
 {
-        Pulse pulse = { .engine = daemon->engine, .times = &daemon->service.loop };
+        Pulse pulse = {
+                .engine = daemon->engine,
+                .times = &daemon->service.loop,
+                .after_turn = after_turn,
+                .owner = daemon,
+        };
 
         int r = start(daemon, sockets);
         if (r < 0) {
@@ -344,7 +337,6 @@ int service_run(Firm *firm)
         api_free(daemon.api);
         waker_free(daemon.waker);
         reload_free(daemon.reload);
-        sd_event_source_disable_unref(daemon.after_turn);
         closep(&daemon.clock_watch.fd);
         free(daemon.config_problem);
         sockets_release(&sockets);

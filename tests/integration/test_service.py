@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: MIT
+"""relanced as a service: what it tells systemd, when it wakes, how it ends."""
+
+import datetime
+import signal
+import subprocess
+import time
+import zoneinfo
+
+import pytest
+
+from firm import RELANCED, customer, invoice
+from servers.daemon import Daemon
+from servers.process import wait_until
+
+WAKE_DONE = "a4d1c0d2f1a84f3e9b1a7c5e60b1f00f"
+STARTED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f0a3"
+STOPPED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f0a4"
+PARIS = zoneinfo.ZoneInfo("Europe/Paris")
+# Half a second before the hour, by a clock that runs as ours does.
+BEFORE_NINE = "@2026-03-05 07:59:59.5"  # UTC: TZ of a firm's environment
+NINE, TWO = "2026-03-05T09:00:00+01:00", "2026-03-05T14:00:00+01:00"
+
+
+@pytest.fixture
+def start(firm):
+    """Starts daemons of the firm, one after the other; ends what is left."""
+    started = []
+
+    def begin(**options):
+        daemon = Daemon(firm, RELANCED, **options)
+        started.append(daemon)
+        return daemon.start()
+
+    yield begin
+    for daemon in started:
+        daemon.stop(signal.SIGKILL)
+
+
+def wakes(daemon):
+    """(the time it was planned for, why it ran) of each wake that has ended."""
+    return [(record["WAKE"], record["REASON"]) for record in daemon.records(WAKE_DONE)]
+
+
+def test_it_is_ready_and_says_when_it_wakes_next(firm, start):
+    daemon = start(clock=BEFORE_NINE.replace("07:59:59.5", "10:30:00"))
+    assert daemon.statuses()[-1] == "Next wake 2026-03-05 14:00"
+    assert daemon.records(STARTED)
+    assert daemon.end() == 0
+    wait_until(lambda: daemon.has_told("STOPPING", "1"), "STOPPING")
+    assert daemon.records(STOPPED)
+
+
+def test_a_wake_comes_at_its_hour_and_sends_what_is_due(firm, start):
+    firm.load([customer()], [invoice()])
+    daemon = start(clock=BEFORE_NINE)
+    daemon.wait_for(WAKE_DONE)
+    wait_until(lambda: firm.files("email"), "the reminder")
+    assert wakes(daemon) == [(NINE, "configured")]
+    wait_until(lambda: daemon.statuses()[-1] == "Next wake 2026-03-05 14:00", "the next wake")
+    assert daemon.end() == 0
+    assert [notice["state"] for notice in firm.log()] == ["sent"]
+
+
+def test_a_firm_that_never_woke_waits_for_its_hour(firm, start):
+    firm.load([customer()], [invoice()])
+    daemon = start(clock="@2026-03-05 09:30:00")
+    assert daemon.end() == 0
+    assert not wakes(daemon) and not firm.files("email")
+
+
+def test_missed_wakes_are_made_up_for_by_one_after_the_start(firm, start):
+    daemon = start(clock=BEFORE_NINE)
+    daemon.wait_for(WAKE_DONE)
+    assert daemon.end() == 0
+    firm.load([customer()], [invoice()])
+    later = start(clock="@2026-03-09 08:30:00")  # a Monday, 09:30 there
+    later.wait_for(WAKE_DONE, 2)
+    wait_until(lambda: firm.files("email"), "the reminder")
+    assert later.end() == 0
+    assert wakes(later) == [(NINE, "configured"), ("2026-03-09T09:00:00+01:00", "missed")]
+
+
+def test_an_hour_has_one_wake_however_often_the_daemon_starts(firm, start):
+    first = start(clock=BEFORE_NINE)
+    first.wait_for(WAKE_DONE)
+    assert first.end() == 0
+    # Once more the same second, then minutes later.
+    for clock in (BEFORE_NINE, "@2026-03-05 08:00:00", "@2026-03-05 08:05:00"):
+        again = start(clock=clock)
+        time.sleep(1)
+        assert again.end() == 0
+    assert wakes(again) == [(NINE, "configured")]
+
+
+def test_a_window_that_opens_later_is_waited_for(firm, start):
+    """R5: the wake at 09:00 finds a channel closed until 10:00, and is followed by one then."""
+    firm.config["sending"]["from"] = "10:00"
+    firm.write_config()
+    firm.load([customer()], [invoice()])
+    daemon = start(clock="@2026-03-05 07:59:59.5 x3600")
+    daemon.wait_for(WAKE_DONE, 2)
+    wait_until(lambda: firm.files("email"), "the reminder")
+    assert daemon.end() == 0
+    assert wakes(daemon)[:2] == [(NINE, "configured"), ("2026-03-05T10:00:00+01:00", "opening")]
+
+
+def test_the_watchdog_is_fed(firm, start):
+    daemon = start(watchdog_s=0.4)
+    wait_until(lambda: sum("WATCHDOG" in fields for _, fields in list(daemon.told)) > 4, "pings")
+    assert daemon.end() == 0
+
+
+def test_a_reload_is_told_from_its_begin_to_its_end(firm, start):
+    daemon = start()
+    before = len(daemon.told)
+    daemon.signal(signal.SIGHUP)
+    wait_until(lambda: any("READY" in fields for _, fields in daemon.told[before:]), "READY")
+    told = [fields for _, fields in daemon.told[before:]]
+    assert told[0]["RELOADING"] == "1" and int(told[0]["MONOTONIC_USEC"]) > 0
+    assert daemon.end() == 0
+
+
+def test_a_good_configuration_is_taken_over_and_a_bad_one_is_not(firm, start):
+    daemon = start(clock="@2026-03-05 08:30:00")
+    assert daemon.statuses()[-1] == "Next wake 2026-03-05 14:00"
+    firm.config["wake"]["at"] = ["16:45"]
+    firm.write_config()
+    daemon.signal(signal.SIGHUP)
+    wait_until(lambda: daemon.statuses()[-1] == "Next wake 2026-03-05 16:45", "the new hour")
+    firm.write_config("wake = { at = [ \"08:00\" ]; };\n")
+    daemon.signal(signal.SIGHUP)
+    wait_until(lambda: "refused" in daemon.statuses()[-1], "the refusal")
+    assert daemon.statuses()[-1].startswith("Next wake 2026-03-05 16:45")
+    assert daemon.end() == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_end_it(firm, start, number):
+    assert start().end(number) == 0
+
+
+def test_reloads_in_a_row_end_with_the_last_configuration(firm, start):
+    daemon = start(clock="@2026-03-05 08:30:00")
+    for hour in range(11, 21):
+        firm.config["wake"]["at"] = [f"{hour}:00"]
+        firm.write_config()
+        daemon.signal(signal.SIGHUP)
+    wait_until(lambda: daemon.statuses()[-1] == "Next wake 2026-03-05 20:00", "the last hour")
+    assert daemon.end() == 0
+
+
+def test_a_simulated_store_is_refused_for_good(firm, start):
+    firm.wake("2026-03-05T09:00")
+    done = firm.relanced(status=78)
+    assert "simulated" in done.stderr
+
+
+def test_without_a_store_it_does_not_run(bare_firm):
+    assert "--init" in bare_firm.relanced(status=78).stderr
+
+
+def test_what_cannot_work_ends_with_78_and_what_may_with_1(firm, start):
+    firm.write_config("nonsense")
+    firm.relanced(status=78)
+    firm.write_config()
+    start()
+    assert "in use by process" in firm.relanced(status=1).stderr
