@@ -16,7 +16,7 @@ static const SmsProvider *const providers[] = { &sms_kannel, &sms_gateway };
 
 static const struct relanced_option options[] = {
         [SMS_PROVIDER] = { "provider", RELANCED_TEXT, NULL, 0, 0,
-                "kannel, or http: any gateway, described by the options below" },
+                "\"kannel\", or \"http\": any gateway, described by the options below" },
         [SMS_URL] = { "url", RELANCED_NETWORK, NULL, 0, 0,
                 "where messages are sent: https://, or http:// on this machine" },
         [SMS_USERNAME] = { "username", RELANCED_TEXT, "", 0, 0, "user name at the gateway" },

@@ -21,6 +21,7 @@ LAYERS = {
     "engine": BELOW_ENGINE + ("channels",),
     "api": ("engine", "intake") + BELOW_ENGINE,
     "ctl": ("core", "base"),
+    "manual": ("ctl", "engine") + BELOW_ENGINE,  # of the build alone
     "channels": ("base",),
     "main": ("api", "engine", "intake") + BELOW_ENGINE,
     "relanced.c": ("main", "api", "engine", "intake") + BELOW_ENGINE,
