@@ -67,7 +67,8 @@ void command_overview(StrBuf *text)
         }
         strbuf_add(text, "\nExit codes: 0 done, 1 refused or failed, 2 usage, 3 not found, "
                          "4 no daemon and the\nstore is locked.\n"
-                         "`relancectl help COMMAND` tells more about one.\n");
+                         "`relancectl help COMMAND` tells more about one; relancectl(1) has all, "
+                         "with the\nreasons, states and tasks.\n");
 }
 
 /* "a|b|c) words='…' ;;" for what follows an option that takes one of a few words. */

@@ -77,7 +77,8 @@ void arguments_help(void)
                 "channels, "
                 "too.\n"
                 "Ends with 0: done, 1: refused or failed, 2: the command line is wrong.\n"
-                "Everything else is asked of relancectl.\n",
+                "Everything else is asked of relancectl. More: relanced(8), "
+                "relanced.conf(5).\n",
                 stdout);
 }
 

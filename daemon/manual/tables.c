@@ -350,11 +350,12 @@ static void put_command_names(void)
         for (size_t i = 0; i < n; i++) {
                 (void)printf("command\t%s\n", commands[i].name);
                 for (size_t k = 0; k < count_options(&commands[i]); k++)
-                        (void)printf("flag\t%s\n", commands[i].options[k].name);
+                        (void)printf(
+                                "flag\t%s %s\n", commands[i].name, commands[i].options[k].name);
         }
         const GlobalOption *globals = command_globals(&n);
         for (size_t i = 0; i < n; i++)
-                (void)printf("flag\t%s\n", globals[i].name);
+                (void)printf("global\t%s\n", globals[i].name);
 }
 
 int tables_put_names(const Sources *sources)
@@ -371,7 +372,7 @@ int tables_put_names(const Sources *sources)
                         return r;
                 (void)printf("module\t%s\n", channel->name);
                 for (const struct relanced_option *each = channel->options; each->name; each++)
-                        (void)printf("option\t%s\n", each->name);
+                        (void)printf("option\t%s %s\n", channel->name, each->name);
         }
         put_command_names();
         for (int i = 0; i < REASON_MAX; i++)

@@ -11,6 +11,7 @@ import argparse
 import os
 import sys
 
+import manual
 import rules
 import symbols
 from tree import Tree
@@ -23,7 +24,13 @@ CHECKS = {
     "calls": rules.check_calls,
     "heads": rules.check_heads,
     "catalog": rules.check_catalog,
+    "links": manual.check_links,
     "format": rules.check_format,
+}
+# These look at what was built, too.
+BUILD_CHECKS = {
+    "symbols": lambda tree, build: symbols.check_symbols(build),
+    "manual": manual.check_manual,
 }
 EXIT_SKIPPED = 77
 
@@ -34,7 +41,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", default=root)
     parser.add_argument("--build", default=os.environ.get("RELANCED_BUILD"))
-    names = [*CHECKS, "symbols"]
+    names = [*CHECKS, *BUILD_CHECKS]
     parser.add_argument("checks", nargs="*", metavar="CHECK", help=", ".join(names))
     arguments = parser.parse_args()
     unknown = [name for name in arguments.checks if name not in names]
@@ -51,8 +58,8 @@ def main():
     n_found, n_skipped = 0, 0
     for name in arguments.checks:
         try:
-            found = list(symbols.check_symbols(arguments.build) if name == "symbols" else
-                CHECKS[name](tree))
+            found = list(CHECKS[name](tree) if name in CHECKS else
+                BUILD_CHECKS[name](tree, arguments.build))
         except rules.Skipped as reason:
             print(f"{name}: skipped: {reason}")
             n_skipped += 1

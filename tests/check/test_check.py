@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 import unittest
 
+import manual
 import rules
 import symbols
 from tree import Source, Tree
@@ -204,6 +205,93 @@ class Catalog(TreeCase):
     def test_a_missing_catalog_is_found(self):
         self.put("daemon/sys/message-ids.h", header())
         self.assert_found(rules.check_catalog, "units/relanced.catalog:1")
+
+
+class Manual(TreeCase):
+    """A program and its manual, both whole; then each thing is taken out of the manual in turn."""
+
+    sources = {
+        "daemon/main/arguments.c": '{ "once", no_argument, NULL, 1 },\n'
+            '{ "worker", required_argument, NULL, 2 },\nx = getenv("SPEED");\n',
+        "daemon/main/arguments.h": "enum { EXIT_DONE = 0, EXIT_LOCKED = 4 };\n",
+        "daemon/main/service.c": "sigaddset(&mask, SIGHUP); /* SIGUSR1 */\n",
+        "daemon/ctl/commands.h": "enum { EXIT_NOT_FOUND = 3 };\n",
+        "daemon/ctl/run.c": 'x = getenv("SOCKET");\n',
+        "daemon/intake/columns.c": 'x[A] = "due",\n',
+        "daemon/sys/message-ids.h": f'#define MESSAGE_A "{7:032x}"\n',
+        "channels/channel.h": "enum kind { RELANCED_SENT };\nint (*begin)(struct host *host);\n",
+    }
+    names = ("key\tlimits.gap_days\nmodule\tpigeon\noption\tpigeon loft\ncommand\tlog\n"
+        "flag\tlog since\nglobal\tjson\nreason\tcontact-gap\n")
+    pages = {
+        "relanced.8": [".Sh OPTIONS", ".It Fl \\-once", ".Sh FACTS", ".Ql due", ".Sh LOG",
+            f".It Li {7:032x}", ".Sh SIGNALS", ".It Dv SIGHUP", ".Sh ENVIRONMENT", ".It Ev SPEED",
+            ".Sh EXIT STATUS", ".It 0", ".It 4"],
+        "relancectl.1": [".Sh OPTIONS", ".It Fl \\-json", ".Sh COMMANDS",
+            ".It Cm log Oo Fl \\-since Ar TIME Oc", ".Sh REASONS", ".It Cm contact\\-gap",
+            ".Sh ENVIRONMENT", ".It Ev SOCKET", ".Sh EXIT STATUS", ".It 3"],
+        "relanced.conf.5": [".Sh GUARDS", ".It Ic limits.gap_days Pq x", ".Sh CHANNELS",
+            ".Ss pigeon", ".It Ic loft Pq x"],
+        "relanced-channel.3": [".Fn begin", ".It Dv RELANCED_SENT"],
+    }
+
+    def found_in(self, pages):
+        for path, text in self.sources.items():
+            self.put(path, HEAD + text)
+        program = self.put("build/daemon/manual/manual",
+            "#!/bin/sh\nprintf '%s' '" + self.names + "'\n")
+        os.chmod(program, 0o755)
+        for page, lines in pages.items():
+            self.put(f"build/daemon/manual/{page}", "\n".join(lines) + "\n")
+        build = os.path.join(self.root, "build")
+        return [f.what for f in manual.check_names(Tree(self.root), build, self.names)]
+
+    def test_a_whole_manual_is_whole(self):
+        self.assertEqual(self.found_in(self.pages), [])
+
+    def test_whatever_is_missing_is_found(self):
+        for page, lines in self.pages.items():
+            for i, line in enumerate(lines):
+                if line.startswith(".Sh "):
+                    continue
+                found = self.found_in({**self.pages, page: lines[:i] + lines[i + 1:]})
+                self.assertTrue(found, f"nothing is said without {line} in {page}")
+                self.assertTrue(all(what.endswith(f"is not in {page}") for what in found), found)
+
+    def test_a_word_in_another_section_or_a_part_of_a_word_is_not_it(self):
+        for page, line, other in (
+                ("relancectl.1", ".It Cm contact\\-gap", ".It Cm contact\\-gap\\-days"),
+                ("relancectl.1", ".It Cm log Oo Fl \\-since Ar TIME Oc", ".It Cm log\n.It Fl \\-since"),
+                ("relanced.conf.5", ".It Ic limits.gap_days Pq x", ".It Ic old.limits.gap_days"),
+                ("relanced.conf.5", ".It Ic loft Pq x", ".Ss email\n.It Ic loft Pq x"),
+                ("relanced.8", ".It 4", ".It 40"), ("relanced.8", ".Ql due", "due")):
+            lines = [other if each == line else each for each in self.pages[page]]
+            self.assertEqual(len(self.found_in({**self.pages, page: lines})), 1, line)
+
+    def test_a_page_that_is_not_built_is_found(self):
+        pages = {name: lines for name, lines in self.pages.items() if name != "relanced.8"}
+        self.assertEqual(self.found_in(pages), ["is not built"])
+
+    def test_without_a_build_the_check_says_that_it_was_skipped(self):
+        with self.assertRaises(rules.Skipped):
+            list(manual.check_manual(Tree(self.root), self.root))
+
+    @unittest.skipUnless(shutil.which("mandoc"), "mandoc is not installed")
+    def test_what_mandoc_complains_of_and_what_is_too_wide_is_found(self):
+        head = ".Dd March 5, 2026\n.Dt X 1\n.Os x\n.Sh NAME\n.Nm x\n.Nd y\n.Sh DESCRIPTION\nText.\n"
+        def found(text):
+            return list(manual.check_page(self.put("x.1", head + text), "x.1"))
+        self.assertEqual(found(""), [])
+        self.assertTrue(found(".Bl -tag -width Ds\n.It x\nText.\n"))
+        self.assertIn("columns, 80 at most", found(".Bd -literal\n" + "x" * 76 + "\n.Ed\n")[0].what)
+
+
+class Links(TreeCase):
+    def test_a_link_leads_to_a_file_and_a_heading(self):
+        self.put("CONTRIBUTING.md", "# Build and check\n\n[a](README.md#what-it-isnt)\n"
+            "[b](README.md#elsewhere) [c](https://example.org/x)\n")
+        self.put("README.md", "# x\n\n## What it isn't\n[d](CONTRIBUTING.md) [e](LICENSE)\n[f](#x)\n")
+        self.assert_found(manual.check_links, "CONTRIBUTING.md:4", "README.md:4")
 
 
 @unittest.skipUnless(shutil.which("clang-format"), "clang-format is not installed")
