@@ -29,21 +29,19 @@ bool channel_is_usable(const Rulebook *book, unsigned channel, const Account *ac
         return column == ADDRESS_NONE || *account->addresses[column];
 }
 
-/* R5: whatever the configuration says, no one's phone rings from 20:00 to 08:00. */
-static bool keeps_night(const Channel *channel, const Account *account)
+bool channel_keeps_night(const Channel *channel)
 {
-        if (channel->form != FORM_SMS && channel->form != FORM_WHATSAPP)
-                return true;
-        int minute = account->customer_time.minute;
-        return minute >= 8 * 60 && minute < 20 * 60;
+        return channel->form == FORM_SMS || channel->form == FORM_WHATSAPP;
 }
 
 bool channel_is_open(const Rulebook *book, unsigned channel, const Account *account, const Now *now)
 {
         const Channel *c = &book->channels[channel];
+        int minute = account->customer_time.minute;
 
-        return keeps_night(c, account) &&
-               window_is_open(c->window ? c->window : &book->sending, now->local);
+        if (channel_keeps_night(c) && (minute < NIGHT_ENDS || minute >= NIGHT_BEGINS))
+                return false;
+        return window_is_open(c->window ? c->window : &book->sending, now->local);
 }
 
 const Step *judgement_step(const Judgement *judgement)
@@ -75,6 +73,8 @@ bool deciding_choose_routes(const Deciding *d, Planned *planned)
 
 bool deciding_is_open(const Deciding *d, const Planned *planned)
 {
+        uint32_t closed = 0;
+
         if (d->forced && d->forced->is_preview)
                 return true;
         for (unsigned r = 0; r < planned->n_routes; r++) {
@@ -83,7 +83,9 @@ bool deciding_is_open(const Deciding *d, const Planned *planned)
                 unsigned channel = planned->routes[r].channels[planned->chosen[r]];
                 if (channel_is_open(d->book, channel, d->account, d->now))
                         return true;
+                closed |= UINT32_C(1) << channel;
         }
+        d->decision->waiting_channels |= closed;
         return false;
 }
 

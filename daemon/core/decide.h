@@ -69,7 +69,9 @@ typedef struct Decision {
         Judgement *judgements; /* one per instalment of the account */
         Planned *notices;
         size_t n_notices;
-        bool has_tasks; /* some judgement asks for a task, see judgement_task() */
+        bool has_tasks;            /* some judgement asks for a task, see judgement_task() */
+        uint32_t waiting_channels; /* bits: closed now (R5), and something that is due waits for one
+                                      of them to open */
 } Decision;
 
 typedef struct Now {
@@ -98,6 +100,10 @@ const char *judgement_task(const Judgement *judgement);
 
 /* Whether a channel can reach the account's customer at all: address, opt-in, not refused. */
 bool channel_is_usable(const Rulebook *book, unsigned channel, const Account *account);
+/* R5: whatever the configuration says, no one's phone rings between these minutes of their day. */
+#define NIGHT_BEGINS (20 * 60)
+#define NIGHT_ENDS (8 * 60)
+bool channel_keeps_night(const Channel *channel);
 /* Whether it may speak now (R5). */
 bool channel_is_open(
         const Rulebook *book, unsigned channel, const Account *account, const Now *now);

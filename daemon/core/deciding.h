@@ -27,7 +27,8 @@ int instalment_compare(const Instalment *a, const Instalment *b);
 void planned_use_step(Planned *planned, const Step *step);
 /* Takes the first usable alternative of each route (R4). Whether there is one at all. */
 bool deciding_choose_routes(const Deciding *d, Planned *planned);
-/* R5: one open route is enough; the others follow when theirs opens that day. */
+/* R5: one open route is enough; the others follow when theirs opens that day. Where none is, the
+ * decision waits for their channels. */
 bool deciding_is_open(const Deciding *d, const Planned *planned);
 /* Room for a line of every instalment; before the first planned_add_line(), which keeps order. */
 int planned_make_lines(const Deciding *d, Planned *planned);

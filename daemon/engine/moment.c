@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns what of a decision depends on the customer's clock and on refusals. The next opening of a
- * channel is looked for minute by minute through what is left of the day, because two clocks, a
- * window and the night have a say in it. Never writes. */
+ * channel is looked for in turns, by the window on the creditor's clock and by the night on the
+ * customer's, until both agree. Never writes. */
 
 #include "engine/moment.h"
 
-#define MINUTES_A_DAY (24 * 60)
+#define MINUTE_USEC (60 * USEC_PER_SEC)
+#define SEARCHES_MAX 1000 /* a window may lie in the customer's night for good */
 
 const Zone *customer_zone(const Engine *engine, const Account *account)
 {
@@ -44,25 +45,63 @@ int account_complete(Engine *engine, const Now *now, bool has_refusals, Account 
         return store_refused_channels(engine->store, account->customer, add_refusal, &refusals);
 }
 
+/* At least a minute later: an hour that the clock shows twice has an instant that is over. */
+static Instant later_than(Instant at, const Zone *zone, Date day, int minute)
+{
+        return (Instant){ MAX(zone_instant(zone, day, minute).usec, at.usec + MINUTE_USEC) };
+}
+
+static bool next_in_window(const Engine *engine, const Window *window, LocalTime local, Instant *at)
+{
+        LocalTime opening;
+
+        if (!window_next_opening(window, local, &opening))
+                return false;
+        *at = later_than(*at, engine->zone, opening.day, opening.minute);
+        return true;
+}
+
+static Instant next_morning(const Zone *zone, Instant at)
+{
+        LocalTime local = zone_local(zone, at);
+        Date day = date_add(local.day, local.minute >= NIGHT_BEGINS);
+
+        return later_than(at, zone, day, NIGHT_ENDS);
+}
+
+bool channel_next_opening(const Engine *engine, unsigned channel, const Account *account,
+        Instant from, Instant *ret_opening)
+{
+        const Rulebook *book = &engine->config->book;
+        const Channel *c = &book->channels[channel];
+        const Window *window = c->window ? c->window : &book->sending;
+        const Zone *zone = customer_zone(engine, account);
+        Account there = *account;
+        Now then = { .instant = from };
+
+        for (int i = 0; i < SEARCHES_MAX; i++) {
+                then.local = zone_local(engine->zone, then.instant);
+                there.customer_time = zone_local(zone, then.instant);
+                if (channel_is_open(book, channel, &there, &then)) {
+                        *ret_opening = then.instant;
+                        return true;
+                }
+                if (window_is_open(window, then.local))
+                        then.instant = next_morning(zone, then.instant);
+                else if (!next_in_window(engine, window, then.local, &then.instant))
+                        return false;
+        }
+        return false;
+}
+
 bool channel_opening(const Engine *engine, unsigned channel, const Account *account, const Now *now,
         Instant *ret_opening)
 {
-        const Rulebook *book = &engine->config->book;
-        const Zone *zone = customer_zone(engine, account);
-        Account later = *account;
+        Instant opening;
 
-        if (channel_is_open(book, channel, account, now)) {
-                *ret_opening = INSTANT_NONE;
-                return true;
-        }
-        for (int minute = now->local.minute + 1; minute < MINUTES_A_DAY; minute++) {
-                Now then = { .instant = zone_instant(engine->zone, now->local.day, minute) };
-                then.local = zone_local(engine->zone, then.instant);
-                later.customer_time = zone_local(zone, then.instant);
-                if (!channel_is_open(book, channel, &later, &then))
-                        continue;
-                *ret_opening = then.instant;
-                return true;
-        }
-        return false;
+        if (!channel_next_opening(engine, channel, account, now->instant, &opening) ||
+                date_compare(zone_local(engine->zone, opening).day, now->local.day) != 0)
+                return false;
+        *ret_opening = opening.usec > now->instant.usec ? opening : INSTANT_NONE;
+        return true;
 }

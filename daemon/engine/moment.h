@@ -13,6 +13,11 @@ const Zone *customer_zone(const Engine *engine, const Account *account);
  * has_refusals: as store_any_refused() says. */
 int account_complete(Engine *engine, const Now *now, bool has_refusals, Account *account);
 
+/* The first instant, from that one on, at which a channel may speak to the account's customer (R5).
+ * false: not within a year, or never. */
+bool channel_next_opening(const Engine *engine, unsigned channel, const Account *account,
+        Instant from, Instant *ret_opening);
+
 /*
  * The instant of today from which on a channel may speak to the account's customer (R5);
  * INSTANT_NONE: it may now. false: not today any more.

@@ -16,6 +16,7 @@
 #include "engine/engine.h"
 #include "engine/journal.h"
 #include "engine/moment.h"
+#include "engine/openings.h"
 #include "engine/recheck.h"
 #include "engine/settle.h"
 #include "store/report.h"
@@ -35,6 +36,7 @@ struct Wake {
         size_t n_tasked;
         Task *tasks; /* asked for by the account at hand */
         size_t n_tasks, n_tasks_room;
+        Openings openings;
         Arena arena; /* of a page */
         Journal journal;
         WakeResult result;
@@ -290,6 +292,9 @@ static int wake_account(Wake *wake, Account *account)
         if (r == 0)
                 r = queue_notices(wake, account, &decision);
         if (r == 0)
+                r = openings_add(&wake->openings, wake->engine, decision.waiting_channels, account,
+                        &wake->now, &wake->result.opening);
+        if (r == 0)
                 r = keep_tasks(wake, account, &decision);
         return r == 0 ? settle_closed(wake, account, &decision) : r;
 }
@@ -358,7 +363,9 @@ static int wake_page(Wake *wake)
         AccountPage page;
 
         arena_reset(&wake->arena);
-        int r = store_page_accounts(wake->engine->store, wake->after, &wake->arena, &page);
+        int r = store_any_refused(wake->engine->store, &wake->has_refusals);
+        if (r == 0)
+                r = store_page_accounts(wake->engine->store, wake->after, &wake->arena, &page);
         if (r < 0 || page.n == 0)
                 return r;
         for (size_t i = 0; r == 0 && i < page.n; i++)
@@ -386,9 +393,7 @@ static int prepare(Wake *wake)
         Store *store = wake->engine->store;
 
         wake->began = wake->now.instant;
-        int r = store_any_refused(store, &wake->has_refusals);
-        if (r == 0)
-                r = store_list_tasks(store, note_tasked, wake);
+        int r = store_list_tasks(store, note_tasked, wake);
         if (r == 0 && wake->n_tasked > 0)
                 qsort(wake->tasked, wake->n_tasked, sizeof(*wake->tasked), compare_texts);
         return r;
@@ -459,6 +464,7 @@ void wake_free(Wake *wake)
         for (size_t i = 0; i < wake->n_tasked; i++)
                 free(wake->tasked[i]);
         free(wake->tasked);
+        openings_release(&wake->openings);
         arena_release(&wake->arena);
         journal_release(&wake->journal);
         free(wake);

@@ -17,7 +17,7 @@ typedef struct WakeResult {
         size_t n_contacts, n_notices;     /* queued */
         size_t n_cancelled, n_tasks;
         size_t n_failed; /* accounts that could not be decided or composed (R23): reported */
-        /* The earliest instant of today at which a window opens that something due waits for (R5);
+        /* The earliest instant at which a window opens that something due waits for (R5);
          * INSTANT_NONE: nothing does. */
         Instant opening;
 } WakeResult;

@@ -164,8 +164,9 @@ static int after_turn(void *owner)
         bool is_idle = engine_is_idle(daemon->engine);
 
         if (daemon->service.is_stopping)
-                return engine_is_closed(daemon->engine) ? sd_event_exit(daemon->engine->event, 0)
-                                                        : 0;
+                return engine_is_closed(daemon->engine) && api_is_idle(daemon->api)
+                               ? sd_event_exit(daemon->engine->event, 0)
+                               : 0;
         if (is_idle && !daemon->is_idle)
                 notify_status(daemon->engine);
         daemon->is_idle = is_idle;
@@ -197,6 +198,7 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
         daemon->service.is_stopping = true;
         notify_stopping();
         waker_close(daemon->waker);
+        api_close(daemon->api);
         engine_close_dispatch(daemon->engine);
         int r = sd_event_add_time_relative(daemon->engine->event, NULL, CLOCK_MONOTONIC, END_USEC,
                 0, on_patience_over, daemon);

@@ -13,6 +13,7 @@
 #include "engine/schedule.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
+#include "sys/turn.h"
 
 #define ACCURACY_USEC 1000
 #define RETRY_USEC (60 * USEC_PER_SEC)
@@ -28,7 +29,8 @@ typedef struct Plan {
 
 struct Waker {
         WakerOrder order;
-        sd_event_source *timer, *step;
+        sd_event_source *timer;
+        Turn *step;
         Instant last;         /* hours up to here have had their wake */
         Instant expected;     /* the next configured hour, while it is waited for */
         Instant opening;      /* that something waits for, or INSTANT_NONE */
@@ -105,7 +107,8 @@ static int begin(Waker *waker, const Plan *plan)
                 return r;
         wake_plan(waker->wake, plan->at, plan->why);
         waker->order.service->is_waking = true;
-        return sd_event_source_set_enabled(waker->step, SD_EVENT_ON);
+        turn_want(waker->step);
+        return 0;
 }
 
 static void end(Waker *waker, int result)
@@ -113,7 +116,6 @@ static void end(Waker *waker, int result)
         Service *service = waker->order.service;
         Instant last;
 
-        (void)sd_event_source_set_enabled(waker->step, SD_EVENT_OFF);
         service->is_waking = false;
         service->n_wakes++;
         service->wake_error = result;
@@ -162,17 +164,18 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *owner)
         return 0;
 }
 
-static int on_step(sd_event_source *source, void *owner)
+static void on_step(void *owner)
 {
         Waker *waker = owner;
 
         waker->order.engine->doing = "a wake";
         int r = wake_step(waker->wake);
-        if (r > 0)
-                return 0;
+        if (r > 0) {
+                turn_want(waker->step);
+                return;
+        }
         end(waker, r);
         waker_look(waker);
-        return 0;
 }
 
 static int add_sources(Waker *waker)
@@ -183,11 +186,7 @@ static int add_sources(Waker *waker)
                 event, &waker->timer, CLOCK_REALTIME, 0, ACCURACY_USEC, on_timer, waker);
         if (r >= 0)
                 r = sd_event_source_set_enabled(waker->timer, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_add_defer(event, &waker->step, on_step, waker);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(waker->step, SD_EVENT_OFF);
-        return r < 0 ? r : sd_event_source_set_priority(waker->step, PRIORITY_WORK);
+        return r < 0 ? r : turn_new(event, on_step, waker, &waker->step);
 }
 
 int waker_new(const WakerOrder *order, Waker **ret_waker)
@@ -214,7 +213,7 @@ void waker_free(Waker *waker)
                 return;
         wake_free(waker->wake);
         sd_event_source_disable_unref(waker->timer);
-        sd_event_source_disable_unref(waker->step);
+        turn_free(waker->step);
         free(waker);
 }
 

@@ -98,7 +98,7 @@ def test_a_window_that_opens_later_is_waited_for(firm, start):
     firm.config["sending"]["from"] = "10:00"
     firm.write_config()
     firm.load([customer()], [invoice()])
-    daemon = start(clock="@2026-03-05 07:59:59.5 x3600")
+    daemon = start(clock="@2026-03-05 07:00:00 x1800")
     daemon.wait_for(WAKE_DONE, 2)
     wait_until(lambda: firm.files("email"), "the reminder")
     assert daemon.end() == 0
