@@ -44,6 +44,7 @@ static const RouteEntry entries[] = {
         { false, "/v1/explain/", LOOK, handle_explain, { "invoice" } },
         { false, "/v1/preview/", LOOK, handle_preview, { "invoice", "step", "channel" } },
         { true, "/v1/send/", ACT, handle_send, { "invoice", "step" } },
+        { true, "/v1/wake", ACT, handle_wake },
         { true, "/v1/pay/", ACT, handle_pay, { "invoice", "amount", "date", "kind" } },
         { true, "/v1/hold/", ACT, handle_hold, { "target", "until", "note" } },
         { true, "/v1/release/", ACT, handle_release, { "target" } },

@@ -59,6 +59,7 @@ int handle_show(Exchange *exchange);
 int handle_explain(Exchange *exchange);
 int handle_preview(Exchange *exchange);
 int handle_send(Exchange *exchange);
+int handle_wake(Exchange *exchange);
 int handle_pay(Exchange *exchange);
 int handle_hold(Exchange *exchange);
 int handle_release(Exchange *exchange);
@@ -68,6 +69,11 @@ int handle_settle(Exchange *exchange);
 int handle_backup(Exchange *exchange);
 int handle_channels(Exchange *exchange);
 int handle_test(Exchange *exchange);
+
+/* What a store was made for by its first sending it keeps for good. 0; 1: refused. */
+int exchange_claim(Exchange *exchange);
+/* Lets leave what is ready, also in a process that has sent nothing yet. */
+int exchange_dispatch(Exchange *exchange);
 
 /* The handlers' shared words. */
 static inline const char *exchange_get(const Exchange *exchange, const char *name)

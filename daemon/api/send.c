@@ -51,8 +51,7 @@ static int resume_send(Exchange *exchange)
         return r;
 }
 
-/* 0, or 1: refused. What a store was made for by its first sending it keeps for good. */
-static int claim_mode(Exchange *exchange)
+int exchange_claim(Exchange *exchange)
 {
         Engine *engine = exchange->engine;
         StoreMode wanted = clock_is_simulated(&engine->clock) ? STORE_SIMULATED : STORE_REAL;
@@ -97,8 +96,9 @@ static int check_repeated(Exchange *exchange, const ForcedPlan *plan)
         return 1;
 }
 
-static int start_dispatch(Engine *engine)
+int exchange_dispatch(Exchange *exchange)
 {
+        Engine *engine = exchange->engine;
         int r = engine->dispatch ? 0 : engine_start_dispatch(engine);
 
         return r < 0 ? r : engine_dispatch(engine);
@@ -115,7 +115,7 @@ int handle_send(Exchange *exchange)
                 return MIN(r, 0);
         if (check_repeated(exchange, &plan) > 0)
                 return 0;
-        r = claim_mode(exchange);
+        r = exchange_claim(exchange);
         if (r != 0)
                 return MIN(r, 0);
         r = engine_queue(exchange->engine, &plan.account, plan.planned, &exchange->now,
@@ -125,7 +125,7 @@ int handle_send(Exchange *exchange)
                         "this step is already in the outbox: see relancectl notices");
         if (r < 0)
                 return MIN(0, forced_no_text(exchange, problem, r));
-        r = start_dispatch(exchange->engine);
+        r = exchange_dispatch(exchange);
         if (r < 0)
                 return r;
         exchange->resume = resume_send;

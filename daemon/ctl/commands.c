@@ -88,6 +88,11 @@ static const Command commands[] = {
                 .help = "send its next notice now", .path = "/v1/send/", .is_post = true,
                 .show = show_sent, .judge = judge_sent,
                 .detail = "The sending window and every other guard hold as always." },
+        { "wake", .help = "go through the accounts now, and send what is due", .path = "/v1/wake",
+                .is_post = true, .is_slow = true, .show = show_woken, .judge = judge_woken,
+                .detail = "What relanced does by itself at the configured hours. The sending "
+                          "window and\nevery other guard hold as always; waking twice sends "
+                          "nothing twice." },
         { "settle", { { "NOTICE", "notice" }, { "sent|failed", "outcome", .choices = outcomes } },
                 .help = "say what became of an uncertain notice", .path = "/v1/settle/",
                 .is_post = true, .show = show_recorded,

@@ -144,3 +144,48 @@ int judge_sent(const Rows *rows)
         strbuf_release(&reason);
         return code;
 }
+
+void show_woken(const Invocation *invocation, const Rows *rows)
+{
+        static const char *const counts[] = { "notices", "cancelled", "tasks" };
+        StrBuf text = STRBUF_INIT;
+
+        for (size_t i = 0; i < rows->n; i++) {
+                const json_t *row = rows->list[i];
+                (void)printf("Looked at");
+                print_count(row, "accounts", true);
+                print_count(row, "instalments", false);
+                (void)printf(":");
+                for (size_t j = 0; j < ELEMENTSOF(counts); j++)
+                        print_count(row, counts[j], j == 0);
+                (void)puts("");
+                if (*text_of_time(row, "opening", &text))
+                        (void)printf("Something waits for its sending window, until %s.\n",
+                                strbuf_text(&text));
+        }
+        strbuf_release(&text);
+}
+
+int judge_woken(const Rows *rows)
+{
+        StrBuf text = STRBUF_INIT;
+        int code = EXIT_REFUSED;
+
+        for (size_t i = 0; i < rows->n; i++) {
+                code = EXIT_DONE;
+                if (json_integer_value(member(rows->list[i], "failed")) > 0) {
+                        text_complain("%s accounts could not be decided or written to: see "
+                                      "relancectl tasks",
+                                text_of(rows->list[i], "failed", &text));
+                        code = EXIT_REFUSED;
+                }
+                if (json_integer_value(member(rows->list[i], "stuck")) > 0) {
+                        text_complain("%s channels are suspended or wait for an earlier worker to "
+                                      "end; their messages wait: see relancectl tasks",
+                                text_of(rows->list[i], "stuck", &text));
+                        code = EXIT_REFUSED;
+                }
+        }
+        strbuf_release(&text);
+        return code;
+}

@@ -25,6 +25,7 @@ void show_explain(const Invocation *invocation, const Rows *rows);
 void show_preview(const Invocation *invocation, const Rows *rows);
 void show_recorded(const Invocation *invocation, const Rows *rows);
 void show_sent(const Invocation *invocation, const Rows *rows);
+void show_woken(const Invocation *invocation, const Rows *rows);
 void show_channels(const Invocation *invocation, const Rows *rows);
 void show_test(const Invocation *invocation, const Rows *rows);
 
@@ -36,6 +37,7 @@ void show_log_rows(json_t *const rows[], size_t n);
 int judge_status(const Rows *rows);
 int judge_import(const Rows *rows);
 int judge_sent(const Rows *rows);
+int judge_woken(const Rows *rows);
 int judge_channels(const Rows *rows);
 int judge_test(const Rows *rows);
 

@@ -1,11 +1,9 @@
 # SPDX-License-Identifier: MIT
 """relanced as a service: what it tells systemd, when it wakes, how it ends."""
 
-import datetime
 import signal
-import subprocess
+import threading
 import time
-import zoneinfo
 
 import pytest
 
@@ -16,10 +14,9 @@ from servers.process import wait_until
 WAKE_DONE = "a4d1c0d2f1a84f3e9b1a7c5e60b1f00f"
 STARTED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f0a3"
 STOPPED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f0a4"
-PARIS = zoneinfo.ZoneInfo("Europe/Paris")
 # Half a second before the hour, by a clock that runs as ours does.
 BEFORE_NINE = "@2026-03-05 07:59:59.5"  # UTC: TZ of a firm's environment
-NINE, TWO = "2026-03-05T09:00:00+01:00", "2026-03-05T14:00:00+01:00"
+NINE = "2026-03-05T09:00:00+01:00"
 
 
 @pytest.fixture
@@ -166,3 +163,49 @@ def test_what_cannot_work_ends_with_78_and_what_may_with_1(firm, start):
     firm.write_config()
     start()
     assert "in use by process" in firm.relanced(status=1).stderr
+
+
+def test_a_wake_that_is_asked_for_is_answered_with_what_it_did(firm, start):
+    firm.load([customer()], [invoice()])
+    daemon = start(clock="@2026-03-05 08:30:00")
+    status, [result] = daemon.ask("/v1/wake", method="POST")
+    assert status == 200 and result["accounts"] == 1 and result["notices"] == 1
+    wait_until(lambda: firm.files("email"), "the reminder")
+    # Many at once: each answer is of a wake that began after its question.
+    answers = []
+    askers = [threading.Thread(target=lambda: answers.append(daemon.ask("/v1/wake", method="POST")))
+              for _ in range(8)]
+    for asker in askers:
+        asker.start()
+    for asker in askers:
+        asker.join()
+    assert [(status, result["notices"]) for status, [result] in answers] == [(200, 0)] * 8
+    assert {why for _, why in wakes(daemon)} == {"asked-for"} and len(firm.files("email")) == 1
+    for right in ("read", "report"):
+        assert daemon.ask("/v1/wake", right, "POST")[0] == 403
+    assert daemon.end() == 0
+
+
+def test_a_wake_without_a_daemon_sends_what_is_due_before_it_ends(firm):
+    firm.load([customer()], [invoice()])
+    [result] = firm.json("wake", at="2026-03-05T09:00")
+    assert result["notices"] == 1 and result["opening"] is None
+    assert [notice["state"] for notice in firm.log()] == ["sent"]
+    assert "1 account, 1 instalment: 0 notices" in firm.ctl("wake", at="2026-03-05T09:01").stdout
+
+
+def test_a_wake_at_night_says_until_when_something_waits(firm):
+    firm.load([customer()], [invoice()])
+    [result] = firm.json("wake", at="2026-03-05T20:00")
+    assert result["notices"] == 0 and result["opening"] == "2026-03-06T09:00:00+01:00"
+    # A Friday evening: the next working day is a Monday.
+    done = firm.ctl("wake", at="2026-03-06T20:00")
+    assert "until 2026-03-09 09:00" in done.stdout
+
+
+def test_a_wake_that_passes_someone_over_ends_with_1(firm):
+    firm.load([customer()], [invoice(document="missing.pdf")])
+    firm.config["policies"]["standard"]["steps"][1]["attach"] = "own"
+    firm.write_config()
+    done = firm.ctl("wake", at="2026-03-05T09:00", status=1)
+    assert "relancectl tasks" in done.stderr
