@@ -47,12 +47,10 @@ void roff_put_sentence(const char *text)
         size_t length = strlen(text), word = strcspn(text, " ");
         bool is_small = *text >= 'a' && *text <= 'z' && word > 0 && text[word - 1] != ':';
 
-        if (length == 0)
-                return;
         if (is_small)
                 (void)putchar(*text - 'a' + 'A');
         roff_put(text + is_small);
-        (void)puts(strchr(".:", text[length - 1]) ? "" : ".");
+        (void)puts(length == 0 || strchr(".:", text[length - 1]) ? "" : ".");
 }
 
 /* The length of the first sentence, or of the line where it goes on. */
