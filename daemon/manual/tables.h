@@ -16,8 +16,8 @@ typedef struct Sources {
  * nothing in it; other -errno: it cannot be made. */
 int table_put(const char *name, const char *argument, const Sources *sources);
 
-/* Everything that stands in tables, a line each: its kind, a tab, its name; of an option, what it is
- * of and its name. For tests/check. */
+/* Everything that stands in tables, a line each: its kind, a tab, its name (of an option: what
+ * it is of and its name). For tests/check. */
 int tables_put_names(const Sources *sources);
 
 #endif
