@@ -89,15 +89,15 @@ static int on_nobody_came(sd_event_source *source, uint64_t usec, void *owner)
 {
         Api *api = owner;
 
-        return api->had_client ? 0 : sd_event_exit(api->engine->event, 0);
+        api->is_over = !api->had_client;
+        return 0;
 }
 
 void api_count_connection(Api *api, int change)
 {
         api->n_connections += (size_t)change;
         api->had_client = true;
-        if (api->ends_with_client && api->n_connections == 0)
-                (void)sd_event_exit(api->engine->event, 0);
+        api->is_over = api->n_connections == 0;
 }
 
 /* Uploads must not take the descriptors that all else needs. */
@@ -125,6 +125,7 @@ int api_new(Engine *engine, Api **ret_api)
                 return -ENOMEM;
         *api = (Api){
                 .engine = engine,
+                .config = config_hold(engine->config),
                 .room = { .folder = engine->config->cache, .max_files = make_room_for_files() },
         };
         int r = turn_new(engine->event, on_work, api, &api->work);
@@ -166,24 +167,23 @@ void api_free(Api *api)
         if (!api)
                 return;
         api->is_closed = true;
-        api->ends_with_client = false;
         for (size_t i = 0; i < api->n_listeners; i++)
                 listener_free(api->listeners[i]);
         turn_free(api->work);
         sd_event_source_disable_unref(api->post);
+        config_free(api->config);
         free(api);
 }
 
 int api_run_until_closed(Api *api)
 {
+        sd_event *event = api->engine->event;
         sd_event_source *patience = NULL;
-        int r;
 
-        api->ends_with_client = true;
-        r = sd_event_add_time_relative(api->engine->event, &patience, CLOCK_MONOTONIC,
-                FIRST_CLIENT_USEC, 0, on_nobody_came, api);
-        if (r == 0)
-                r = sd_event_loop(api->engine->event);
+        int r = sd_event_add_time_relative(
+                event, &patience, CLOCK_MONOTONIC, FIRST_CLIENT_USEC, 0, on_nobody_came, api);
+        while (r >= 0 && !api->is_over && sd_event_get_state(event) != SD_EVENT_FINISHED)
+                r = sd_event_run(event, UINT64_MAX);
         sd_event_source_unref(patience);
         return MIN(r, 0);
 }

@@ -31,6 +31,7 @@ typedef struct Listener {
 
 struct Api {
         Engine *engine;
+        Config *config; /* held for the name of the folder of uploads, which stays the same */
         Listener *listeners[RIGHTS];
         size_t n_listeners;
         UploadRoom room;
@@ -39,9 +40,9 @@ struct Api {
         uint64_t n_tickets;
         size_t n_connections;
         bool had_client;
-        bool is_asking;        /* this turn of the loop was only a question */
-        bool is_closed;        /* nothing new is taken */
-        bool ends_with_client; /* the loop ends when the last connection is gone */
+        bool is_asking; /* this turn of the loop was only a question */
+        bool is_closed; /* nothing new is taken */
+        bool is_over;   /* the client that this process was started for is gone */
 };
 
 /* Takes the descriptor over. -errno. */
