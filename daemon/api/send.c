@@ -9,6 +9,7 @@
 
 #include "api/forced.h"
 #include "api/shapes.h"
+#include "engine/service.h"
 #include "store/outbox.h"
 
 typedef struct Progress {
@@ -30,6 +31,12 @@ static int add_progress(void *owner, const LogRow *row)
         return 0;
 }
 
+/* While another configuration is taken over, messages only wait for that. */
+static bool is_at_rest(const Engine *engine)
+{
+        return engine_is_idle(engine) && !(engine->service && engine->service->is_reloading);
+}
+
 /* Answers once no notice of the contact can get any further by itself. */
 static int resume_send(Exchange *exchange)
 {
@@ -42,7 +49,7 @@ static int resume_send(Exchange *exchange)
         size_t i;
 
         int r = store_list_log(exchange->engine->store, &filter, add_progress, &progress);
-        if (r == 0 && (!progress.has_active || engine_is_idle(exchange->engine))) {
+        if (r == 0 && (!progress.has_active || is_at_rest(exchange->engine))) {
                 json_array_foreach(progress.lines, i, line)
                         reply_add(&exchange->reply, json_incref(line));
                 exchange->resume = NULL;
