@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <systemd/sd-daemon.h>
 
@@ -14,6 +15,7 @@
 #include "intake/intake.h"
 #include "main/firm.h"
 #include "main/service.h"
+#include "main/stop.h"
 #include "store/report.h"
 #include "sys/log.h"
 #include "sys/process.h"
@@ -142,7 +144,13 @@ static int claim_for_sending(Firm *firm)
         return firm_claim(firm, status.n_notices[NOTICE_PENDING] > 0);
 }
 
-static int dispatch(Firm *firm)
+static int tell_stopped(void)
+{
+        complain(NULL, "stopped before everything was done: the next run goes on");
+        return EXIT_REFUSED;
+}
+
+static int dispatch(Firm *firm, const Stop *stop)
 {
         int r = engine_start_dispatch(firm->engine);
 
@@ -152,6 +160,8 @@ static int dispatch(Firm *firm)
                 complain(NULL, "sending has stopped: %s", strerror(-r));
                 return EXIT_REFUSED;
         }
+        if (stop->is_asked)
+                return tell_stopped();
         size_t n = engine_count_stuck(firm->engine);
         if (n == 0)
                 return EXIT_DONE;
@@ -162,22 +172,44 @@ static int dispatch(Firm *firm)
         return EXIT_REFUSED;
 }
 
+/* What was queued before a signal came stays queued. */
+static int wake(Firm *firm, const Stop *stop, WakeResult *ret_result)
+{
+        _cleanup_(wake_freep) Wake *wake = NULL;
+
+        int r = wake_new(firm->engine, false, &wake);
+        while (r == 0 && !stop->is_asked) {
+                r = wake_step(wake);
+                if (r <= 0)
+                        break;
+                r = stop_look(stop);
+        }
+        if (r == 0)
+                *ret_result = *wake_result(wake);
+        return r;
+}
+
 static int once(Firm *firm)
 {
-        WakeResult result;
+        _cleanup_(stop_release) Stop stop = { .engine = firm->engine };
+        WakeResult result = { 0 };
 
         int status = firm_claim(firm, clock_is_simulated(&firm->clock));
         if (status != EXIT_DONE)
                 return status;
-        int r = engine_wake(firm->engine, false, &result);
+        int r = stop_watch(&stop);
+        if (r == 0)
+                r = wake(firm, &stop, &result);
         if (r < 0) {
                 complain(NULL, "the wake failed: %s", strerror(-r));
                 return EXIT_REFUSED;
         }
+        if (stop.is_asked)
+                return tell_stopped();
         int failed = judge_wake(&result);
         status = claim_for_sending(firm);
         if (status == EXIT_DONE)
-                status = dispatch(firm);
+                status = dispatch(firm, &stop);
         return status == EXIT_DONE ? failed : status;
 }
 
@@ -215,6 +247,7 @@ static void name_holder(const Firm *firm)
 static int serve(Firm *firm)
 {
         _cleanup_(api_freep) Api *api = NULL;
+        _cleanup_(stop_release) Stop stop = { .engine = firm->engine };
 
         if (sd_listen_fds(1) != 1) {
                 complain(NULL, "--private is how relancectl starts relanced");
@@ -226,12 +259,17 @@ static int serve(Firm *firm)
         int r = keep_simulated_time(firm);
         if (r == 0)
                 r = api_new(firm->engine, &api);
+        stop.api = api;
+        if (r == 0)
+                r = stop_watch(&stop);
         if (r == 0)
                 r = api_listen(api, SD_LISTEN_FDS_START, RIGHT_OPERATE);
         if (r == 0)
                 r = greet("serves", "");
         if (r == 0)
                 r = api_run_until_closed(api);
+        if (!engine_is_idle(firm->engine)) /* its client went while a message was leaving */
+                stop_finish(&stop);
         if (r == 0)
                 return EXIT_DONE;
         complain(NULL, "the command failed: %s", strerror(-r));
@@ -266,6 +304,7 @@ static int run_configured(const Arguments *arguments)
 {
         Firm firm = { 0 };
 
+        (void)signal(SIGPIPE, SIG_IGN); /* who reads what is told may go before the work is done */
         if (arguments->mode == MODE_DAEMON)
                 service_hold_signals();
         int status = firm_configure(arguments, &firm);
