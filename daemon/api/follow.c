@@ -13,7 +13,6 @@
 #include "engine/changes.h"
 
 #define LINES_PER_TURN 256
-#define UNREAD_MAX ((size_t)256 * 1024)
 
 typedef struct Follow {
         LogFilter filter; /* its texts are the request's */
@@ -60,7 +59,6 @@ static int add_change(Exchange *exchange, Follow *follow)
         return r < 0 && r != -ENOENT ? r : 1;
 }
 
-/* Nothing is added to what its client has not read yet: changes wait where they are. */
 static int resume_follow(Exchange *exchange)
 {
         Follow *follow = exchange->work;
@@ -68,8 +66,6 @@ static int resume_follow(Exchange *exchange)
         int r = 1;
 
         exchange->is_busy = false;
-        if (exchange->reply.text.length > UNREAD_MAX)
-                return 0;
         if (follow->pager) {
                 r = pager_step(follow->pager, &more);
                 if (r < 0)
@@ -106,9 +102,7 @@ int follow_log(Exchange *exchange, const LogFilter *filter)
                 if (r < 0)
                         return r;
         }
-        exchange->is_live = true;
-        exchange->reply.is_live = true;
-        exchange->reply.status = REPLY_OK;
+        exchange->is_live = exchange->is_busy = true;
         exchange->resume = resume_follow;
-        return resume_follow(exchange);
+        return 0;
 }
