@@ -170,6 +170,9 @@ int handle_show(Exchange *exchange)
         r = message_show(exchange, notice);
         if (r != -ENOENT)
                 return r;
-        return reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no %s %s",
-                is_named ? "notice" : "invoice and no notice", number);
+        if (is_named)
+                return reply_refuse(
+                        &exchange->reply, REPLY_NOT_FOUND, "there is no notice %s", number);
+        return reply_refuse(&exchange->reply, REPLY_NOT_FOUND,
+                "there is no invoice '%s', and no notice of that number", number);
 }

@@ -19,9 +19,9 @@
 
 typedef struct Transfer {
         CURL *curl;
-        int into;
+        const Sink *sink;
         bool is_binary;
-        StrBuf line; /* for into: what came after the last newline */
+        StrBuf line; /* for the sink: what came after the last newline */
         Answer answer;
         int error; /* while writing the content away */
 } Transfer;
@@ -99,20 +99,35 @@ static int write_all(int fd, const char *bytes, size_t length)
         return 0;
 }
 
+static bool has_sink(const Transfer *transfer)
+{
+        return transfer->sink->fd >= 0 || transfer->sink->take;
+}
+
+static int put(Transfer *transfer, const char *bytes, size_t length)
+{
+        const Sink *sink = transfer->sink;
+
+        return sink->fd >= 0 ? write_all(sink->fd, bytes, length)
+                             : sink->take(sink->owner, bytes, length);
+}
+
 /* Keeps what is no whole line yet. */
 static int pass_on(Transfer *transfer, const char *bytes, size_t length)
 {
-        const char *newline =
-                transfer->is_binary ? bytes + length - 1 : memrchr(bytes, '\n', length);
+        const char *newline = memrchr(bytes, '\n', length);
         size_t n = newline ? (size_t)(newline - bytes) + 1 : 0;
         int r = 0;
 
+        if (transfer->is_binary)
+                return put(transfer, bytes, length);
+        strbuf_add_bytes(&transfer->line, bytes, n);
         if (n > 0) {
-                r = write_all(transfer->into, strbuf_text(&transfer->line), transfer->line.length);
+                r = strbuf_error(&transfer->line);
+                if (r == 0)
+                        r = put(transfer, transfer->line.text, transfer->line.length);
                 strbuf_truncate(&transfer->line, 0);
         }
-        if (r == 0)
-                r = write_all(transfer->into, bytes, n);
         strbuf_add_bytes(&transfer->line, bytes + n, length - n);
         return r < 0 ? r : strbuf_error(&transfer->line);
 }
@@ -125,7 +140,7 @@ static size_t on_content(char *bytes, size_t size, size_t n, void *owner)
         if (size * n == 0)
                 return 0;
         (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &status);
-        if (transfer->into >= 0 && status == 200) {
+        if (has_sink(transfer) && status == 200) {
                 transfer->error = pass_on(transfer, bytes, size * n);
                 return transfer->error < 0 ? 0 : size * n;
         }
@@ -145,10 +160,17 @@ static int add_files(curl_mime *form, const Invocation *invocation)
         return 0;
 }
 
-static void set_options(
-        Transfer *transfer, const Command *command, int socket_fd, const char *target)
+/* 0: for ever. */
+static long quiet_max_s(const Invocation *invocation)
 {
-        long quiet_max_s = command->is_slow ? QUIET_MAX_AT_WORK_S : QUIET_MAX_S;
+        if (invocation_follows(invocation))
+                return 0;
+        return invocation->command->is_slow ? QUIET_MAX_AT_WORK_S : QUIET_MAX_S;
+}
+
+static void set_options(
+        Transfer *transfer, const Invocation *invocation, int socket_fd, const char *target)
+{
         CURL *curl = transfer->curl;
         char socket_path[64];
 
@@ -160,7 +182,7 @@ static void set_options(
         (void)curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http");
         (void)curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, socket_path);
         (void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-        (void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, quiet_max_s);
+        (void)curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, quiet_max_s(invocation));
         (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
         (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_content);
         (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, transfer);
@@ -183,8 +205,7 @@ static int perform(Transfer *transfer, const char **ret_problem)
 
         (void)curl_easy_getinfo(transfer->curl, CURLINFO_RESPONSE_CODE, &transfer->answer.status);
         if (code == CURLE_OK && transfer->line.length > 0)
-                transfer->error =
-                        write_all(transfer->into, transfer->line.text, transfer->line.length);
+                transfer->error = put(transfer, transfer->line.text, transfer->line.length);
         if (transfer->error < 0) {
                 *ret_problem = strerror(-transfer->error);
                 return transfer->error;
@@ -231,10 +252,10 @@ static int ask(Transfer *transfer, const Invocation *invocation, const char **re
         return r;
 }
 
-int client_ask(int socket_fd, const Invocation *invocation, int into, Answer *ret_answer,
+int client_ask(int socket_fd, const Invocation *invocation, const Sink *sink, Answer *ret_answer,
         const char **ret_problem)
 {
-        Transfer transfer = { .into = into,
+        Transfer transfer = { .sink = sink,
                 .is_binary = invocation->command->is_saved,
                 .answer.text = { .limit = ANSWER_MAX } };
         StrBuf target = STRBUF_INIT;
@@ -245,7 +266,7 @@ int client_ask(int socket_fd, const Invocation *invocation, int into, Answer *re
         if (r == 0 && curl_global_init(CURL_GLOBAL_NOTHING) == CURLE_OK)
                 transfer.curl = curl_easy_init();
         if (transfer.curl) {
-                set_options(&transfer, invocation->command, socket_fd, strbuf_text(&target));
+                set_options(&transfer, invocation, socket_fd, strbuf_text(&target));
                 r = ask(&transfer, invocation, ret_problem);
                 curl_easy_cleanup(transfer.curl);
         } else {

@@ -50,8 +50,12 @@ static const Command commands[] = {
         { "notices", .help = "what is on its way out (not final)", .path = "/v1/notices",
                 .show = show_log },
         { "tasks", .help = "what only a person may do", .path = "/v1/tasks", .show = show_tasks },
-        { "show", { INVOICE }, .help = "everything about one invoice", .path = "/v1/show/",
-                .show = show_invoice },
+        { "show", { { "INVOICE|NOTICE", "invoice" } },
+                .help = "everything about one invoice, or one notice", .path = "/v1/show/",
+                .show = show_page,
+                .detail = "NOTICE is a notice's number in the log: its message as it was sent, and "
+                          "every try. Where an\ninvoice has that number, notice:NUMBER means the "
+                          "notice." },
         { "explain", { INVOICE }, .help = "why it was chased or not, and what comes next",
                 .path = "/v1/explain/", .show = show_explain },
         { "preview", { INVOICE },
@@ -98,12 +102,22 @@ static const Command commands[] = {
                 .is_post = true, .show = show_recorded,
                 .detail = "sent: its step is done. failed: it surely did not leave, and its step "
                           "is decided again." },
-        { "log",
-                .options = { { "since", "TIME", "from then on" },
-                        { "customer", "CUSTOMER", "of one customer" },
+        { "log", .help = "every notice and what became of it",
+                .options = { { "since", "TIME", "from that day or minute on" },
+                        { "until", "TIME", "before that minute; up to that day, which counts" },
+                        { "customer", "ID", "of one customer" },
+                        { "invoice", "INVOICE", "that ask for, or list, one invoice" },
+                        { "step", "STEP", "of one step, as the log shows it" },
                         { "channel", "CHANNEL", "by one channel" },
-                        { "state", "STATE", "in one state", .choices = states } },
-                .help = "every notice and what became of it", .path = "/v1/log", .show = show_log },
+                        { "state", "STATE", "in one state", .choices = states },
+                        { "follow", NULL, "go on with a line for each change, until Ctrl-C" } },
+                .path = "/v1/log", .show = show_log, .show_next = show_log_line,
+                .detail = "TIME is YYYY-MM-DD or YYYY-MM-DDTHH:MM on the creditor's clock, or RFC "
+                          "3339; it is compared\nwith when a notice was sent, else decided. "
+                          "--until 2026-03-31 includes all of that day;\n--until 2026-03-31T12:00 "
+                          "ends before noon.\n\n"
+                          "With --follow and --since, what there is comes first. It needs a daemon "
+                          "that runs, and\nexits with 4 when that one ends." },
         { "channels", { { "CHANNEL", "channel", .is_optional = true } },
                 .help = "how every channel stands; all about one", .path = "/v1/channels",
                 .show = show_channels, .judge = judge_channels,
@@ -174,6 +188,11 @@ const char *invocation_option(const Invocation *invocation, const char *name)
         return NULL;
 }
 
+bool invocation_follows(const Invocation *invocation)
+{
+        return invocation->command->show_next && invocation_option(invocation, "follow");
+}
+
 static size_t count_options(const Command *command)
 {
         size_t n = 0;
@@ -184,18 +203,22 @@ static size_t count_options(const Command *command)
 }
 
 /* Where an option's value goes; NULL: there is no such option. */
-static const char **find_value(Invocation *invocation, const char *name, size_t length)
+static const char **find_value(
+        Invocation *invocation, const char *name, size_t length, bool *ret_is_flag)
 {
         const Command *command = invocation->command;
         const char **values[] = { &invocation->config, &invocation->socket, &invocation->at };
 
+        *ret_is_flag = false;
         for (size_t i = 0; i < ELEMENTSOF(values); i++)
                 if (strlen(globals[i].name) == length && !strncmp(globals[i].name, name, length))
                         return values[i];
         for (size_t i = 0; i < count_options(command); i++)
                 if (strlen(command->options[i].name) == length &&
-                        !strncmp(command->options[i].name, name, length))
+                        !strncmp(command->options[i].name, name, length)) {
+                        *ret_is_flag = !command->options[i].shown;
                         return &invocation->options[i];
+                }
         return NULL;
 }
 
@@ -230,8 +253,8 @@ static int parse_option(Invocation *invocation, char *argv[], int *at, StrBuf *p
 {
         const char *option = argv[*at], *name = option + 2;
         size_t length = strcspn(name, "=");
-        bool *flag = find_flag(invocation, name);
-        const char **value = find_value(invocation, name, length);
+        bool *flag = find_flag(invocation, name), is_flag;
+        const char **value = find_value(invocation, name, length, &is_flag);
 
         if (flag) {
                 *flag = true;
@@ -242,6 +265,14 @@ static int parse_option(Invocation *invocation, char *argv[], int *at, StrBuf *p
         if (*value) {
                 strbuf_addf(problem, "option --%.*s is given twice", (int)length, name);
                 return EXIT_USAGE;
+        }
+        if (is_flag && name[length] == '=') {
+                strbuf_addf(problem, "option --%.*s takes no value", (int)length, name);
+                return EXIT_USAGE;
+        }
+        if (is_flag) {
+                *value = "1";
+                return 0;
         }
         if (name[length] == '=') {
                 *value = name + length + 1;
@@ -338,6 +369,11 @@ static int check_options(const Invocation *invocation, StrBuf *problem)
                 }
                 if (check_choice(invocation->options[i], option->choices, option->name, problem))
                         return EXIT_USAGE;
+        }
+        if (invocation->at && invocation_follows(invocation)) {
+                strbuf_add(problem, "--at cannot be used with --follow: it follows what happens "
+                                    "now");
+                return EXIT_USAGE;
         }
         if (invocation->at && invocation->command->is_real) {
                 strbuf_addf(problem, "--at cannot be used here: what %s sends leaves for real, now",

@@ -19,7 +19,7 @@ enum {
 };
 
 #define COMMAND_ARGUMENTS_MAX 2
-#define COMMAND_OPTIONS_MAX 4
+#define COMMAND_OPTIONS_MAX 8
 #define COMMAND_WORDS_MAX 1000
 
 typedef struct CommandArgument {
@@ -31,7 +31,7 @@ typedef struct CommandArgument {
 
 typedef struct CommandOption {
         const char *name;  /* without -- */
-        const char *shown; /* "DATE" */
+        const char *shown; /* "DATE"; NULL: takes no value, and "1" stands for given */
         const char *help;
         bool is_required;
         const char *const *choices;
@@ -53,6 +53,8 @@ typedef struct Command {
         bool is_saved; /* the answer becomes the file that the first argument names */
         bool is_slow;  /* may take many minutes before anything of its answer comes */
         void (*show)(const Invocation *invocation, const Rows *rows); /* the answer, for people */
+        /* With the option "follow": the same of each line, as it comes. */
+        void (*show_next)(const Invocation *invocation, const Rows *rows);
         int (*judge)(const Rows *rows); /* its exit code; NULL: any answer is EXIT_DONE */
         /* … or something done here: an exit code. */
         int (*run)(const Invocation *invocation);
@@ -83,6 +85,8 @@ int command_parse(int argc, char *argv[], Invocation *invocation, StrBuf *proble
 
 /* The option's value, or NULL. */
 const char *invocation_option(const Invocation *invocation, const char *name);
+/* Whether the answer has no end: each line counts as it comes. */
+bool invocation_follows(const Invocation *invocation);
 
 void command_usage(const Command *command, StrBuf *text); /* one line, without newline */
 void command_help(const Command *command, StrBuf *text);

@@ -20,8 +20,8 @@ void command_usage(const Command *command, StrBuf *text)
                 add_argument(&command->arguments[i], text);
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
                 const CommandOption *option = &command->options[i];
-                strbuf_addf(text, option->is_required ? " --%s %s" : " [--%s %s]", option->name,
-                        option->shown);
+                strbuf_addf(text, option->is_required ? " --%s%s%s" : " [--%s%s%s]", option->name,
+                        option->shown ? " " : "", option->shown ? option->shown : "");
         }
 }
 
@@ -40,8 +40,8 @@ void command_help(const Command *command, StrBuf *text)
                 strbuf_addf(text, "%s\n", command->detail);
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
                 const CommandOption *option = &command->options[i];
-                strbuf_addf(text, "%s  --%s %s\n      %s", i == 0 ? "\n" : "", option->name,
-                        option->shown, option->help);
+                strbuf_addf(text, "%s  --%s%s%s\n      %s", i == 0 ? "\n" : "", option->name,
+                        option->shown ? " " : "", option->shown ? option->shown : "", option->help);
                 add_choices(option->choices, text);
                 strbuf_add_char(text, '\n');
         }

@@ -43,8 +43,7 @@ static void fill_instalment(const json_t *row, const char *path, StrBuf *text)
                 strbuf_addf(text, "/%" JSON_INTEGER_FORMAT, seq);
 }
 
-/* The invoices of a notice that were asked for, then the others in brackets. */
-static void fill_lines(const json_t *row, const char *path, StrBuf *text)
+const char *notice_lines(const json_t *row, const char *path, StrBuf *text)
 {
         StrBuf one = STRBUF_INIT;
         json_t *line;
@@ -59,6 +58,12 @@ static void fill_lines(const json_t *row, const char *path, StrBuf *text)
                         text, is_listed ? "%s(%s)" : "%s%s", i > 0 ? " " : "", strbuf_text(&one));
         }
         strbuf_release(&one);
+        return strbuf_text(text);
+}
+
+static void fill_lines(const json_t *row, const char *path, StrBuf *text)
+{
+        (void)notice_lines(row, path, text);
 }
 
 static void fill_step(const json_t *row, const char *path, StrBuf *text)
@@ -181,6 +186,46 @@ void show_log(const Invocation *invocation, const Rows *rows)
                 (void)puts("No notices.");
         else
                 show_log_rows(rows->list, rows->n);
+}
+
+/* As in the table, but as wide as it is: nobody knows what the next line will be. */
+static const struct {
+        const char *path;
+        void (*fill)(const json_t *row, const char *path, StrBuf *text);
+} line_cells[] = {
+        { "at", fill_time },
+        { "notice", NULL },
+        { "account.customer", NULL },
+        { "step", fill_step },
+        { "lines", fill_lines },
+        { "total", fill_money },
+        { "channel", NULL },
+        { "to", NULL },
+        { "state", fill_state },
+};
+
+void show_log_line(const Invocation *invocation, const Rows *rows)
+{
+        StrBuf text = STRBUF_INIT;
+
+        for (size_t i = 0; i < rows->n; i++) {
+                const json_t *row = rows->list[i];
+                if (member(row, "lost")) {
+                        (void)printf(
+                                "(%s changes went by too fast)\n", text_of(row, "lost", &text));
+                        continue;
+                }
+                for (size_t j = 0; j < ELEMENTSOF(line_cells); j++) {
+                        if (line_cells[j].fill)
+                                line_cells[j].fill(row, line_cells[j].path, &text);
+                        else
+                                (void)text_of(row, line_cells[j].path, &text);
+                        if (text.length > 0)
+                                (void)printf("%s%s", j > 0 ? "  " : "", strbuf_text(&text));
+                }
+                (void)puts("");
+        }
+        strbuf_release(&text);
 }
 
 void show_tasks(const Invocation *invocation, const Rows *rows)

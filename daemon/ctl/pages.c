@@ -6,18 +6,17 @@
 #include "ctl/show.h"
 #include "ctl/text.h"
 
-/* "Label     value" unless there is no value. */
-static void print_line(const char *label, const char *value)
+void show_line(const char *label, const char *value)
 {
         if (*value)
                 (void)printf("%-16s%s\n", label, value);
 }
 
-static void print_member(const char *label, const json_t *row, const char *path)
+void show_member(const char *label, const json_t *row, const char *path)
 {
         StrBuf text = STRBUF_INIT;
 
-        print_line(label, text_of_time(row, path, &text));
+        show_line(label, text_of_time(row, path, &text));
         strbuf_release(&text);
 }
 
@@ -27,7 +26,7 @@ static void print_amount(const char *label, const json_t *row, const char *path)
 
         (void)text_of(row, path, &text);
         strbuf_addf(&text, " %s", text_of(row, "currency", &currency));
-        print_line(label, strbuf_text(&text));
+        show_line(label, strbuf_text(&text));
         strbuf_release(&text);
         strbuf_release(&currency);
 }
@@ -136,24 +135,21 @@ static void show_notices(const json_t *page)
         free(rows);
 }
 
-void show_invoice(const Invocation *invocation, const Rows *rows)
+static void show_invoice(const json_t *page)
 {
-        const json_t *page = rows->n > 0 ? rows->list[0] : NULL;
         StrBuf text = STRBUF_INIT, name = STRBUF_INIT;
         json_t *row;
         size_t i;
 
-        if (!page)
-                return;
-        print_member("Invoice", page, "invoice");
+        show_member("Invoice", page, "invoice");
         (void)text_of(page, "customer.id", &text);
         strbuf_addf(&text, ", %s", text_of(page, "customer.name", &name));
-        print_line("Customer", strbuf_text(&text));
-        print_member("Issued", page, "issued");
+        show_line("Customer", strbuf_text(&text));
+        show_member("Issued", page, "issued");
         print_amount("Amount", page, "amount");
         print_amount("Open", page, "open");
-        print_member("Status", page, "status");
-        print_member("Document", page, "document");
+        show_member("Status", page, "status");
+        show_member("Document", page, "document");
         (void)puts("\nInstalments");
         show_instalments(page);
         (void)puts("\nWhat the rules say");
@@ -169,6 +165,14 @@ void show_invoice(const Invocation *invocation, const Rows *rows)
         strbuf_release(&name);
 }
 
+void show_page(const Invocation *invocation, const Rows *rows)
+{
+        if (rows->n > 0 && member(rows->list[0], "notice"))
+                show_notice(invocation, rows);
+        else if (rows->n > 0)
+                show_invoice(rows->list[0]);
+}
+
 void show_preview(const Invocation *invocation, const Rows *rows)
 {
         StrBuf text = STRBUF_INIT;
@@ -179,12 +183,12 @@ void show_preview(const Invocation *invocation, const Rows *rows)
                 const json_t *row = rows->list[i];
                 if (i > 0)
                         (void)puts("\n");
-                print_member("Step", row, "step");
-                print_member("Channel", row, "channel");
-                print_member("To", row, "to");
-                print_member("Subject", row, "subject");
+                show_member("Step", row, "step");
+                show_member("Channel", row, "channel");
+                show_member("To", row, "to");
+                show_member("Subject", row, "subject");
                 json_array_foreach(member(row, "attachments"), j, attachment)
-                        print_member("Attached", attachment, "name");
+                        show_member("Attached", attachment, "name");
                 strbuf_truncate(&text, 0);
                 text_add_safe(&text, json_string_value(member(row, "text")), true);
                 (void)printf("\n%s\n", strbuf_text(&text));

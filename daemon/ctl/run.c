@@ -16,6 +16,7 @@
 
 #include "ctl/client.h"
 #include "ctl/find.h"
+#include "ctl/follow.h"
 #include "ctl/local.h"
 #include "ctl/show.h"
 #include "ctl/text.h"
@@ -148,15 +149,21 @@ static int explain_silence(Daemon *daemon, int error, int status, const char *pr
 
 static int exchange(const Invocation *invocation, Daemon *daemon, int into)
 {
+        Sink sink = SINK_NONE;
         Answer answer = { 0 };
         const char *problem = "";
         int code;
 
-        int r = client_ask(daemon->launched.socket_fd, invocation, into, &answer, &problem);
+        sink.fd = into;
+        if (invocation_follows(invocation))
+                follow_begin(invocation, &sink);
+        int r = client_ask(daemon->launched.socket_fd, invocation, &sink, &answer, &problem);
         if (r == -ETIMEDOUT)
                 daemon->launched.pid = 0; /* it ends by itself, once it can */
         int status = launched_wait(&daemon->launched);
-        if (r < 0) {
+        if (invocation_follows(invocation) && answer.status == 200) {
+                code = follow_end(r);
+        } else if (r < 0) {
                 code = explain_silence(daemon, r, status, problem);
         } else if (answer.status != 200) {
                 code = show_error(&answer);
