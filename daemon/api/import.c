@@ -11,6 +11,8 @@
 #include "api/shapes.h"
 #include "engine/reconnect.h"
 #include "intake/intake.h"
+#include "sys/log.h"
+#include "sys/message-ids.h"
 
 typedef struct ImportWork {
         Config *config; /* held: a reload may take another one meanwhile */
@@ -31,7 +33,7 @@ static void work_free(void *owner)
         free(work);
 }
 
-static void add_problem(void *owner, bool is_warning, const char *text)
+static void add_problem(void *owner, size_t i, bool is_warning, const char *text)
 {
         Exchange *exchange = owner;
         json_t *shaped = json_object();
@@ -66,6 +68,15 @@ static void on_done(void *owner, int result)
         work->result = result;
 }
 
+static void log_imported(const ImportResult *result)
+{
+        StrBuf text = STRBUF_INIT;
+
+        import_result_describe(result, &text);
+        log_record(LOG_INFO, MESSAGE_IMPORT_DONE, NULL, 0, "import: %s", strbuf_text(&text));
+        strbuf_release(&text);
+}
+
 /* First the rows, then the services that may come back because of them (R16). */
 static int resume_import(Exchange *exchange)
 {
@@ -82,8 +93,10 @@ static int resume_import(Exchange *exchange)
         if (work->result < 0)
                 return reply_fail(&exchange->reply, work->result,
                         "the import stopped; what was recorded before stays");
-        for (size_t i = 0; i < exchange->request.n_files; i++)
+        for (size_t i = 0; i < exchange->request.n_files; i++) {
                 reply_add(&exchange->reply, shape_result(&work->files[i], &work->results[i]));
+                log_imported(&work->results[i]);
+        }
         return 0;
 }
 

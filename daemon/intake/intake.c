@@ -21,6 +21,16 @@
 /* Of one import at once; further files are asked for their kind and read again later. */
 #define WORKERS_MAX 8
 
+void import_result_describe(const ImportResult *result, StrBuf *text)
+{
+        strbuf_addf(text,
+                "a file of %s: %zu rows, %zu added, %zu changed, %zu as before, %zu instalments "
+                "withdrawn, %zu problems, %zu warnings",
+                is_empty(result->kind) ? "an unknown kind" : result->kind, result->n_rows,
+                result->n_added, result->n_changed, result->n_same, result->n_withdrawn,
+                result->n_errors, result->n_warnings);
+}
+
 typedef struct Slot {
         struct Import *import;
         ImportJob *job;
@@ -271,7 +281,7 @@ static int make_jobs(Import *import)
                 return -ENOMEM;
         for (size_t i = 0; i < order->n && r == 0; i++) {
                 import->slots[i].import = import;
-                r = import_job_new(&order->context, order->files[i].name, &order->results[i],
+                r = import_job_new(&order->context, i, order->files[i].name, &order->results[i],
                         &import->slots[i].job);
         }
         return r;

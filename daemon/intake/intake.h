@@ -8,6 +8,7 @@
  * A row in error is reported and the others go on (R23).
  */
 
+#include "base/strbuf.h"
 #include "config/config.h"
 #include "core/date.h"
 #include "store/store.h"
@@ -22,22 +23,25 @@ typedef struct ImportResult {
         const char *kind; /* "customers", "invoices", "payments", or "" when it could not be told */
 } ImportResult;
 
+/* The numbers in words, for the log: "a file of invoices: 10 rows, 8 added, …". */
+void import_result_describe(const ImportResult *result, StrBuf *text);
+
 /* What all files of an import share. */
 typedef struct ImportContext {
         Store *store;
         const Config *config;
         Instant at;
         Date today; /* the creditor's civil day of at */
-        /* Called for every problem: "file:line: what, and what was expected". */
-        void (*message)(void *owner, bool is_warning, const char *text);
+        /* Called for every problem of files[i]: "file:line: what, and what was expected". */
+        void (*message)(void *owner, size_t i, bool is_warning, const char *text);
         void *owner;
 } ImportContext;
 
 /*
  * Imports files in the order their kinds need (customers, invoices, payments), whatever order they
- * are given in; each is read from its beginning, those of one kind as they are given. On an sd-event
- * loop that does not wait for it: each turn takes some milliseconds and is a transaction of its own,
- * so others may write in between. results[i] is filled for files[i].
+ * are given in; each is read from its beginning, those of one kind as they are given. On an
+ * sd-event loop that does not wait for it: each turn takes some milliseconds and is a transaction
+ * of its own, so others may write in between. results[i] is filled for files[i].
  *
  * done(owner, result) is called once, never from inside import_new(), and may free the import: 0
  * even when rows were in error, and what counts is durable then; -errno: the store failed, what was

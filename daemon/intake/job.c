@@ -27,6 +27,7 @@
 
 struct ImportJob {
         const ImportContext *context;
+        size_t i; /* in its import */
         const char *name;
         ImportResult *result;
         JobState state;
@@ -42,14 +43,15 @@ struct ImportJob {
         WirePacket packet;
 };
 
-int import_job_new(
-        const ImportContext *context, const char *name, ImportResult *result, ImportJob **ret_job)
+int import_job_new(const ImportContext *context, size_t i, const char *name, ImportResult *result,
+        ImportJob **ret_job)
 {
         ImportJob *job = calloc(1, sizeof(*job));
 
         if (!job)
                 return -ENOMEM;
         job->context = context;
+        job->i = i;
         job->name = name;
         job->result = result;
         job->kind = -1;
@@ -130,8 +132,8 @@ static void job_tell(ImportJob *job, bool is_warning, unsigned line, const char 
                 strbuf_addf(&text, ":%u", line);
         strbuf_addf(&text, ": %s", what);
         /* Out of memory, the bare sentence still says what is wrong. */
-        job->context->message(
-                job->context->owner, is_warning, strbuf_error(&text) ? what : strbuf_text(&text));
+        job->context->message(job->context->owner, job->i, is_warning,
+                strbuf_error(&text) ? what : strbuf_text(&text));
         strbuf_release(&text);
 }
 
@@ -143,7 +145,7 @@ static void job_tell_rest(ImportJob *job)
                 return;
         strbuf_addf(&text, "%s: %zu more problems of this file are not shown", job->name,
                 job->n_untold);
-        job->context->message(job->context->owner, true, strbuf_text(&text));
+        job->context->message(job->context->owner, job->i, true, strbuf_text(&text));
         strbuf_release(&text);
 }
 

@@ -23,9 +23,10 @@ typedef enum JobState {
 
 typedef struct ImportJob ImportJob;
 
-/* context, name and result outlive the job. -ENOMEM. */
-int import_job_new(
-        const ImportContext *context, const char *name, ImportResult *result, ImportJob **ret_job);
+/* i: the file's index in its import, for messages. context, name and result outlive the job.
+ * -ENOMEM. */
+int import_job_new(const ImportContext *context, size_t i, const char *name, ImportResult *result,
+        ImportJob **ret_job);
 /* Ends its worker; what was put stays. */
 void import_job_free(ImportJob *job);
 DEFINE_CLEANUP(ImportJob, import_job_free)

@@ -19,7 +19,6 @@ ImportRun *import_run(Store *store, int64_t id)
 static void run_free(ImportRun *run)
 {
         free(run->file);
-        free(run->ended);
         free(run);
 }
 

@@ -17,14 +17,13 @@ typedef struct ImportedRow {
         char buffers[6][32]; /* of texts that are made here */
 } ImportedRow;
 
-/* An import that is under way. Their places stand in a temporary table, which is emptied when the
- * last one is over. */
+/* An import that is under way. Its places stand in a temporary table; what one that was given up
+ * leaves there is removed when the next one begins alone. */
 typedef struct ImportRun {
         struct ImportRun *next;
         int64_t id;
         Instant at;
         char *file;
-        char *ended; /* the last number whose surplus was withdrawn, or NULL */
 } ImportRun;
 ImportRun *import_run(Store *store, int64_t id); /* NULL: it is over */
 void import_runs_release(Store *store);

@@ -325,14 +325,13 @@ typedef struct Surplus {
 } Surplus;
 
 /* The next page of places: how many, and the last number. */
-static int find_page(Store *store, const ImportRun *run, size_t *ret_n, char **ret_last)
+static int find_page(Store *store, int64_t run, size_t *ret_n, char **ret_last)
 {
         ROWS(rows);
         int r = rows_open(&rows, store,
-                "select count(*), max(number) from (select number from place where run = ? and "
-                "number > ? "
+                "select count(*), max(number) from (select number from place where run = ? "
                 "order by number limit ?) as page",
-                VALUES(INT(run->id), TEXT(text_or_empty(run->ended)), INT(PAGE_PLACES)));
+                VALUES(INT(run), INT(PAGE_PLACES)));
 
         if (r == 0)
                 r = rows_next(&rows);
@@ -344,7 +343,7 @@ static int find_page(Store *store, const ImportRun *run, size_t *ret_n, char **r
 }
 
 /* Instalments of the numbers up to last that an earlier file gave and this one has no row for. */
-static int list_surplus(Store *store, const ImportRun *run, const char *last, StrBuf *list)
+static int list_surplus(Store *store, int64_t run, const char *last, StrBuf *list)
 {
         ROWS(rows);
         int r = rows_open(&rows, store,
@@ -353,9 +352,9 @@ static int list_surplus(Store *store, const ImportRun *run, const char *last, St
                 "cross join instalment t on t.account = i.account and t.invoice = i.id "
                 "and t.seq > p.n "
                 "cross join imported_instalment o on o.invoice = t.invoice and o.seq = t.seq "
-                "where p.run = ? and p.number > ? and p.number <= ? and t.status <> 3 "
+                "where p.run = ? and p.number <= ? and t.status <> 3 "
                 "order by t.account, t.invoice, t.seq",
-                VALUES(INT(run->id), TEXT(text_or_empty(run->ended)), TEXT(last)));
+                VALUES(INT(run), TEXT(last)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0) {
                 const Surplus surplus = { row_integer(&rows, 0), row_integer(&rows, 1),
@@ -420,7 +419,7 @@ static int withdraw(Store *store, const Surplus *surplus, Instant at)
 static int withdraw_page(Store *store, const ImportRun *run, const char *last, size_t *ret_n)
 {
         _cleanup_(strbuf_release) StrBuf list = STRBUF_INIT;
-        int r = list_surplus(store, run, last, &list);
+        int r = list_surplus(store, run->id, last, &list);
         size_t n = list.length / sizeof(Surplus);
 
         for (size_t i = 0; i < n && r == 0; i++) {
@@ -429,6 +428,9 @@ static int withdraw_page(Store *store, const ImportRun *run, const char *last, s
                 r = withdraw(store, &surplus, run->at);
         }
         if (r == 0)
+                r = db_run(store, "delete from place where run = ? and number <= ?",
+                        VALUES(INT(run->id), TEXT(last)));
+        if (r == 0)
                 *ret_n = n;
         return r;
 }
@@ -436,22 +438,19 @@ static int withdraw_page(Store *store, const ImportRun *run, const char *last, s
 int store_import_end(Store *store, int64_t id, size_t *ret_withdrawn)
 {
         _cleanup_(freep) char *last = NULL;
-        ImportRun *run = import_run(store, id);
-        size_t n;
+        const ImportRun *run = import_run(store, id);
+        size_t n = 0;
 
         if (!run)
                 return -EINVAL;
-        int r = find_page(store, run, &n, &last);
+        int r = find_page(store, id, &n, &last);
         *ret_withdrawn = 0;
         if (r == 0 && n > 0)
                 r = withdraw_page(store, run, last, ret_withdrawn);
         if (r < 0)
                 return r;
-        if (n < PAGE_PLACES) {
-                store_import_drop(store, id);
-                return store->runs ? 0 : db_run(store, "delete from place", NO_VALUES);
-        }
-        free(run->ended);
-        run->ended = TAKE_PTR(last);
-        return 1;
+        if (n == PAGE_PLACES)
+                return 1;
+        store_import_drop(store, id);
+        return 0;
 }

@@ -76,9 +76,9 @@ int store_get_last_wake(Store *store, Instant *ret_instant);
 int store_set_last_wake(Store *store, Instant instant);
 
 /*
- * A consistent copy of all of it in a new file (-EEXIST if there is one), a few megabytes at a time:
- * what is written to the store in between is in the copy, too. No copy outlives the store; one that
- * is freed before its end leaves nothing.
+ * A consistent copy of all of it in a new file (-EEXIST if there is one), a few megabytes at a
+ * time: what is written to the store in between is in the copy, too. No copy outlives the store;
+ * one that is freed before its end leaves nothing.
  */
 typedef struct StoreCopy StoreCopy;
 int store_copy_new(Store *store, const char *path, StoreCopy **ret_copy);

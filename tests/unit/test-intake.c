@@ -147,7 +147,7 @@ typedef struct Run {
 
 static const Config config;
 
-static void on_message(void *owner, bool is_warning, const char *text)
+static void on_message(void *owner, size_t i, bool is_warning, const char *text)
 {
         Run *run = owner;
 
@@ -503,9 +503,8 @@ static void hostile_begin(Hostile *hostile, pid_t pid, uint64_t items_max)
         *hostile = (Hostile){ .run.store.is_open = true }; /* one turn, for all of its steps */
         hostile->context = context_of(&hostile->run);
         assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
-        assert_int_equal(
-                import_job_new(&hostile->context, "x.csv", &hostile->run.results[0], &hostile->job),
-                0);
+        ImportResult *result = &hostile->run.results[0];
+        assert_int_equal(import_job_new(&hostile->context, 0, "x.csv", result, &hostile->job), 0);
         import_job_attach(hostile->job, pair[0], pid, items_max);
         hostile->fd = pair[1];
 }
