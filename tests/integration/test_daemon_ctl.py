@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -20,9 +21,18 @@ from servers.daemon import Daemon
 FACTS = ([firms.customer()], [firms.invoice()])
 
 
+def alone(firm):
+    """The firm's daemon, on sockets of its own."""
+    return Daemon(firm, firms.RELANCED, rights=())
+
+
+def folder_of(daemon):
+    return daemon.firm.state / "sockets"
+
+
 @pytest.fixture
 def daemon(firm):
-    with Daemon(firm) as running:
+    with alone(firm) as running:
         yield running
 
 
@@ -50,22 +60,22 @@ def test_the_daemon_that_has_the_store_is_asked(firm, daemon):
 
 
 def test_a_path_names_a_socket_or_the_folder_of_sockets(firm, daemon):
-    for name in (daemon.sockets, daemon.sockets / "operate.sock", daemon.sockets / "read.sock"):
+    for name in (folder_of(daemon), folder_of(daemon) / "operate.sock", folder_of(daemon) / "read.sock"):
         assert "Atelier Dumont" in creditor(run("--socket", name, "status"))
         assert "Atelier Dumont" in creditor(run("status", environment={"RELANCED_SOCKET": str(name)}))
-    assert "Atelier Dumont" in creditor(run("--socket", daemon.sockets, "status",
+    assert "Atelier Dumont" in creditor(run("--socket", folder_of(daemon), "status",
                                             environment={"RELANCED_SOCKET": "/none"}))
 
 
 def test_a_path_may_be_longer_than_an_address(tmp_path):
     firm = firms.Firm(tmp_path / ("a folder with a long name " * 4) / ("and another one " * 5))
     firm.init()
-    with Daemon(firm) as daemon:
-        assert len(str(daemon.sockets)) > 108
+    with alone(firm) as daemon:
+        assert len(str(folder_of(daemon))) > 108
         assert firm.json("status", status=None)
-        assert run("--socket", daemon.sockets, "status").returncode in (0, 1)
+        assert run("--socket", folder_of(daemon), "status").returncode in (0, 1)
         second = firm.relanced(status=1)
-        assert str(daemon.sockets / "operate.sock") in second.stderr
+        assert str(folder_of(daemon) / "operate.sock") in second.stderr
 
 
 def test_files_are_imported_from_pipes_too(firm, daemon):
@@ -74,7 +84,7 @@ def test_files_are_imported_from_pipes_too(firm, daemon):
                            f"import <(cat '{customers}')"], capture_output=True, text=True,
                           timeout=firms.TIMEOUT_S, check=False)
     assert done.returncode == 0, done.stderr
-    assert [row["id"] for row in firm.json("customers")] == ["C-1"]
+    assert [row["customer"] for row in firm.json("customers")] == ["C-1"]
 
 
 def test_a_configuration_is_checked_without_the_daemon(firm, daemon):
@@ -89,18 +99,18 @@ def test_two_firms_are_never_mixed_up(tmp_path):
     other.write_config()
     for each in (one, other):
         each.init()
-    with Daemon(one) as daemon, Daemon(other):
+    with alone(one) as daemon, alone(other):
         one.load(*FACTS)
         assert other.json("invoices") == []
         other.load([firms.customer()], [firms.invoice(amount="10.00")])
         # What stands on the command line is meant more than what stands in the environment.
         done = run("--config", other.path, "--json", "invoices",
-                   environment={"RELANCED_SOCKET": str(daemon.sockets)})
+                   environment={"RELANCED_SOCKET": str(folder_of(daemon))})
         assert '"10.00"' in done.stdout
         other.ctl("pay", "F-1", "10.00")
         assert other.json("invoices")[0]["open"] == "0.00"
         assert one.json("invoices")[0]["open"] == "1200.00"
-        daemon.kill()
+        daemon.stop(signal.SIGKILL)
         # The dead one's place is not taken by the other that runs.
         one.ctl("pay", "F-1", "200.00")
         assert one.json("invoices")[0]["open"] == "1000.00"
@@ -110,19 +120,19 @@ def test_two_firms_are_never_mixed_up(tmp_path):
 
 def test_after_a_kill_a_private_relanced_answers_and_sockets_are_said_to_be_dead(firm, daemon):
     firm.load(*FACTS)
-    sockets = daemon.sockets
-    daemon.kill()
+    sockets = folder_of(daemon)
+    daemon.stop(signal.SIGKILL)
     assert (sockets / "operate.sock").exists()
     assert firm.json("invoices")[0]["invoice"] == "F-1"
     for name in (sockets, sockets / "operate.sock"):
         done = run("--socket", name, "status")
         assert done.returncode == 4 and "not running" in done.stderr
-    with Daemon(firm):
+    with alone(firm):
         assert firm.json("invoices")[0]["invoice"] == "F-1"
 
 
 def test_what_is_left_when_the_daemon_ends_is_nothing(firm, daemon):
-    sockets = daemon.sockets
+    sockets = folder_of(daemon)
     assert daemon.end() == 0
     assert list(sockets.iterdir()) == [] and (firm.state / "relanced.lock").read_text() == ""
     assert run("--socket", sockets, "status").returncode == 4
@@ -131,14 +141,14 @@ def test_what_is_left_when_the_daemon_ends_is_nothing(firm, daemon):
 def test_a_store_is_of_one_process_and_the_other_is_told_which(firm, daemon):
     for arguments in ([], ["--once"], ["--dry-run"]):
         done = firm.relanced(*arguments, status=1)
-        assert f"process {daemon.pid}" in done.stderr
-        assert str(daemon.sockets / "operate.sock") in done.stderr
+        assert f"process {daemon.process.pid}" in done.stderr
+        assert str(folder_of(daemon) / "operate.sock") in done.stderr
 
 
 def test_time_cannot_be_played_with_while_the_daemon_runs(firm, daemon):
     done = firm.ctl("status", at="2026-03-05", status=1)
     assert "--at" in done.stderr and "daemon" in done.stderr and done.stdout == ""
-    done = run("--at", "2026-03-05", "status", environment={"RELANCED_SOCKET": str(daemon.sockets)})
+    done = run("--at", "2026-03-05", "status", environment={"RELANCED_SOCKET": str(folder_of(daemon))})
     assert done.returncode == 2 and "RELANCED_SOCKET" in done.stderr
 
 
@@ -146,7 +156,7 @@ def test_time_cannot_be_played_with_while_the_daemon_runs(firm, daemon):
 
 def test_who_may_only_look_is_told_so(firm, daemon):
     firm.load(*FACTS)
-    read, report = daemon.sockets / "read.sock", daemon.sockets / "report.sock"
+    read, report = folder_of(daemon) / "read.sock", folder_of(daemon) / "report.sock"
     assert run("--socket", read, "invoices").returncode == 0
     done = run("--socket", read, "pay", "F-1", "5.00")
     assert done.returncode == 1 and done.stderr
@@ -177,35 +187,35 @@ def test_an_account_gets_the_rights_of_the_sockets_that_it_may_open(stranger):
     folder, ask = stranger
     firm = firms.Firm(folder / "firm")
     firm.init()
-    with Daemon(firm) as daemon:
+    with alone(firm) as daemon:
         firm.load(*FACTS)
-        for each in (folder / "firm", firm.state, daemon.sockets):
+        for each in (folder / "firm", firm.state, folder_of(daemon)):
             each.chmod(0o755)
-        operate, read, report = (daemon.sockets / f"{name}.sock"
+        operate, read, report = (folder_of(daemon) / f"{name}.sock"
                                  for name in ("operate", "read", "report"))
         shutil.chown(operate, group="adm")
 
-        done = ask("--socket", daemon.sockets, "invoices")
+        done = ask("--socket", folder_of(daemon), "invoices")
         assert done.returncode == 4 and "'adm'" in done.stderr and str(operate) in done.stderr
         read.chmod(0o666)
-        assert "F-1" in ask("--socket", daemon.sockets, "invoices").stdout
-        done = ask("--socket", daemon.sockets, "pay", "F-1", "5.00")
+        assert "F-1" in ask("--socket", folder_of(daemon), "invoices").stdout
+        done = ask("--socket", folder_of(daemon), "pay", "F-1", "5.00")
         assert done.returncode == 1 and "'adm'" in done.stderr and str(operate) in done.stderr
-        done = ask("--socket", daemon.sockets, "explain", "F-9")
+        done = ask("--socket", folder_of(daemon), "explain", "F-9")
         assert done.returncode == 3 and "adm" not in done.stderr
 
         payments = folder / "payments.csv"
         payments.write_text("id,invoice,customer,date,amount,currency,kind\n"
                             "P-1,F-1,C-1,2026-03-03,200.00,EUR,payment\n")
         payments.chmod(0o644)
-        done = ask("--socket", daemon.sockets, "import", payments)
+        done = ask("--socket", folder_of(daemon), "import", payments)
         assert done.returncode == 1 and "'adm'" in done.stderr
         report.chmod(0o666)
-        done = ask("--socket", daemon.sockets, "import", payments)
+        done = ask("--socket", folder_of(daemon), "import", payments)
         assert done.returncode == 0, done.stderr
         assert firm.json("invoices")[0]["open"] == "1000.00"
         read.chmod(0o660)
-        assert ask("--socket", daemon.sockets, "status").returncode == 0
+        assert ask("--socket", folder_of(daemon), "status").returncode == 0
 
 
 # A daemon that does not do as it should
