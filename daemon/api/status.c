@@ -8,8 +8,12 @@
 
 #include "api/routes.h"
 #include "api/shapes.h"
+#include "engine/schedule.h"
 #include "engine/standing.h"
 #include "store/channels.h"
+
+/* A wake that is under way, or a timer that comes a little later, is no problem. */
+#define WAKE_LATE_USEC (INT64_C(15) * 60 * USEC_PER_SEC)
 
 static void add_problem(json_t **problems, const char *format, ...) _printf_(2, 3);
 static void add_problem(json_t **problems, const char *format, ...)
@@ -35,8 +39,10 @@ static void add_suspended(
                 strbuf_addf(&since, " since %s %02d:%02d", date_format(local.day, day),
                         local.minute / 60, local.minute % 60);
         }
-        add_problem(problems, "channel '%s' is suspended%s: %s (%lld notice(s) wait)", name,
-                strbuf_text(&since), standing->why, (long long)standing->n_waiting);
+        add_problem(problems,
+                "channel '%s' is suspended%s: %s (%lld notice(s) wait). When that is put right: "
+                "relancectl test %s --to ADDRESS",
+                name, strbuf_text(&since), standing->why, (long long)standing->n_waiting, name);
         strbuf_release(&since);
 }
 
@@ -57,27 +63,67 @@ static int add_waiting(
         return 0;
 }
 
-static int find_problems(Exchange *exchange, const StoreStatus *status, json_t **problems)
+/* What is wrong with each channel, and each one's state in a word. */
+static int look_at_channels(Exchange *exchange, json_t **problems, json_t **channels)
 {
         const Rulebook *book = &exchange->engine->config->book;
         ChannelStanding standing;
-        int r = 0;
 
+        for (size_t i = 0; i < book->n_channels; i++) {
+                const char *name = book->channels[i].name;
+                int r = engine_get_standing(
+                        exchange->engine, i, &exchange->now, &exchange->arena, &standing);
+                if (r < 0)
+                        return r;
+                if (standing.is_suspended)
+                        add_suspended(exchange->engine->zone, name, &standing, problems);
+                else
+                        r = add_waiting(exchange, name, &standing, problems);
+                if (r < 0)
+                        return r;
+                json_t *channel = json_object();
+                shape_put(&channel, "channel", shape_text(name));
+                shape_put(&channel, "state",
+                        json_string(standing.is_suspended    ? "suspended"
+                                    : standing.n_retried > 0 ? "retrying"
+                                                             : "ready"));
+                shape_append(channels, channel);
+        }
+        return 0;
+}
+
+/* A store that really sends, and that nobody wakes: there is no daemon, and no timer either. */
+static void look_for_missed_wake(
+        const Exchange *exchange, const StoreStatus *status, json_t **problems)
+{
+        const Engine *engine = exchange->engine;
+        char day[DATE_TEXT_SIZE], missed_day[DATE_TEXT_SIZE];
+
+        if (engine->service || status->mode != STORE_REAL || !instant_is_set(status->last_wake))
+                return;
+        Instant now = exchange->now.instant;
+        Instant missed = schedule_last(engine->config, engine->zone, now);
+        if (status->last_wake.usec >= missed.usec || now.usec - missed.usec < WAKE_LATE_USEC)
+                return;
+        LocalTime last = zone_local(engine->zone, status->last_wake);
+        LocalTime due = zone_local(engine->zone, missed);
+        add_problem(problems,
+                "the last wake was at %s %02d:%02d, and there was none at %s %02d:%02d: is the "
+                "service running? (systemctl status relanced)",
+                date_format(last.day, day), last.minute / 60, last.minute % 60,
+                date_format(due.day, missed_day), due.minute / 60, due.minute % 60);
+}
+
+static int find_problems(
+        Exchange *exchange, const StoreStatus *status, json_t **problems, json_t **channels)
+{
         if (status->n_notices[NOTICE_UNCERTAIN] > 0)
                 add_problem(problems,
                         "%lld notice(s) may have been sent or not: see relancectl log --state "
                         "uncertain",
                         (long long)status->n_notices[NOTICE_UNCERTAIN]);
-        for (size_t i = 0; r == 0 && i < book->n_channels; i++) {
-                r = engine_get_standing(
-                        exchange->engine, i, &exchange->now, &exchange->arena, &standing);
-                if (r == 0 && standing.is_suspended)
-                        add_suspended(exchange->engine->zone, book->channels[i].name, &standing,
-                                problems);
-                else if (r == 0)
-                        r = add_waiting(exchange, book->channels[i].name, &standing, problems);
-        }
-        return r;
+        look_for_missed_wake(exchange, status, problems);
+        return look_at_channels(exchange, problems, channels);
 }
 
 static json_t *count_notices(const StoreStatus *status)
@@ -105,10 +151,11 @@ int handle_status(Exchange *exchange)
         r = store_get_status(engine->store, &status);
         if (r < 0)
                 return r;
-        json_t *problems = json_array();
-        r = find_problems(exchange, &status, &problems);
+        json_t *problems = json_array(), *channels = json_array();
+        r = find_problems(exchange, &status, &problems, &channels);
         if (r < 0) {
                 json_decref(problems);
+                json_decref(channels);
                 return r;
         }
         bool is_ok = json_array_size(problems) == 0;
@@ -124,6 +171,7 @@ int handle_status(Exchange *exchange)
         shape_put(&shaped, "open_instalments", json_integer(status.n_open_instalments));
         shape_put(&shaped, "tasks", json_integer(status.n_tasks));
         shape_put(&shaped, "notices", count_notices(&status));
+        shape_put(&shaped, "channels", channels);
         shape_put(&shaped, "problems", problems);
         reply_add(&exchange->reply, shaped);
         return 0;

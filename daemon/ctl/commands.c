@@ -35,7 +35,9 @@ static const char *const shells[] = { "bash", NULL };
 static const Command commands[] = {
         { "status", .help = "whether all is well, on one screen", .path = "/v1/status",
                 .show = show_status, .judge = judge_status,
-                .detail = "Exits with 1 when something needs a person now." },
+                .detail = "For monitoring: exits with 0 when all is well, 1 when something needs a "
+                          "person now\n(the first lines say what), 4 when a daemon that should "
+                          "answer does not." },
         { "import", { { "FILE", "file", .is_repeated = true } },
                 .help = "read customers, invoices and payments (CSV)", .path = "/v1/import",
                 .is_post = true, .is_slow = true, .show = show_import, .judge = judge_import,

@@ -222,6 +222,7 @@ int daemon_find(const Invocation *invocation, Daemon *daemon)
                         return EXIT_DONE;
                 if (r == -EAGAIN)
                         return explain_unreachable(strbuf_text(&path), r, daemon);
+                daemon->is_dead = r == -ECONNREFUSED;
                 return find_private(invocation, daemon);
         case WHERE_PRIVATE: return find_private(invocation, daemon);
         }

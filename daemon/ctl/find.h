@@ -28,6 +28,7 @@ typedef struct Daemon {
         char *closed;      /* a socket that this account may not open, and so another was taken;
                               or NULL */
         bool is_private;
+        bool is_dead; /* sockets stand where its unit has them, and nobody listens */
 } Daemon;
 
 #define DAEMON_NONE ((Daemon){ .launched = LAUNCHED_NONE })

@@ -224,6 +224,10 @@ static int ask_daemon(Invocation *invocation)
         code = daemon_find(invocation, &daemon);
         if (code == EXIT_DONE)
                 code = exchange(invocation, &daemon, into);
+        if (daemon.is_dead && daemon.is_private && invocation->command->judge == judge_status) {
+                text_complain("its service is not running: nobody listens on its sockets");
+                code = EXIT_UNREACHABLE;
+        }
         daemon_release(&daemon);
         if (invocation->command->is_saved)
                 code = end_saved(invocation, into, code);
