@@ -30,8 +30,8 @@ int waker_new(const WakerOrder *order, Waker **ret_waker);
 void waker_free(Waker *waker);
 DEFINE_CLEANUP(Waker, waker_free)
 
-/* Plans anew, after a change of the clock, the configuration, or of what may_begin says: what is due
- * begins. */
+/* Plans anew, after a change of the clock, the configuration, or of what may_begin says: what is
+ * due begins. */
 void waker_look(Waker *waker);
 /* A person's wish, as Service.request_wake. */
 uint64_t waker_request(Waker *waker);
