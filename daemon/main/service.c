@@ -13,6 +13,7 @@
 
 #include "api/api.h"
 #include "engine/service.h"
+#include "main/inbox.h"
 #include "main/notify.h"
 #include "main/pulse.h"
 #include "main/reload.h"
@@ -38,6 +39,7 @@ typedef struct Daemon {
         Service service;
         Api *api;
         Waker *waker;
+        Inbox *inbox;
         ClockWatch clock_watch;
         Reload *reload;
         ReloadPhase reload_phase;
@@ -46,12 +48,20 @@ typedef struct Daemon {
         bool is_idle; /* nothing was on its way out after the last turn */
 } Daemon;
 
-/* A wake never begins while its configuration is about to be exchanged. */
+/* A wake never begins while its configuration is about to be exchanged, and knows of all payments
+ * that are there; a file that is written to for ever does not keep it from beginning. */
 static bool may_wake(void *owner, bool is_late)
 {
         const Daemon *daemon = owner;
 
-        return daemon->reload_phase != RELOAD_CLOSING;
+        return daemon->reload_phase != RELOAD_CLOSING && (is_late || inbox_is_idle(daemon->inbox));
+}
+
+static void on_inbox_idle(void *owner)
+{
+        Daemon *daemon = owner;
+
+        waker_look(daemon->waker);
 }
 
 /* What a wake has queued makes of a fresh store one that really sends. */
@@ -157,19 +167,29 @@ static int go_on_reloading(Daemon *daemon)
         return 0;
 }
 
+/* Whether what systemd is told of has changed. */
+static bool has_changed(Daemon *daemon)
+{
+        Service *service = &daemon->service;
+        size_t n_failed = service->n_failed;
+        bool was_idle = daemon->is_idle;
+
+        inbox_count(daemon->inbox, &service->n_waiting, &service->n_failed);
+        daemon->is_idle = engine_is_idle(daemon->engine);
+        return (daemon->is_idle && !was_idle) || service->n_failed != n_failed;
+}
+
 /* What others do tells nobody when it is over: it is looked for after each turn. */
 static int after_turn(void *owner)
 {
         Daemon *daemon = owner;
-        bool is_idle = engine_is_idle(daemon->engine);
 
         if (daemon->service.is_stopping)
                 return engine_is_closed(daemon->engine) && api_is_idle(daemon->api)
                                ? sd_event_exit(daemon->engine->event, 0)
                                : 0;
-        if (is_idle && !daemon->is_idle)
+        if (has_changed(daemon))
                 notify_status(daemon->engine);
-        daemon->is_idle = is_idle;
         return go_on_reloading(daemon);
 }
 
@@ -198,6 +218,7 @@ static int on_end(sd_event_source *source, const struct signalfd_siginfo *info, 
         daemon->service.is_stopping = true;
         notify_stopping();
         waker_close(daemon->waker);
+        inbox_close(daemon->inbox);
         api_close(daemon->api);
         engine_close_dispatch(daemon->engine);
         int r = sd_event_add_time_relative(daemon->engine->event, NULL, CLOCK_MONOTONIC, END_USEC,
@@ -267,11 +288,14 @@ static int start(Daemon *daemon, Sockets *sockets)
         if (r == 0)
                 r = engine_start_dispatch(daemon->engine);
         if (r == 0)
+                r = inbox_new(daemon->engine, &daemon->inbox);
+        if (r == 0)
                 r = waker_new(&order, &daemon->waker);
         if (r == 0)
                 r = listen_all(daemon, sockets);
         if (r < 0)
                 return r;
+        inbox_on_idle(daemon->inbox, on_inbox_idle, daemon);
         waker_look(daemon->waker);
         log_record(LOG_INFO, MESSAGE_SERVICE_STARTED, NULL, 0,
                 "relanced " RELANCED_VERSION " is running");
@@ -337,6 +361,7 @@ int service_run(Firm *firm)
                 firm->engine->service = NULL;
         }
         api_free(daemon.api);
+        inbox_free(daemon.inbox);
         waker_free(daemon.waker);
         reload_free(daemon.reload);
         closep(&daemon.clock_watch.fd);
