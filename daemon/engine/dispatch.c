@@ -100,19 +100,16 @@ static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *a
         return r;
 }
 
-/* Surely not sent because it was told not to, or because dispatch ends: no fault of its channel. */
-static bool was_refused(const Dispatch *dispatch, const Word *word)
+/* Surely not sent because dispatch closes, which is no fault of its channel. */
+static bool was_turned_away(const Dispatch *dispatch, const Word *word)
 {
-        const FlightRecord *record = &word->record;
-        const Parcel *parcel = worker_find_parcel(word->worker, record->notice, record->attempt);
-
-        return record->kind == RELANCED_RETRY && record->retry_after_s == 0 && parcel &&
-               (parcel->is_refused || (dispatch->is_closing && parcel->begun == 0));
+        return dispatch->is_closing && !word->is_go && word->record.kind == RELANCED_RETRY &&
+               word->record.retry_after_s == 0;
 }
 
 static int record_finish(Dispatch *dispatch, const Word *word, const Now *now)
 {
-        if (was_refused(dispatch, word))
+        if (was_turned_away(dispatch, word))
                 return settle_unsent(dispatch->engine, &word->record, now, &dispatch->journal);
         return settle_outcome(dispatch->engine, &word->record, now, &dispatch->journal);
 }
@@ -187,8 +184,6 @@ static void answer(const Word *word, bool is_go)
         worker->progress_usec = clock_monotonic_usec();
         if (parcel && is_go)
                 worker_begin_parcel(worker, parcel);
-        else if (parcel)
-                parcel->is_refused = true;
         if (worker->state < WORKER_STOPPING && packet_ship(worker->fd, &packet, NULL, 0) < 0)
                 worker_kill(worker, false);
 }

@@ -28,11 +28,10 @@ typedef struct Outlet Outlet;
 typedef struct Parcel {
         int64_t notice;
         uint32_t attempt;
-        bool is_probe;   /* handed to find out whether a suspended channel works again */
-        uint64_t begun;  /* counts up as messages of a worker may begin; 0: it may not yet */
-        bool is_refused; /* was told no: what is surely not sent then is no fault of the channel */
-        bool has_left;   /* or may have: found out when its worker is gone */
-        size_t n_fds;    /* of its attachments */
+        bool is_probe;  /* handed to find out whether a suspended channel works again */
+        uint64_t begun; /* counts up as messages of a worker may begin; 0: it may not yet */
+        bool has_left;  /* or may have: found out when its worker is gone */
+        size_t n_fds;   /* of its attachments */
 } Parcel;
 
 typedef enum WorkerState {
@@ -91,7 +90,7 @@ struct Outlet {
 typedef struct Word {
         Worker *worker;
         bool is_finish; /* else it asks to begin */
-        bool is_go;     /* the answer to that */
+        bool is_go;     /* the answer to that; of a finish: it had been let go */
         FlightRecord record;
 } Word;
 

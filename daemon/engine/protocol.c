@@ -120,7 +120,7 @@ void packet_encode(const Packet *packet, StrBuf *bytes)
         case PACKET_FINISH:
                 put_u64(bytes, packet->notice);
                 put_u32(bytes, packet->attempt);
-                if (packet->type == PACKET_ANSWER)
+                if (packet->type != PACKET_BEGIN)
                         put_u32(bytes, packet->is_go);
                 if (packet->type == PACKET_FINISH)
                         put_outcome(bytes, &packet->outcome);
@@ -307,7 +307,7 @@ static void get_members(Reader *reader, Packet *packet)
         case PACKET_FINISH:
                 packet->notice = get_u64(reader);
                 packet->attempt = get_u32(reader);
-                if (packet->type == PACKET_ANSWER)
+                if (packet->type != PACKET_BEGIN)
                         packet->is_go = get_number(reader, 2) == 1;
                 if (packet->type == PACKET_FINISH)
                         get_outcome(reader, &packet->outcome);

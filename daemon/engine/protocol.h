@@ -45,7 +45,7 @@ typedef struct Packet {
         PacketType type;
         const char *text; /* LOAD: the module's path; FAILED, LOG: the text */
         unsigned level;   /* LOG */
-        bool is_go;       /* ANSWER */
+        bool is_go;       /* ANSWER; FINISH: begin() had let it go */
         uint64_t notice;  /* ANSWER, BEGIN, FINISH */
         unsigned attempt; /* ANSWER, BEGIN, FINISH */
         const char *name; /* DESCRIPTION: the module's name and help */

@@ -86,18 +86,19 @@ static void host_log(Host *host, enum relanced_level level, const char *text)
 }
 
 /* First on paper, then told: the daemon may die in between, or this process may. */
-static void host_report(
-        Host *host, uint64_t notice, unsigned attempt, const struct relanced_outcome *outcome)
+static void host_report(Host *host, const Taken *taken, const struct relanced_outcome *outcome)
 {
-        FlightRecord record = flight_record(notice, attempt, outcome);
+        const struct relanced_message *message = &taken->packet.message;
+        FlightRecord record = flight_record(message->notice, message->attempt, outcome);
 
         if (flight_append(host->flight_fd, &record) < 0)
                 host_log(
                         host, RELANCED_ERROR, "an outcome could not be written to the flight file");
         host_send(host, &(Packet){
                                 .type = PACKET_FINISH,
-                                .notice = notice,
-                                .attempt = attempt,
+                                .notice = message->notice,
+                                .attempt = message->attempt,
+                                .is_go = taken->is_begun,
                                 .outcome = { .kind = outcome->kind,
                                         .retry_after_s = outcome->retry_after_s,
                                         .reference = record.reference,
@@ -121,7 +122,7 @@ static void host_arrive(Host *host, Taken *taken, const int *fds, size_t n_fds)
                         .kind = RELANCED_REFUSED_ADDRESS,
                         .detail = ADDRESS_REFUSED,
                 };
-                host_report(host, message->notice, message->attempt, &refused);
+                host_report(host, taken, &refused);
                 taken_free(taken);
                 return;
         }
@@ -305,7 +306,7 @@ static void module_finish(struct relanced_host *self, const struct relanced_mess
 
         if (!taken)
                 return;
-        host_report(host, message->notice, message->attempt, outcome);
+        host_report(host, taken, outcome);
         *at = taken->next;
         taken_free(taken);
 }

@@ -183,18 +183,19 @@ static void on_description(Worker *worker, const Packet *packet, Arena *arena)
 static void on_word(Worker *worker, const Packet *packet)
 {
         Parcel *parcel = worker_find_parcel(worker, packet->notice, packet->attempt);
-        Word word = { .worker = worker, .is_finish = packet->type == PACKET_FINISH };
+        Word word = {
+                .worker = worker,
+                .is_finish = packet->type == PACKET_FINISH,
+                .is_go = packet->is_go,
+        };
 
         if (!parcel) {
                 log_worker(worker, "its worker speaks of a message it does not have");
                 worker_kill(worker, false);
                 return;
         }
-        if (!word.is_finish &&
-                worker->state == WORKER_STOPPING) { /* it hears that nobody answers */
-                parcel->is_refused = true;
+        if (!word.is_finish && worker->state == WORKER_STOPPING) /* it hears that nobody answers */
                 return;
-        }
         word.record = flight_record(packet->notice, packet->attempt, &packet->outcome);
         if (dispatch_add_word(worker->outlet->dispatch, &word) < 0)
                 worker_kill(worker, false);

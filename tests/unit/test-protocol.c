@@ -65,6 +65,7 @@ static const Packet packets[] = {
         { .type = PACKET_FINISH,
                 .notice = 7,
                 .attempt = 2,
+                .is_go = true,
                 .outcome = { RELANCED_UNCERTAIN, 60, NULL, "?" } },
         { .type = PACKET_LOG, .level = RELANCED_INFO, .text = "well" },
 };
