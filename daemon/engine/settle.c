@@ -262,7 +262,7 @@ static int settle_refused(Settling *s, Reason reason, const char *detail)
 /* An outcome that can only be of a message that had begun: so it had. */
 static int settle_unbegun(Settling *s, const FlightRecord *record)
 {
-        journal_notice(s->journal, LOG_ERR, NULL, s->notice.id,
+        journal_notice(s->journal, LOG_ERR, MESSAGE_MODULE_WRONG, s->notice.id,
                 "its channel's module sent it without begin(): the module is wrong");
         s->notice.begun_at = s->now->instant;
         s->notice.state = NOTICE_BEGUN;

@@ -108,21 +108,18 @@ int store_load_notice(Store *store, int64_t id, bool with_body, Arena *arena, No
 int store_load_contact(Store *store, int64_t id, Arena *arena, Contact *ret_contact);
 
 int store_mark_handed(Store *store, const int64_t *ids, size_t n);
-int store_mark_begun(Store *store, int64_t id, Instant at); /* counts the attempt */
-/* → pending; likewise. at, here and below: when the outcome is recorded. */
-int store_mark_unhanded(Store *store, const int64_t *ids, size_t n, Instant at);
-/* begun or uncertain → sent, at the instant and on the civil day at which it began. Completes the
- * lines' steps (R4), once for a contact. */
+/* at, in all of these: when it is recorded. Every try is counted when it begins or ends unbegun. */
+int store_mark_begun(Store *store, int64_t id, Instant at);
+int store_mark_unhanded(Store *store, const int64_t *ids, size_t n, Instant at); /* → pending */
+/* → sent, as of when it began (day). Completes the lines' steps (R4), once for a contact. */
 int store_mark_sent(
         Store *store, int64_t id, Reason reason, Instant at, Date day, const char *reference);
-/* handed, begun or uncertain → failed. Counts the attempt if it had not begun. */
+/* handed, begun or uncertain → failed. */
 int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detail, Instant at);
-/* handed or begun → pending, not before next_try. Likewise. */
+/* handed or begun → pending, not before next_try. */
 int store_mark_retry(
         Store *store, int64_t id, Reason reason, const char *detail, Instant next_try, Instant at);
-/* begun → uncertain. */
 int store_mark_uncertain(Store *store, int64_t id, Reason reason, const char *detail, Instant at);
-/* pending or handed → cancelled. */
 int store_mark_cancelled(Store *store, int64_t id, Reason reason);
 /* uncertain → pending with the same Message-ID and texts (on_uncertain = resend). */
 int store_mark_resend(Store *store, int64_t id);

@@ -280,6 +280,51 @@ static void write_day(Fixture *fixture, Day *day)
         commit(fixture);
 }
 
+static int pass_notice(void *owner, const LogRow *row)
+{
+        return 0;
+}
+
+static int pass_invoice(void *owner, const InvoiceReport *row)
+{
+        return 0;
+}
+
+static int pass_customer(void *owner, const CustomerReport *row)
+{
+        return 0;
+}
+
+static int pass_task(void *owner, const TaskReport *row)
+{
+        return 0;
+}
+
+static int pass_attempt(void *owner, const AttemptReport *row)
+{
+        return 0;
+}
+
+/* What people look at while the daemon works. */
+static void look_at_all(Store *store, int64_t notice)
+{
+        static const LogFilter filters[] = {
+                { .since = NOON, .until = INSTANT_NONE, .state = -1, .customer = "C-1" },
+                { .since = INSTANT_NONE, .until = INSTANT_NONE, .state = -1, .invoice = "F-1" },
+                { .since = INSTANT_NONE, .until = INSTANT_NONE, .state = -1, .only_open = true },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(filters); i++)
+                assert_ok(store_list_log(store, &filters[i], pass_notice, NULL));
+        assert_ok(store_list_invoices(store, NULL, NULL, false, pass_invoice, NULL));
+        assert_ok(store_list_invoices(store, "C-1", NULL, true, pass_invoice, NULL));
+        assert_ok(store_list_invoices(store, NULL, "F-1", false, pass_invoice, NULL));
+        assert_ok(store_list_customers(store, NULL, pass_customer, NULL));
+        assert_ok(store_list_customers(store, "C-1", pass_customer, NULL));
+        assert_ok(store_list_tasks(store, pass_task, NULL));
+        assert_ok(store_list_attempts(store, notice, pass_attempt, NULL));
+}
+
 /* So that every hot statement has been prepared. */
 static void live_a_day(Fixture *fixture)
 {
@@ -308,6 +353,7 @@ static void live_a_day(Fixture *fixture)
         assert_ok(store_load_account(store, day.account.id, day.reminder.id, arena, &account));
         assert_ok(store_load_invoice(store, day.line.invoice, arena, &detail));
         assert_ok(store_any_refused(store, &any));
+        look_at_all(store, day.notices[0].id);
 }
 
 /* Tables of the store are searched; "SCAN waiting", "SCAN page" and "SCAN CONSTANT ROW" are no

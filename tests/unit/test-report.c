@@ -114,8 +114,8 @@ static void the_log_has_a_row_for_each_notice(void **state)
         assert_int_equal(seen.n, 1);
 }
 
-/* Beside the reminder of send_reminder(), whose SMS is at a worker now: thanks about F-2 that failed
- * at their second try, and a reconnection that waits. */
+/* Beside the reminder of send_reminder(), whose SMS is at a worker now: thanks about F-2 that
+ * failed at their second try, and a reconnection that waits. */
 static void send_more(Fixture *fixture, const Contact *reminder, const Notice *notices)
 {
         const ContactLine line = { .invoice = reminder->lines[1].invoice, .seq = 1 };
