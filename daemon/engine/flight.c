@@ -117,6 +117,15 @@ static int append(int fd, const void *bytes, size_t length)
         return (size_t)n == length ? 0 : -EIO;
 }
 
+/* The kernel's number of this boot; a unit with ProcSubset=pid hides it and passes it on (units/). */
+static int get_boot(sd_id128_t *ret_boot)
+{
+        int r = sd_id128_get_boot(ret_boot);
+        const char *passed = r < 0 ? getenv("RELANCED_BOOT_ID") : NULL;
+
+        return passed ? sd_id128_from_string(passed, ret_boot) : r;
+}
+
 /* What the head of this very file would be, now. */
 static int make_head(int fd, FileHead *ret_head)
 {
@@ -125,7 +134,7 @@ static int make_head(int fd, FileHead *ret_head)
 
         if (fstat(fd, &status) < 0)
                 return -errno;
-        int r = sd_id128_get_boot(&head.boot);
+        int r = get_boot(&head.boot);
         if (r < 0)
                 return r;
         head.device = status.st_dev;

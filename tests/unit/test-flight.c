@@ -13,9 +13,22 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <systemd/sd-id128.h>
 
 #include "engine/flight.h"
 #include "sys/file.h"
+
+#define BOOT "4c3b2a190807f6e5d4c3b2a190807f6e"
+#define NEXT_BOOT "0123456789abcdef0123456789abcdef"
+
+/* What the kernel tells of this boot; NULL: it is hidden. */
+static const char *kernel_boot = BOOT;
+
+/* In the place of the library's. */
+__attribute__((visibility("default"))) int sd_id128_get_boot(sd_id128_t *ret)
+{
+        return kernel_boot ? sd_id128_from_string(kernel_boot, ret) : -ENOENT;
+}
 
 typedef struct Fixture {
         char folder[64];
@@ -302,6 +315,52 @@ static void a_copy_proves_nothing_and_keeps_its_outcomes(void **state)
         flight_log_release(&log);
 }
 
+static void pass_boot(const char *boot)
+{
+        if (boot)
+                assert_int_equal(setenv("RELANCED_BOOT_ID", boot, 1), 0);
+        else
+                assert_int_equal(unsetenv("RELANCED_BOOT_ID"), 0);
+}
+
+/* Where the kernel hides the number of its boot, the unit passes it on (ProcSubset=pid). */
+static void a_boot_is_known_by_the_kernel_or_else_by_the_unit(void **state)
+{
+        Fixture *fixture = *state;
+        static const struct {
+                const char *kernel, *passed; /* when the file was written */
+                const char *later_kernel, *later_passed;
+                bool is_same;
+        } cases[] = {
+                { BOOT, NULL, BOOT, NULL, true },
+                { BOOT, NULL, NEXT_BOOT, NULL, false },
+                { BOOT, NEXT_BOOT, BOOT, NULL, true },
+                { NULL, BOOT, NULL, BOOT, true },
+                { NULL, BOOT, NULL, NEXT_BOOT, false },
+                { NULL, BOOT, BOOT, NULL, true },
+                { BOOT, NULL, NULL, BOOT, true },
+                { NULL, NULL, NULL, NULL, false },
+                { NULL, "", NULL, "", false },
+                { NULL, "this boot", NULL, "this boot", false },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Fixture file = { 0 };
+                kernel_boot = cases[i].kernel;
+                pass_boot(cases[i].passed);
+                assert_int_equal(flight_create(fixture->folder, "sms", &file.path, &file.fd), 0);
+                write_steps(&file);
+                let_go(&file);
+                kernel_boot = cases[i].later_kernel;
+                pass_boot(cases[i].later_passed);
+                assert_int_equal(unsent(file.path, NULL), cases[i].is_same ? 1 << 1 : 0);
+                assert_int_equal(unlink(file.path), 0);
+                free(file.path);
+        }
+        kernel_boot = BOOT;
+        pass_boot(NULL);
+}
+
 static void texts_are_cut_to_one_harmless_line(void **state)
 {
         static const struct {
@@ -385,6 +444,8 @@ int main(void)
                         a_copy_proves_nothing_and_keeps_its_outcomes, setup, teardown),
                 cmocka_unit_test_setup_teardown(
                         texts_are_cut_to_one_harmless_line, setup, teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_boot_is_known_by_the_kernel_or_else_by_the_unit, setup, teardown),
                 cmocka_unit_test_setup_teardown(files_are_found_by_their_channel, setup, teardown),
                 cmocka_unit_test_setup_teardown(room_for_all_records_is_set_aside, setup, teardown),
         };
