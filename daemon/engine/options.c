@@ -85,25 +85,43 @@ static bool kind_fits(OptionKind kind, enum relanced_option_type type)
         return false;
 }
 
+/*
+ * The credential of that name, or the one that the file of that name became in a folder that was
+ * loaded as a whole, LoadCredential=relanced:FOLDER: relanced_NAME. -ENOENT; -ENOMEM.
+ */
+static int find_credential(const char *name, char **ret_path)
+{
+        static const char *const prefixes[] = { "", "relanced_" };
+        const char *folder = getenv("CREDENTIALS_DIRECTORY");
+
+        for (size_t i = 0; folder && !strchr(name, '/') && i < ELEMENTSOF(prefixes); i++) {
+                _cleanup_(freep) char *path = NULL;
+                StrBuf text = STRBUF_INIT;
+                strbuf_addf(&text, "%s/%s%s", folder, prefixes[i], name);
+                int r = strbuf_take(&text, &path);
+                if (r < 0)
+                        return r;
+                if (access(path, F_OK) < 0)
+                        continue;
+                *ret_path = TAKE_PTR(path);
+                return 0;
+        }
+        return -ENOENT;
+}
+
 static int resolve_secret(Resolver *resolver, const ChannelOption *option, char **ret_value)
 {
-        const char *folder = getenv("CREDENTIALS_DIRECTORY");
         bool is_credential = option->kind == OPTION_CREDENTIAL;
         _cleanup_(strbuf_release) StrBuf problem = STRBUF_INIT;
         _cleanup_(freep) char *path = NULL;
-        StrBuf name = STRBUF_INIT;
-        int r;
 
-        if (!is_credential) {
-                r = path_from_file(resolver->config->path, option->value, &path);
-        } else if (!folder || strchr(option->value, '/')) {
+        int r = is_credential ? find_credential(option->value, &path)
+                              : path_from_file(resolver->config->path, option->value, &path);
+        if (is_credential && r == -ENOENT) {
                 option_error(resolver, option,
                         "%s: there is no credential %s (LoadCredential= of the unit)", option->name,
                         option->value);
                 return -EINVAL;
-        } else {
-                strbuf_addf(&name, "%s/%s", folder, option->value);
-                r = strbuf_take(&name, &path);
         }
         if (r == 0)
                 r = secret_read(path, is_credential, ret_value, &problem);

@@ -258,8 +258,37 @@ static void a_secret_comes_from_a_file_or_a_credential(void **state)
         assert_string_equal(values[4].value, "hunter2");
         given[1] = (ChannelOption){ "password", OPTION_CREDENTIAL, "../smtp", "f", 4 };
         assert_non_null(strstr(resolve(given, 2, &arena, &values), "no credential ../smtp"));
+        given[1] = (ChannelOption){ "password", OPTION_CREDENTIAL, "smtp2", "f", 5 };
+        assert_non_null(strstr(resolve(given, 2, &arena, &values), "no credential smtp2"));
         assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
         (void)unlink(path);
+        (void)rmdir(folder);
+        arena_release(&arena);
+}
+
+/* As systemd 252 names what it finds in a folder: LoadCredential=relanced:FOLDER. */
+static void a_credential_is_found_by_its_name_in_a_folder_loaded_as_a_whole(void **state)
+{
+        char folder[] = "/tmp/relanced-options-XXXXXX", own[64], whole[64];
+        ChannelOption given[] = { { "path", OPTION_TEXT, "/tmp", "f", 1 },
+                { "password", OPTION_CREDENTIAL, "smtp", "f", 2 } };
+        struct relanced_value *values;
+        Arena arena = ARENA_INIT;
+
+        assert_non_null(mkdtemp(folder));
+        (void)snprintf(own, sizeof(own), "%s/smtp", folder);
+        (void)snprintf(whole, sizeof(whole), "%s/relanced_smtp", folder);
+        assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+        assert_non_null(strstr(resolve(given, 2, &arena, &values), "no credential smtp"));
+        assert_int_equal(file_write_atomic(whole, "of the folder\n", 14), 0);
+        assert_string_equal(resolve(given, 2, &arena, &values), "");
+        assert_string_equal(values[4].value, "of the folder");
+        assert_int_equal(file_write_atomic(own, "its own\n", 8), 0);
+        assert_string_equal(resolve(given, 2, &arena, &values), "");
+        assert_string_equal(values[4].value, "its own");
+        assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+        (void)unlink(own);
+        (void)unlink(whole);
         (void)rmdir(folder);
         arena_release(&arena);
 }
@@ -274,6 +303,7 @@ int main(void)
                 cmocka_unit_test(what_a_module_asks_for_and_cannot_have_is_told),
                 cmocka_unit_test(what_the_file_got_wrong_is_not_missing_too),
                 cmocka_unit_test(a_secret_comes_from_a_file_or_a_credential),
+                cmocka_unit_test(a_credential_is_found_by_its_name_in_a_folder_loaded_as_a_whole),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
