@@ -108,7 +108,7 @@ def from_sources(tree):
             yield Wanted(page, f"the environment variable {name}", name, "ENVIRONMENT",
                 begins=".It Ev")
     for _, text in texts_below(tree, "daemon/main/"):
-        for name in re.findall(r"\bSIG(?!_|PIPE|CHLD)[A-Z0-9]+\b", text):
+        for name in re.findall(r"(?:sigaddset\([^,]+, |\{ )(SIG[A-Z0-9]+)\b", text):
             yield Wanted("relanced.8", f"the signal {name}", name, "SIGNALS", begins=".It Dv")
     for name in re.findall(r'= "([a-z_]+)"', text_of(tree, "daemon/intake/columns.c")):
         yield Wanted("relanced.8", f"the column {name}", name, "FACTS", begins=".Ql")
