@@ -92,7 +92,7 @@ static const Command commands[] = {
                 .detail = "An empty value (--phone '') removes an address." },
         { "send", { INVOICE }, { { "step", "STEP", "another step than the next" } },
                 .help = "send its next notice now", .path = "/v1/send/", .is_post = true,
-                .show = show_sent, .judge = judge_sent,
+                .is_slow = true, .show = show_sent, .judge = judge_sent,
                 .detail = "The sending window and every other guard hold as always." },
         { "wake", .help = "go through the accounts now, and send what is due", .path = "/v1/wake",
                 .is_post = true, .is_slow = true, .show = show_woken, .judge = judge_woken,

@@ -6,10 +6,13 @@
 
 #include <errno.h>
 #include <grp.h>
+#include <poll.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "sys/message-ids.h"
+
+#define LOCKED_STEP_MS 50
 
 void firm_release(Firm *firm)
 {
@@ -141,11 +144,29 @@ static int refuse_store(const Config *config, StoreOpened opened, int pid)
         return EXIT_CONFIG;
 }
 
-int firm_open(Firm *firm)
+/* Another command has the store for a moment; whoever can be asked has it for long. */
+static int open_store(Firm *firm, int patience_ms, int *ret_pid)
+{
+        const Config *config = firm->config;
+        StoreHolder holder;
+        int r;
+
+        while ((r = store_open(config->state, config->cache, &firm->store, ret_pid)) ==
+                STORE_LOCKED) {
+                store_holder(config->state, &holder);
+                if (*holder.socket || patience_ms <= 0)
+                        break;
+                (void)poll(NULL, 0, LOCKED_STEP_MS);
+                patience_ms -= LOCKED_STEP_MS;
+        }
+        return r;
+}
+
+int firm_open(Firm *firm, int patience_ms)
 {
         int pid = 0;
 
-        int r = store_open(firm->config->state, firm->config->cache, &firm->store, &pid);
+        int r = open_store(firm, patience_ms, &pid);
         if (r > 0)
                 return refuse_store(firm->config, (StoreOpened)r, pid);
         if (r < 0) {

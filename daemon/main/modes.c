@@ -20,6 +20,10 @@
 #include "sys/log.h"
 #include "sys/process.h"
 
+/* How long a command of somebody else is waited for: by a person, and where nobody sits. */
+#define PATIENCE_PRIVATE_MS 2000
+#define PATIENCE_MS 10000
+
 static int run_worker(const Arguments *arguments)
 {
         if (process_become_worker() < 0) {
@@ -285,15 +289,16 @@ static int run_daemon(Firm *firm)
 
 static int run_opened(const Arguments *arguments, Firm *firm)
 {
-        int status = firm_open(firm);
+        bool is_private = arguments->mode == MODE_PRIVATE;
+        int status = firm_open(firm, is_private ? PATIENCE_PRIVATE_MS : PATIENCE_MS);
 
-        if (status == EXIT_LOCKED && arguments->mode == MODE_PRIVATE)
+        if (status == EXIT_LOCKED && is_private)
                 name_holder(firm);
         else if (status == EXIT_LOCKED)
                 status = EXIT_REFUSED;
         if (status != EXIT_DONE)
                 return status;
-        if (arguments->mode == MODE_PRIVATE)
+        if (is_private)
                 return serve(firm);
         if (arguments->mode == MODE_DAEMON)
                 return run_daemon(firm);

@@ -65,12 +65,12 @@ class SlowDot(socketserver.ThreadingTCPServer):
                     return
                 lines.append(line)
             self.server.kept.append(b"".join(lines))
-            time.sleep(ANSWER_S)
+            time.sleep(self.server.answer_s)
             self.say("250 kept")
 
-    def __init__(self):
+    def __init__(self, answer_s=ANSWER_S):
         super().__init__(("127.0.0.1", 0), self.Session)
-        self.port, self.kept = self.server_address[1], []
+        self.port, self.kept, self.answer_s = self.server_address[1], [], answer_s
         self.n_open, self.lock = 0, threading.Lock()
 
     def __enter__(self):

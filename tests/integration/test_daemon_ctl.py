@@ -3,6 +3,7 @@
 firms are never mixed up."""
 
 import contextlib
+import fcntl
 import os
 import pathlib
 import shutil
@@ -143,6 +144,27 @@ def test_a_store_is_of_one_process_and_the_other_is_told_which(firm, daemon):
         done = firm.relanced(*arguments, status=1)
         assert f"process {daemon.process.pid}" in done.stderr
         assert str(folder_of(daemon) / "operate.sock") in done.stderr
+
+
+def test_who_has_the_store_for_a_moment_is_waited_for(firm):
+    lock = open(firm.state / "relanced.lock", "w", encoding="ascii")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    lock.write(f"{os.getpid()}\n")
+    lock.flush()
+    releasing = threading.Timer(1, lock.close)
+    releasing.start()
+    with alone(firm):
+        assert firm.json("invoices") == []
+    releasing.join()
+
+
+def test_commands_without_a_daemon_wait_for_each_other(firm):
+    firm.load(*FACTS)
+    paying = [subprocess.Popen([str(firms.RELANCECTL), "--config", str(firm.path), "pay", "F-1", "1"],
+                               env=firm.environment, stdin=subprocess.DEVNULL,
+                               stdout=subprocess.DEVNULL) for _ in range(6)]
+    assert [each.wait(firms.TIMEOUT_S) for each in paying] == [0] * 6
+    assert firm.json("invoices")[0]["open"] == "1194.00"
 
 
 def test_time_cannot_be_played_with_while_the_daemon_runs(firm, daemon):
