@@ -29,6 +29,7 @@ typedef struct Client {
         uint64_t ticket; /* the order of turns */
         bool wants_turn;
         bool waits;        /* for what others do */
+        bool is_asked;     /* its next turn is the question whether they have done it */
         bool is_begun;     /* the exchange was asked once */
         bool is_suspended; /* libmicrohttpd leaves it alone */
         bool is_gone;      /* nobody will read an answer */

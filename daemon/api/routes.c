@@ -260,6 +260,8 @@ void exchange_answer(Exchange *exchange)
         const RouteEntry *entry = admit(exchange);
         int r = 0;
 
+        exchange->route = entry ? entry->path : "a refusal";
+        exchange->engine->doing = exchange->route;
         exchange->now = engine_now(exchange->engine);
         exchange->config = config_hold(exchange->engine->config);
         exchange->reply.folder = exchange->config->cache;
@@ -270,8 +272,8 @@ void exchange_answer(Exchange *exchange)
 
 bool exchange_resume(Exchange *exchange)
 {
+        exchange->engine->doing = exchange->route;
         int r = exchange->resume(exchange);
-
         if (r < 0)
                 exchange->resume = NULL;
         finish(exchange, r);

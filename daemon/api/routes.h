@@ -18,7 +18,8 @@ typedef struct Exchange {
         Engine *engine;
         Config *config; /* that the answer began with, held; the engine may have another by now */
         Right right;    /* its client's */
-        Now now;        /* read once, when the request is answered */
+        const char *route; /* static text, once it is answered */
+        Now now;           /* read once, when the request is answered */
         Request request;
         Reply reply;
         Arena arena; /* the handler's, until exchange_free() */

@@ -60,9 +60,10 @@ static void on_work(void *owner)
                 return;
         if (n > 1)
                 turn_want(api->work);
-        client->wants_turn = false;
+        bool is_question = client->is_asked;
+        client->wants_turn = client->is_asked = false;
         client_answer(client);
-        api->is_asking = client->waits;
+        api->is_asking = is_question && client->waits;
 }
 
 /* After each turn of the loop, whoever waits may find that it happened in it: each is asked in a
@@ -76,8 +77,10 @@ static int on_post(sd_event_source *source, void *owner)
                 for (size_t j = 0; j < api->listeners[i]->n_clients; j++) {
                         Client *client = api->listeners[i]->clients[j];
                         has_waiting = has_waiting || client->waits || client->wants_turn;
-                        if (client->waits && !api->is_asking)
+                        if (client->waits && !api->is_asking) {
                                 api_want_turn(client);
+                                client->is_asked = true;
+                        }
                 }
         api->is_asking = false;
         if (!has_waiting)

@@ -58,6 +58,8 @@ static int cancel(Dispatch *dispatch, const Notice *notice, Reason reason, const
         if (r == 0)
                 journal_notice(&dispatch->journal, LOG_INFO, MESSAGE_NOTICE_CANCELLED, notice->id,
                         "cancelled at the moment of sending");
+        if (reason == REASON_OUTSIDE_WINDOW || reason == REASON_DAY_OVER)
+                dispatch->engine->has_lapsed = true;
         return r;
 }
 
@@ -391,7 +393,10 @@ static void arm(Dispatch *dispatch)
 
 static int on_turn(sd_event_source *source, void *owner)
 {
-        run_turn(owner);
+        Dispatch *dispatch = owner;
+
+        dispatch->engine->doing = "sending";
+        run_turn(dispatch);
         arm(owner);
         return 0;
 }
@@ -401,6 +406,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *owner)
         Dispatch *dispatch = owner;
         int64_t now_usec = clock_monotonic_usec();
 
+        dispatch->engine->doing = "looking after workers";
         for (size_t i = 0; i < dispatch->n_outlets; i++) {
                 for (Worker *worker = dispatch->outlets[i].workers, *next; worker; worker = next) {
                         next = worker->next;

@@ -283,6 +283,7 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *owner)
 {
         Inbox *inbox = owner;
 
+        inbox->engine->doing = "a look into the inbox";
         inbox->look_usec = 0;
         if (!inbox->is_closed && !inbox->round)
                 look(inbox);

@@ -164,6 +164,7 @@ static int on_turn(sd_event_source *source, void *owner)
 {
         Reload *reload = owner;
 
+        reload->firm->engine->doing = "a reload";
         int r = steps[reload->n_steps++](reload);
         if (r < 0)
                 add_failure(reload, r);

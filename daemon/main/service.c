@@ -188,6 +188,10 @@ static int after_turn(void *owner)
                 return engine_is_closed(daemon->engine) && api_is_idle(daemon->api)
                                ? sd_event_exit(daemon->engine->event, 0)
                                : 0;
+        if (daemon->engine->has_lapsed) {
+                daemon->engine->has_lapsed = false;
+                waker_expect(daemon->waker);
+        }
         if (has_changed(daemon))
                 notify_status(daemon->engine);
         return go_on_reloading(daemon);

@@ -228,6 +228,15 @@ uint64_t waker_request(Waker *waker)
         return n;
 }
 
+void waker_expect(Waker *waker)
+{
+        Instant soon = { now_of(waker).usec + RETRY_USEC };
+
+        if (!instant_is_set(waker->opening) || waker->opening.usec > soon.usec)
+                waker->opening = soon;
+        waker_look(waker);
+}
+
 void waker_close(Waker *waker)
 {
         waker->is_closed = true;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """relanced as a service: what it tells systemd, when it wakes, how it ends."""
 
+import datetime
 import signal
 import threading
 import time
@@ -209,3 +210,27 @@ def test_a_wake_that_passes_someone_over_ends_with_1(firm):
     firm.write_config()
     done = firm.ctl("wake", at="2026-03-05T09:00", status=1)
     assert "relancectl tasks" in done.stderr
+
+
+def test_a_wake_knows_of_the_payment_that_was_dropped_before_it(firm, start):
+    """A wake was missed, and the bank's file came meanwhile: by the clock that all of it runs on."""
+    today = datetime.date.today()
+    firm.config["sending"] = {"days": "mon-sun", "from": "00:00", "to": "24:00",
+                              "holidays": "none"}
+    firm.config["wake"]["at"] = ["14:00", "15:00"]  # 13:00 UTC, in winter or summer
+    firm.write_config()
+    daemon = start(clock=f"@{today - datetime.timedelta(days=3)} 12:59:59.5")
+    daemon.wait_for(WAKE_DONE)
+    assert daemon.end() == 0
+    due = (today - datetime.timedelta(days=5)).isoformat()
+    firm.load([customer("C-1"), customer("C-2")],
+              [invoice("F-1", "C-1", due=due), invoice("F-2", "C-2", due=due)])
+    payments = firm.csv("payments", [{"id": "P-1", "invoice": "F-1", "date": today.isoformat(),
+                                      "amount": "1200.00", "currency": "EUR", "kind": "payment"}])
+    payments.rename(firm.state / "inbox" / payments.name)
+    daemon = start()
+    daemon.wait_for(WAKE_DONE, 2)
+    wait_until(lambda: firm.files("email"), "the reminder")
+    assert daemon.end() == 0
+    assert wakes(daemon)[1][1] == "missed"
+    assert [notice["lines"][0]["invoice"] for notice in firm.log()] == ["F-2"]

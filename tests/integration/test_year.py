@@ -62,8 +62,7 @@ def start(folder, zone_name):
     firm.load([customer(f"C-{month}") for month in range(1, 13)],
               [invoice(f"F-{month}", f"C-{month}", issued=f"{YEAR - 1}-12-01", due=last_day(month))
                for month in range(1, 13)])
-    daemon = Daemon(firm, RELANCED, clock=f"@{YEAR - 1}-12-31 00:00:00 x{SPEED}",
-                    FAKETIME_DONT_FAKE_MONOTONIC="1")
+    daemon = Daemon(firm, RELANCED, clock=f"@{YEAR - 1}-12-31 00:00:00 x{SPEED}")
     return daemon.start()
 
 
@@ -81,7 +80,7 @@ def has_ended(daemon):
 def check_wakes(daemon, zone_name):
     """Each hour once; one that is not there was slept through."""
     wakes = [(record["WAKE"], record["REASON"]) for record in daemon.records(WAKE_DONE)
-             if record["WAKE"].startswith(str(YEAR))]
+             if record["WAKE"].startswith(str(YEAR)) and record["REASON"] != "opening"]
     wanted, n_missed, at = configured(zone_name), 0, 0
     for slot, reason in wakes:
         assert reason in ("configured", "missed")

@@ -47,7 +47,8 @@ class UnixConnection(http.client.HTTPConnection):
 
 class Daemon(Server):
     """The daemon of a Firm. `told` has what it said on the notify socket: (monotonic time, fields).
-    clock: libfaketime's FAKETIME. rights: of the sockets passed; none: it makes its own."""
+    clock: libfaketime's FAKETIME, for the wall clock alone. rights: of the sockets passed; none: it
+    makes its own."""
 
     def __init__(self, firm, program, rights=RIGHTS, watchdog_s=0, clock=None, **environment):
         self.firm, self.rights, self.told = firm, rights, []
@@ -56,7 +57,9 @@ class Daemon(Server):
         if watchdog_s:
             env["WATCHDOG_USEC"] = str(int(watchdog_s * 1_000_000))
         if clock:
-            env.update(PASSED_PRELOAD=str(faketime_library()), FAKETIME=clock)
+            # Timers by a false monotonic clock never end; false times of files never stand still.
+            env.update(PASSED_PRELOAD=str(faketime_library()), FAKETIME=clock, NO_FAKE_STAT="1",
+                       FAKETIME_DONT_FAKE_MONOTONIC="1")
         self.listening = [self.listen(right) for right in rights]
         env["PASSED_FDS"] = " ".join(str(each.fileno()) for each in self.listening)
         env["PASSED_NAMES"] = ":".join(rights)
