@@ -44,8 +44,8 @@ typedef struct TrialOrder {
         sd_event *event;
 } TrialOrder;
 
-/* Starts it; what else the order names outlives the trial. A channel that cannot even be started is part
- * of the report. -ENOMEM. */
+/* Starts it; what else the order names outlives the trial. A channel that cannot even be started is
+ * part of the report. -ENOMEM. */
 int trial_new(const TrialOrder *order, Trial **ret_trial);
 /* Ends its worker if it still runs. */
 void trial_free(Trial *trial);

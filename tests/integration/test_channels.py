@@ -11,6 +11,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 import urllib.parse
 
 import firm as firms
@@ -382,6 +383,14 @@ def test_a_secret_that_is_open_to_others_is_told_with_its_mode(firm, tmp_path):
     assert names(steps) == ["module", "options"] and "0644" in told["answer"] and code == 1
     [row] = firm.json("channels", "sms", status=1)
     assert row["state"] == "faulty" and "0644" in row["problems"][0]
+
+
+def test_a_channel_that_is_known_at_once_is_told_at_once(firm):
+    firm.config["channels"]["sms"]["delay_ms"] = "soon"
+    firm.write_config()
+    begin = time.monotonic()
+    [row] = firm.json("channels", "sms", status=1)
+    assert row["state"] == "faulty" and time.monotonic() - begin < 5
 
 
 def mail_server(*arguments):
