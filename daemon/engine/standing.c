@@ -66,7 +66,7 @@ int engine_get_standing(
                 .standing = &standing,
         };
 
-        int r = store_list_tasks(engine->store, find_alert, &alerts);
+        int r = store_list_alerts(engine->store, CHANNEL_DOWN_TASK, find_alert, &alerts);
         if (r == 0)
                 r = store_count_waiting(
                         engine->store, alerts.channel, &standing.n_waiting, &standing.n_retried);
@@ -96,7 +96,7 @@ int engine_heal_channel(Engine *engine, size_t channel, const Now *now, bool *re
         Alerts alerts = { .channel = engine->config->channels[channel].name };
         Outlet *outlet = engine->dispatch ? &engine->dispatch->outlets[channel] : NULL;
 
-        int r = store_list_tasks(engine->store, find_alert, &alerts);
+        int r = store_list_alerts(engine->store, CHANNEL_DOWN_TASK, find_alert, &alerts);
         if (r == 0 && alerts.n > 0)
                 r = close_alerts(engine, &alerts, now);
         if (r < 0)

@@ -177,7 +177,7 @@ static int refresh_invoice(
 {
         _cleanup_(arena_release) Arena arena = ARENA_INIT;
         InvoiceBalance balance;
-        int64_t left_over;
+        int64_t left_over, n_open = 0;
 
         int r = balance_load(store, account, invoice, &arena, &balance);
         if (r < 0)
@@ -188,10 +188,16 @@ static int refresh_invoice(
         for (size_t i = 0; i < balance.n; i++)
                 was[i] = balance.shares[i].open;
         r = balance_invoice(balance.shares, balance.n, &balance.sums, &left_over);
-        for (size_t i = 0; i < balance.n && r == 0; i++)
+        for (size_t i = 0; i < balance.n && r == 0; i++) {
+                n_open += (balance.shares[i].open > 0) - (was[i] > 0);
                 if (balance.shares[i].open != was[i])
                         r = set_open(store, (int64_t[]){ account, invoice, balance.seqs[i] },
                                 balance.shares[i].open, reopened_on);
+        }
+        if (r == 0 && n_open != 0)
+                r = db_run(store,
+                        "update meta set open_instalments = open_instalments + ? where id = 1",
+                        VALUES(INT(n_open)));
         if (r == 0 && left_over != balance.left_over)
                 r = db_run(store, "update invoice set left_over = ? where id = ?",
                         VALUES(INT(left_over), INT(invoice)));

@@ -168,6 +168,20 @@ static int complete_contact(Store *store, int64_t contact, Instant at, Date day)
         return r;
 }
 
+/* It has ended, and stays so. */
+static int tally(Store *store, int64_t id)
+{
+        return db_run(store,
+                "insert into channel_tally (channel, sent, failed, cancelled, last_sent) "
+                "select channel, state = 3, state = 4, state = 6, iif(state = 3, sent_at, null) "
+                "from notice where id = ? "
+                "on conflict do update set sent = sent + excluded.sent, "
+                "failed = failed + excluded.failed, cancelled = cancelled + excluded.cancelled, "
+                "last_sent = coalesce(max(last_sent, excluded.last_sent), last_sent, "
+                "excluded.last_sent)",
+                VALUES(INT(id)));
+}
+
 int store_mark_sent(
         Store *store, int64_t id, Reason reason, Instant at, Date day, const char *reference)
 {
@@ -185,6 +199,8 @@ int store_mark_sent(
                 "reference = coalesce(?, reference), next_try = null where id = ?",
                 VALUES(TEXT(reason_code(reason)), TIME(begun), TIME(at), TEXT(reference), INT(id)));
         if (r == 0)
+                r = tally(store, id);
+        if (r == 0)
                 r = flags_refresh_contact(store, contact, &is_completed);
         return r < 0 || !is_completed ? r : complete_contact(store, contact, begun, day);
 }
@@ -198,6 +214,8 @@ static int end_notice(
                 "attempts = attempts + (state = 1 and ?1 = 4), next_try = null where id = ?4",
                 VALUES(INT(state), TEXT(reason_code(reason)), TEXT(detail), INT(id)));
 
+        if (r == 0)
+                r = tally(store, id);
         if (r < 0)
                 return r;
         return db_run(

@@ -66,6 +66,16 @@ static const char *const checks[] = {
         "where account = a.id and kind = 0 and is_counted = 1) "
         "or a.last_pressed is not (select max(day) from contact where account = a.id "
         "and kind = 0 and is_counted = 1 and action between 1 and 3)",
+        "select 'open instalments: ' || m.open_instalments || ' counted, not as many there' "
+        "from meta m where m.open_instalments <> "
+        "(select count(*) from instalment where open > 0)",
+        "with ended as (select channel, sum(state = 3) as sent, sum(state = 4) as failed, "
+        "sum(state = 6) as cancelled, max(sent_at) as last_sent from notice "
+        "where state in (3, 4, 6) group by channel) "
+        "select 'channel ' || e.channel || ': its notices are not counted right' from ended e "
+        "left join channel_tally t on t.channel = e.channel where t.sent is not e.sent "
+        "or t.failed is not e.failed or t.cancelled is not e.cancelled "
+        "or t.last_sent is not e.last_sent",
         "select 'notice ' || n.id || ': it has no texts' from notice n "
         "where not exists (select 1 from body b where b.notice = n.id)",
 };

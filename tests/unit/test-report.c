@@ -476,6 +476,11 @@ static void verify_finds_what_no_longer_follows(void **state)
                 "delete from done",
                 "delete from body where notice = 1",
                 "update invoice set account = 12",
+                "update meta set open_instalments = open_instalments + 1",
+                "update channel_tally set sent = sent + 1",
+                "update channel_tally set failed = failed + 1",
+                "update channel_tally set last_sent = last_sent + 1",
+                "delete from channel_tally",
         };
         Contact contact;
         Notice notices[2];
