@@ -33,6 +33,7 @@ typedef struct RouteEntry {
 
 static const RouteEntry entries[] = {
         { false, "/v1/status", ALL, handle_status },
+        { false, "/v1/metrics", ALL, handle_metrics },
         { true, "/v1/import", REPORT, handle_import, .has_files = true },
         { false, "/v1/invoices", LOOK, handle_invoices },
         { false, "/v1/customers", LOOK, handle_customers },
