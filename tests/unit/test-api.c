@@ -14,6 +14,8 @@
 #include <cmocka.h>
 
 #include "api/routes.h"
+#include "engine/changes.h"
+#include "engine/service.h"
 #include "store/facts.h"
 
 #define NOW "2026-03-05T09:00:00+01:00"
@@ -298,6 +300,12 @@ static void what_does_not_exist_is_not_found(void **state)
 {
         static const Case cases[] = {
                 { false, "/v1/show/F-404", "", 404, "there is no invoice 'F-404'" },
+                { false, "/v1/log?until=now", "", 400, "until 'now' is no time" },
+                { false, "/v1/log?follow=yes", "", 400, "expected 1" },
+                { false, "/v1/log?follow=1&until=2026-03-05", "", 400, "has no end" },
+                { false, "/v1/log?since=2026-03-06&until=2026-03-05", "", 400, "before it begins" },
+                { false, "/v1/show/notice:7", "", 404, "there is no notice 7" },
+                { false, "/v1/show/7", "", 404, "there is no invoice '7', and no notice" },
                 { false, "/v1/explain/F-404", "", 404, "there is no invoice 'F-404'" },
                 { false, "/v1/preview/F-404", "", 404, "there is no invoice 'F-404'" },
                 { true, "/v1/send/F-404", "", 404, "there is no invoice 'F-404'" },
@@ -447,6 +455,71 @@ static void preview_shows_the_text_by_any_channel(void **state)
         expect(*state, cases, ELEMENTSOF(cases));
 }
 
+/* Steps of a live answer until nothing is left to be told, and what they told; its texts end up in
+ * the buffer, as a client would take them away. */
+static void follow(Exchange *exchange, StrBuf *told)
+{
+        strbuf_truncate(told, 0);
+        do {
+                assert_false(exchange_resume(exchange));
+                assert_int_equal(exchange->reply.status, 200);
+                strbuf_add(told, strbuf_text(&exchange->reply.text));
+                strbuf_truncate(&exchange->reply.text, 0);
+        } while (exchange->is_busy);
+}
+
+static Exchange *ask_to_follow(Firm *firm, const char *target)
+{
+        Exchange *exchange = exchange_new(firm->engine);
+        const char *problem;
+
+        assert_int_equal(request_parse_target(&exchange->request, target, &problem), 0);
+        exchange_answer(exchange);
+        return exchange;
+}
+
+static void a_follower_is_given_what_changes_and_told_what_it_missed(void **state)
+{
+        Firm *firm = *state;
+        Service service = { .started = INSTANT_NONE };
+        WakeResult result;
+        StrBuf told = STRBUF_INIT;
+
+        _cleanup_(exchange_freep) Exchange *alone = ask_to_follow(firm, "/v1/log?follow=1");
+        assert_int_equal(alone->reply.status, 409);
+        assert_non_null(strstr(strbuf_text(&alone->reply.text), "no daemon that runs"));
+        firm->engine->service = &service;
+        _cleanup_(exchange_freep) Exchange *all = ask_to_follow(firm, "/v1/log?follow=1");
+        _cleanup_(exchange_freep) Exchange *sms =
+                ask_to_follow(firm, "/v1/log?follow=1&channel=sms");
+        assert_true(all->is_live && all->reply.status == 200 && all->resume);
+        follow(all, &told);
+        assert_string_equal(strbuf_text(&told), "");
+        assert_int_equal(engine_wake(firm->engine, false, &result), 0);
+        follow(all, &told);
+        assert_non_null(strstr(strbuf_text(&told), "{\"notice\":1,"));
+        assert_non_null(strstr(strbuf_text(&told), "\"state\":\"pending\""));
+        follow(all, &told);
+        assert_string_equal(strbuf_text(&told), "");
+        follow(sms, &told);
+        assert_string_equal(strbuf_text(&told), "");
+        /* What there was comes first, and changes of notices that are older than that count. */
+        _cleanup_(exchange_freep) Exchange *late =
+                ask_to_follow(firm, "/v1/log?follow=1&since=2026-03-06");
+        follow(late, &told);
+        assert_string_equal(strbuf_text(&told), "");
+        _cleanup_(exchange_freep) Exchange *whole =
+                ask_to_follow(firm, "/v1/log?follow=1&since=2026-03-05");
+        follow(whole, &told);
+        assert_non_null(strstr(strbuf_text(&told), "{\"notice\":1,"));
+        for (int i = 0; i < 5000; i++)
+                changes_note(firm->engine->changes, i % 2 == 0 ? 1 : 99);
+        follow(late, &told);
+        assert_non_null(strstr(strbuf_text(&told), "{\"lost\":904}\n{\"notice\":1,"));
+        firm->engine->service = NULL;
+        strbuf_release(&told);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -462,6 +535,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(what_a_person_tells_is_recorded, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(
                         a_queued_notice_is_in_the_log_in_the_documented_shape, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(
+                        a_follower_is_given_what_changes_and_told_what_it_missed, set_up,
+                        tear_down),
                 cmocka_unit_test_setup_teardown(
                         preview_shows_the_text_by_any_channel, set_up, tear_down),
         };
