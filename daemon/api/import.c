@@ -112,7 +112,6 @@ static int start_import(Exchange *exchange, ImportWork *work)
                 .files = work->files,
                 .n = exchange->request.n_files,
                 .results = work->results,
-                .priority = PRIORITY_WORK,
                 .done = on_done,
                 .owner = exchange,
         };

@@ -14,6 +14,7 @@
 
 #include "intake/job.h"
 #include "sys/clock.h"
+#include "sys/turn.h"
 
 /* After this a turn takes no further packet: a packet is a few milliseconds. */
 #define TURN_USEC INT64_C(8000)
@@ -40,7 +41,7 @@ typedef struct Slot {
 struct Import {
         ImportOrder order;
         sd_event *event;
-        sd_event_source *turn;     /* what needs no packet */
+        Turn *turn;                /* what needs no packet */
         sd_event_source *patience; /* nothing that is awaited gave a sign of life */
         Slot *slots;
         Slot *current; /* whose turn it is, or NULL */
@@ -50,7 +51,7 @@ void import_free(Import *import)
 {
         if (!import)
                 return;
-        sd_event_source_disable_unref(import->turn);
+        turn_free(import->turn);
         sd_event_source_disable_unref(import->patience);
         for (size_t i = 0; import->slots && i < import->order.n; i++) {
                 sd_event_source_disable_unref(import->slots[i].io);
@@ -64,18 +65,11 @@ void import_free(Import *import)
 /* May free the import. */
 static void finish(Import *import, int result)
 {
-        sd_event_source_set_enabled(import->turn, SD_EVENT_OFF);
-        sd_event_source_set_enabled(import->patience, SD_EVENT_OFF);
+        turn_cancel(import->turn);
+        (void)sd_event_source_set_enabled(import->patience, SD_EVENT_OFF);
         for (size_t i = 0; i < import->order.n; i++)
                 import->slots[i].io = sd_event_source_disable_unref(import->slots[i].io);
         import->order.done(import->order.owner, result);
-}
-
-/* A timer that is due takes its turn among others, which a deferred source would not. */
-static void ask_for_turn(Import *import)
-{
-        (void)sd_event_source_set_time(import->turn, 0);
-        (void)sd_event_source_set_enabled(import->turn, SD_EVENT_ONESHOT);
 }
 
 static void sign_of_life(Import *import)
@@ -135,13 +129,23 @@ static Slot *find_unasked(Import *import)
         return NULL;
 }
 
+/* Whether a worker is still to be started: for the first time, or for one that was parked. */
+static bool is_room_needed(const Import *import)
+{
+        for (size_t i = 0; i < import->order.n; i++)
+                if (import_job_state(import->slots[i].job) == JOB_NEW)
+                        return true;
+        return false;
+}
+
 /* After something has happened to a slot's job: what is to be awaited of it, and who is next. */
 static void look_after(Slot *slot)
 {
         Import *import = slot->import;
         JobState state = import_job_state(slot->job);
 
-        if (state == JOB_TOLD && count_workers(import) >= WORKERS_MAX && find_unasked(import))
+        if (state == JOB_TOLD && import->current != slot && count_workers(import) >= WORKERS_MAX &&
+                is_room_needed(import))
                 import_job_park(slot->job);
         state = import_job_state(slot->job);
         switch (state) {
@@ -157,7 +161,7 @@ static void look_after(Slot *slot)
         }
         if (import->current == slot && state == JOB_DONE)
                 import->current = NULL;
-        ask_for_turn(import);
+        turn_want(import->turn);
 }
 
 static int on_readable(sd_event_source *source, int fd, uint32_t events, void *owner)
@@ -189,7 +193,7 @@ static int start(Slot *slot)
         if (fd >= 0)
                 r = sd_event_add_io(import->event, &slot->io, fd, EPOLLIN, on_readable, slot);
         if (r == 0 && fd >= 0)
-                r = sd_event_source_set_priority(slot->io, import->order.priority);
+                r = sd_event_source_set_priority(slot->io, PRIORITY_WORK);
         if (r < 0)
                 return r;
         look_after(slot);
@@ -221,7 +225,7 @@ static int advance(Import *import)
         Slot *slot = find_unasked(import);
 
         if (slot && count_workers(import) < WORKERS_MAX) {
-                ask_for_turn(import);
+                turn_want(import->turn);
                 return start(slot);
         }
         if (slot || is_asking(import))
@@ -243,7 +247,7 @@ static int advance(Import *import)
         return 1;
 }
 
-static int on_turn(sd_event_source *source, uint64_t usec, void *owner)
+static void on_turn(void *owner)
 {
         Import *import = owner;
         int r = advance(import);
@@ -252,7 +256,6 @@ static int on_turn(sd_event_source *source, uint64_t usec, void *owner)
                 r = store_sync(import->order.context.store);
         if (r <= 0)
                 finish(import, r);
-        return 0;
 }
 
 static int on_impatient(sd_event_source *source, uint64_t usec, void *owner)
@@ -297,17 +300,16 @@ int import_new(sd_event *event, const ImportOrder *order, Import **ret_import)
         import->event = sd_event_ref(event);
         int r = make_jobs(import);
         if (r == 0)
-                r = sd_event_add_time(event, &import->turn, CLOCK_MONOTONIC, 0, 0, on_turn, import);
-        if (r >= 0)
-                r = sd_event_source_set_priority(import->turn, order->priority);
-        if (r >= 0)
+                r = turn_new(event, on_turn, import, &import->turn);
+        if (r == 0)
                 r = sd_event_add_time_relative(event, &import->patience, CLOCK_MONOTONIC,
                         PATIENCE_USEC, 0, on_impatient, import);
         /* What has come in time is read first, however late the loop is. */
         if (r >= 0)
-                r = sd_event_source_set_priority(import->patience, order->priority + 1);
+                r = sd_event_source_set_priority(import->patience, PRIORITY_WORK + 1);
         if (r < 0)
                 return r;
+        turn_want(import->turn);
         *ret_import = TAKE_PTR(import);
         return 0;
 }

@@ -54,7 +54,6 @@ typedef struct ImportOrder {
         const ImportFile *files;
         size_t n;
         ImportResult *results;
-        int64_t priority; /* of its sources on the loop */
         void (*done)(void *owner, int result);
         void *owner;
 } ImportOrder;

@@ -22,6 +22,7 @@
 #include "sys/file.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
+#include "sys/turn.h"
 
 #define DONE "done"
 #define FAILED "failed"
@@ -259,6 +260,7 @@ static void look(Inbox *inbox)
         static const char *const except[] = { DONE, FAILED, NULL };
         int64_t now_usec = clock_monotonic_usec();
 
+        inbox->engine->doing = "the inbox";
         inbox->has_news = false;
         int r = open_folders(inbox);
         if (r == 0) {

@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <systemd/sd-event.h>
 
 #include "base/parse.h"
 #include "engine/reconnect.h"
@@ -19,6 +18,7 @@
 #include "main/shelf.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
+#include "sys/turn.h"
 
 /* More are taken in the next round: each needs a descriptor. */
 #define FILES_MAX 256
@@ -50,7 +50,7 @@ struct Round {
         ImportResult results[FILES_MAX];
         size_t which[FILES_MAX]; /* files[i] is items[which[i]] */
         Import *import;
-        sd_event_source *turn;
+        Turn *turn;
         int64_t reconnected;
         char time[DATE_TEXT_SIZE + 8];
 };
@@ -68,18 +68,12 @@ void round_free(Round *round)
         if (!round)
                 return;
         import_free(round->import);
-        sd_event_source_disable_unref(round->turn);
+        turn_free(round->turn);
         for (size_t i = 0; i < round->n; i++)
                 item_release(&round->items[i]);
         free(round->items);
         config_free(round->config);
         free(round);
-}
-
-static void ask_for_turn(Round *round)
-{
-        (void)sd_event_source_set_time(round->turn, 0);
-        (void)sd_event_source_set_enabled(round->turn, SD_EVENT_ONESHOT);
 }
 
 /* Its end; may free the round. */
@@ -277,10 +271,11 @@ static void sync_folders(const Round *round)
         (void)fsync(round->order.inbox_fd);
 }
 
-static int on_turn(sd_event_source *source, uint64_t usec, void *owner)
+static void on_turn(void *owner)
 {
         Round *round = owner;
 
+        round->order.engine->doing = "the inbox";
         if (round->phase == PHASE_MOVING && round->at < round->n) {
                 put_away(round, &round->items[round->at++]);
         } else if (round->phase == PHASE_MOVING) {
@@ -289,10 +284,9 @@ static int on_turn(sd_event_source *source, uint64_t usec, void *owner)
         } else if (engine_reconnect_some(round->order.engine, &round->reconnected) <= 0) {
                 /* What cannot be queued now is queued by the next wake. */
                 finish(round, 0);
-                return 0;
+                return;
         }
-        ask_for_turn(round);
-        return 0;
+        turn_want(round->turn);
 }
 
 static void on_imported(void *owner, int result)
@@ -304,7 +298,7 @@ static void on_imported(void *owner, int result)
                 return;
         }
         round->phase = PHASE_MOVING;
-        ask_for_turn(round);
+        turn_want(round->turn);
 }
 
 static int start_import(Round *round)
@@ -320,7 +314,6 @@ static int start_import(Round *round)
                 .files = round->files,
                 .n = round->n_files,
                 .results = round->results,
-                .priority = PRIORITY_WORK,
                 .done = on_imported,
                 .owner = round,
         };
@@ -339,13 +332,8 @@ int round_new(const RoundOrder *order, Round **ret_round)
                 return -ENOMEM;
         round->order = *order;
         round->config = config_hold(order->engine->config);
-        int r = sd_event_add_time(
-                order->engine->event, &round->turn, CLOCK_MONOTONIC, 0, 0, on_turn, round);
-        if (r >= 0)
-                r = sd_event_source_set_enabled(round->turn, SD_EVENT_OFF);
-        if (r >= 0)
-                r = sd_event_source_set_priority(round->turn, PRIORITY_WORK);
-        if (r >= 0)
+        int r = turn_new(order->engine->event, on_turn, round, &round->turn);
+        if (r == 0)
                 r = take_items(round);
         if (r == 0)
                 r = start_import(round);

@@ -218,7 +218,6 @@ static int run_import(Run *run, const ImportFile *files, size_t n)
                 .files = files,
                 .n = n,
                 .results = run->results,
-                .priority = 100,
                 .done = on_done,
                 .owner = run,
         };
