@@ -117,7 +117,7 @@ static int append(int fd, const void *bytes, size_t length)
         return (size_t)n == length ? 0 : -EIO;
 }
 
-/* The kernel's number of this boot; a unit with ProcSubset=pid hides it and passes it on (units/). */
+/* The kernel's number of this boot. A unit with ProcSubset=pid hides it, and passes it on. */
 static int get_boot(sd_id128_t *ret_boot)
 {
         int r = sd_id128_get_boot(ret_boot);
