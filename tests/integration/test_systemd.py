@@ -442,7 +442,7 @@ exit 0
 
 
 def test_two_firms_side_by_side_see_nothing_of_each_other(machine):
-    """Each is told by a program of its own what can be seen from where it runs, as the same user."""
+    """Each has a program of its own look around, as the user that both are."""
     pair = [Service(machine, name) for name in ("east", "west")]
     for firm in pair:
         program = f"{firm.state}/look"
@@ -477,7 +477,8 @@ def test_nothing_was_killed_for_a_forbidden_system_call(machine, firm, reminded)
 def test_removing_the_program_leaves_the_data(machine, installed, firm, reminded):
     kept = ("/var/lib/relanced/relanced.db", "/etc/relanced/relanced.conf",
             "/etc/relanced/credentials/kannel")
-    machine.run("sh", "-c", "systemctl disable --now relanced relanced@west; systemctl stop 'relanced*'")
+    machine.run("systemctl", "disable", "--now", "relanced", "relanced@west")
+    machine.run("systemctl", "stop", "relanced*")
     before = [machine.path(path).read_bytes() for path in kept]
     for path in installed.rglob("*"):
         if not path.is_dir():

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""The units as systemd reads them, from where `meson install` puts them: without a mistake, and with
-as little exposed as a service on the network can have."""
+"""The units as systemd reads them, from where `meson install` puts them: without a mistake, and
+with as little exposed as a service on the network can have."""
 
 import configparser
 import pathlib

@@ -50,7 +50,7 @@ class CannotBoot(Exception):
 
 
 def unified_cgroup():
-    """The folder of this process in the unified hierarchy of control groups; None: there is none."""
+    """The folder of this process in the unified hierarchy of control groups, or None."""
     with open("/proc/self/mounts", encoding="utf-8") as mounts:
         roots = [line.split()[1] for line in mounts if line.split()[2] == "cgroup2"]
     with open("/proc/self/cgroup", encoding="utf-8") as groups:
@@ -108,7 +108,8 @@ class Machine:
         try:
             process.wait_until(self.is_up, "systemd", BOOT_S)
         except AssertionError as error:
-            raise CannotBoot(f"{error}\n{self.console.read_text(errors='replace')[-3000:]}") from None
+            said = self.console.read_text(errors="replace")[-3000:]
+            raise CannotBoot(f"{error}\n{said}") from None
         return self
 
     def is_up(self):
@@ -147,7 +148,7 @@ class Machine:
 
     def path(self, path):
         """A file in there, as seen from here."""
-        return pathlib.Path(f"/proc/{self.leader}/root/{str(path).lstrip('/')}")
+        return pathlib.Path("/proc", str(self.leader), "root", str(path).lstrip("/"))
 
     def run(self, *command, user=None, status=0, timeout=COMMAND_S):
         """A finished command of root or of a user; status None: any."""
