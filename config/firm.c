@@ -5,6 +5,7 @@
 #include "config/parts.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 
 #include "base/strbuf.h"
 #include "config/codes.h"
@@ -43,10 +44,31 @@ static ConfigPlace place_of(const Reader *reader, const Node *root, const char *
         return node ? (ConfigPlace){ node->file, node->line } : (ConfigPlace){ reader->path, 0 };
 }
 
+/*
+ * systemd's is given to the service alone. Who runs relanced by hand on the same state takes the
+ * same: there are not to be two fences. /var/cache/NAME/… for /var/lib/NAME/…, where there is a
+ * /var/cache/NAME; else cache in the state folder.
+ */
+static const char *default_cache(Reader *reader, const char *state)
+{
+        static const char lib[] = "/var/lib/", cache[] = "/var/cache";
+        const char *given = getenv("CACHE_DIRECTORY"); /* several are joined by ":" */
+        _cleanup_(strbuf_release) StrBuf folder = STRBUF_INIT;
+        struct stat status;
+
+        if (!is_empty(given))
+                return arena_strndup(reader->arena, given, strcspn(given, ":"));
+        const char *name = strncmp(state, lib, strlen(lib)) == 0 ? state + strlen(lib) : "";
+        if (!is_empty(name)) {
+                strbuf_addf(&folder, "%s/%.*s", cache, (int)strcspn(name, "/"), name);
+                if (stat(strbuf_text(&folder), &status) == 0 && S_ISDIR(status.st_mode))
+                        return read_path_in(reader, cache, name);
+        }
+        return read_path_in(reader, state, "cache");
+}
+
 static void read_folders(Reader *reader, const Node *root, const FileValues *file, Config *config)
 {
-        const char *given = getenv("CACHE_DIRECTORY"); /* systemd's; several are joined by ":" */
-
         if (is_empty(file->state))
                 reader_error(reader, node_member(root, "state"), "state must name a folder");
         config->state = read_path(reader, file->state);
@@ -54,12 +76,8 @@ static void read_folders(Reader *reader, const Node *root, const FileValues *fil
                                     ? read_path_in(reader, config->state, "documents")
                                     : read_path(reader, file->documents);
         config->templates = is_empty(file->templates) ? "" : read_path(reader, file->templates);
-        if (!is_empty(file->cache))
-                config->cache = read_path(reader, file->cache);
-        else if (!is_empty(given))
-                config->cache = arena_strndup(reader->arena, given, strcspn(given, ":"));
-        else
-                config->cache = read_path_in(reader, config->state, "cache");
+        config->cache = is_empty(file->cache) ? default_cache(reader, config->state)
+                                              : read_path(reader, file->cache);
         config->state_place = place_of(reader, root, "state");
         config->cache_place = place_of(reader, root, "cache");
 }
