@@ -465,6 +465,31 @@ def test_two_firms_side_by_side_see_nothing_of_each_other(machine):
     assert pair[1].is_active() and not pair[0].is_active()
 
 
+# A backup
+
+def test_a_backup_that_is_put_back_is_known_whoever_starts_relanced(machine):
+    firm = Service(machine, "restored").start()
+    firm.load(1, "Early")
+    firm.wake()
+    firm.await_states("sent")
+    backup = "/srv/clerk/backup.db"
+    machine.run("install", "-d", "-o", CLERK, "/srv/clerk")
+    firm.ctl("backup", backup)
+    firm.load(1, "Late")
+    firm.wake()
+    firm.await_states("sent", "sent")
+    firm.systemctl("stop")
+    machine.run("sh", "-c", f"cd {firm.state}; rm relanced.db*; "
+                            f"install -o relanced -g relanced -m 600 {backup} relanced.db")
+    by_hand = machine.run("relanced", "--config", firm.path, "--once", status=1)
+    assert "older than what was last sent" in by_hand.stderr
+    firm.systemctl("start", status=1)
+    assert "older than what was last sent" in firm.journal()
+    machine.run("rm", "/var/cache/relanced/restored/fence")
+    firm.systemctl("start")
+    assert firm.states() == ["sent"]
+
+
 # At last
 
 def test_nothing_was_killed_for_a_forbidden_system_call(machine, firm, reminded):
