@@ -85,16 +85,36 @@ static bool kind_fits(OptionKind kind, enum relanced_option_type type)
         return false;
 }
 
+/* The folder that the configuration's unit loads its credentials from: "credentials" beside
+ * relanced.conf, "NAME.credentials" beside NAME.conf. */
+static int credentials_of_unit(const Config *config, char **ret_folder)
+{
+        const char *slash = strrchr(config->path, '/');
+        const char *file = slash ? slash + 1 : config->path, *dot = strrchr(file, '.');
+        size_t length = dot ? (size_t)(dot - file) : strlen(file);
+        _cleanup_(strbuf_release) StrBuf name = STRBUF_INIT;
+
+        if (!streq(file, "relanced.conf")) {
+                strbuf_add_bytes(&name, file, length);
+                strbuf_add_char(&name, '.');
+        }
+        strbuf_add(&name, "credentials");
+        return path_from_file(config->path, strbuf_text(&name), ret_folder);
+}
+
 /*
  * The credential of that name, or the one that the file of that name became in a folder that was
- * loaded as a whole, LoadCredential=relanced:FOLDER: relanced_NAME. -ENOENT; -ENOMEM.
+ * loaded as a whole, LoadCredential=relanced:FOLDER: relanced_NAME. Without systemd that folder
+ * itself is looked at, which root alone may, so that a check knows what the service will be given.
+ * -ENOENT; -ENOMEM.
  */
-static int find_credential(const char *name, char **ret_path)
+static int find_credential(const char *name, const char *of_unit, char **ret_path)
 {
         static const char *const prefixes[] = { "", "relanced_" };
-        const char *folder = getenv("CREDENTIALS_DIRECTORY");
+        const char *given = getenv("CREDENTIALS_DIRECTORY");
+        const char *folder = given ? given : of_unit;
 
-        for (size_t i = 0; folder && !strchr(name, '/') && i < ELEMENTSOF(prefixes); i++) {
+        for (size_t i = 0; !strchr(name, '/') && i < ELEMENTSOF(prefixes); i++) {
                 _cleanup_(freep) char *path = NULL;
                 StrBuf text = STRBUF_INIT;
                 strbuf_addf(&text, "%s/%s%s", folder, prefixes[i], name);
@@ -109,20 +129,32 @@ static int find_credential(const char *name, char **ret_path)
         return -ENOENT;
 }
 
+static int resolve_credential(Resolver *resolver, const ChannelOption *option, char **ret_path)
+{
+        _cleanup_(freep) char *of_unit = NULL;
+
+        int r = credentials_of_unit(resolver->config, &of_unit);
+        if (r == 0)
+                r = find_credential(option->value, of_unit, ret_path);
+        if (r != -ENOENT)
+                return r;
+        option_error(resolver, option,
+                "%s: there is no credential %s that can be read from here (a file in %s, or "
+                "LoadCredential= of the unit)",
+                option->name, option->value, of_unit);
+        return -ENOENT;
+}
+
 static int resolve_secret(Resolver *resolver, const ChannelOption *option, char **ret_value)
 {
         bool is_credential = option->kind == OPTION_CREDENTIAL;
         _cleanup_(strbuf_release) StrBuf problem = STRBUF_INIT;
         _cleanup_(freep) char *path = NULL;
 
-        int r = is_credential ? find_credential(option->value, &path)
+        int r = is_credential ? resolve_credential(resolver, option, &path)
                               : path_from_file(resolver->config->path, option->value, &path);
-        if (is_credential && r == -ENOENT) {
-                option_error(resolver, option,
-                        "%s: there is no credential %s (LoadCredential= of the unit)", option->name,
-                        option->value);
+        if (is_credential && r == -ENOENT) /* which was told */
                 return -EINVAL;
-        }
         if (r == 0)
                 r = secret_read(path, is_credential, ret_value, &problem);
         if (r == -EINVAL)

@@ -236,6 +236,15 @@ def test_a_closed_file_and_a_credential_are_taken(told):
         told, 'password = { credential = "smtp"; };').stderr
 
 
+@pytest.mark.parametrize("config, folder", [("relanced.conf", "credentials"), ("garage.conf", "garage.credentials")])
+def test_a_check_by_hand_knows_the_credentials_that_the_unit_will_load(told, config, folder):
+    told.path = told.folder / config
+    assert f"{told.folder / folder}," in check(told, 'password = { credential = "smtp"; };').stderr
+    (told.folder / folder).mkdir(mode=0o700)
+    (told.folder / folder / "smtp").write_text(SECRET, encoding="utf-8")
+    assert check(told, 'password = { credential = "smtp"; };').returncode == 0
+
+
 def test_one_run_finds_every_mistake_of_every_channel(told, module):
     told.config["channels"]["email"].update(serv="x", headers=[1, 2], password=SECRET,
                                             timeout_s=700)

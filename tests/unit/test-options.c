@@ -146,8 +146,9 @@ static void every_wrong_option_has_its_sentence_and_its_place(void **state)
                         "f:9: channel paper: password must not stand in this file: write password "
                         "= { credential = \"NAME\"; }; or password = { file = \"PATH\"; };\n" },
                 { { "password", OPTION_CREDENTIAL, "smtp", "f", 10 },
-                        "f:10: channel paper: password: there is no credential smtp "
-                        "(LoadCredential= of the unit)\n" },
+                        "f:10: channel paper: password: there is no credential smtp that can be "
+                        "read from here (a file in /etc/relanced/credentials, or LoadCredential= "
+                        "of the unit)\n" },
                 { { "password", OPTION_FILE, "missing", "f", 11 },
                         "f:11: channel paper: password: /etc/relanced/missing: No such file or "
                         "directory\n" },
