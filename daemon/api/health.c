@@ -106,6 +106,18 @@ static void look_for_missed_wake(
                 date_format(due.day, missed_day), due.minute / 60, due.minute % 60);
 }
 
+/* What keeps everything from going on, and goes away by itself once its cause is put right. */
+static void look_at_store(const Engine *engine, json_t **problems)
+{
+        int stopped = engine_stopped_by(engine);
+
+        if (stopped < 0)
+                add_problem(problems,
+                        "nothing is sent: the store in %s cannot be written: %s. Once that is put "
+                        "right, sending goes on by itself",
+                        engine->config->state, strerror(-stopped));
+}
+
 /* Of the configuration's mistakes the first says most. */
 static void look_at_configuration(const Service *service, json_t **problems)
 {
@@ -125,7 +137,9 @@ static void look_at_wakes(const Engine *engine, Instant now, json_t **problems)
         char day[DATE_TEXT_SIZE];
 
         if (service->wake_error < 0)
-                add_problem(problems, "the last wake has stopped: %s; it is tried again",
+                add_problem(problems,
+                        "the last wake has stopped: %s. Once that is put right, another one "
+                        "follows by itself",
                         strerror(-service->wake_error));
         if (service->result.n_failed > 0)
                 add_problem(problems,
@@ -174,6 +188,7 @@ int health_get(Exchange *exchange, Health *ret_health)
                         "%lld notice(s) may have been sent or not: see relancectl log --state "
                         "uncertain",
                         (long long)health->store.n_notices[NOTICE_UNCERTAIN]);
+        look_at_store(engine, &health->problems);
         look_for_missed_wake(exchange, &health->store, &health->problems);
         look_at_service(engine, exchange->now.instant, &health->problems);
         return look_at_channels(exchange, health);

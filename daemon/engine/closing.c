@@ -74,6 +74,11 @@ int engine_run_until_idle(Engine *engine)
                 if (r < 0)
                         return r;
         }
+        return engine_stopped_by(engine);
+}
+
+int engine_stopped_by(const Engine *engine)
+{
         return engine->dispatch && engine->dispatch->is_stopped ? engine->dispatch->stop_error : 0;
 }
 

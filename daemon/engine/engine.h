@@ -106,6 +106,9 @@ void engine_end_dispatch(Engine *engine);
  * wake. What was there before is the caller's again. -EINVAL: its time zone is unknown. */
 int engine_set_config(Engine *engine, const Config *config, Composer *composer);
 
+/* Why nothing is sent at all: the -errno of a store that cannot record, until it can again; 0. */
+int engine_stopped_by(const Engine *engine);
+
 /* Channels that are suspended, and earlier workers that do not end: why notices may be left. */
 size_t engine_count_stuck(const Engine *engine);
 
