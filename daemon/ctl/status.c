@@ -187,8 +187,6 @@ static void describe_mode(const json_t *row, StrBuf *value)
                                   "are");
         else if (streq(strbuf_text(&mode), "fresh"))
                 strbuf_add(value, "fresh: nothing was ever sent");
-        else
-                strbuf_add(value, strbuf_text(&mode));
 }
 
 static void describe_payment(const json_t *row, StrBuf *value)

@@ -4,6 +4,7 @@ firms are never mixed up."""
 
 import contextlib
 import fcntl
+import json
 import os
 import pathlib
 import shutil
@@ -13,6 +14,7 @@ import subprocess
 import tempfile
 import threading
 import time
+import unicodedata
 
 import pytest
 
@@ -379,3 +381,69 @@ def test_units_have_their_sockets_in_run(tmp_path):
                           text=True, timeout=firms.TIMEOUT_S, check=False,
                           env={**os.environ, "PYTHONPATH": str(here)})
     assert done.stdout.splitlines() == list(commands.values()), done.stderr
+
+
+# The screen
+
+WELL = {
+    "ok": True, "creditor": "Atelier Dumont", "mode": "real", "now": "2026-03-05T09:12:00+01:00",
+    "running_since": "2026-03-01T08:00:00+01:00", "configured": "2026-03-01T08:00:00+01:00",
+    "config_problem": None, "last_wake": "2026-03-05T09:00:00+01:00",
+    "next_wake": "2026-03-05T14:00:00+01:00", "last_sent": "2026-03-05T09:04:00+01:00",
+    "newest_payment": "2026-03-04", "customers": 120, "open_instalments": 340, "tasks": 0,
+    "notices": {"pending": 4, "handed": 2, "sent": 812, "failed": 3, "uncertain": 0,
+                "cancelled": 17},
+    "sent_today": 38, "inbox": {"waiting": 1, "failed": 0},
+    "loop": {"longest_stall_ms": 12, "recent_stall_ms": 3, "stalls_over_50_ms": 0,
+             "longest": "wake"},
+    "channels": [{"channel": "email", "state": "ready"}, {"channel": "sms", "state": "ready"}],
+    "problems": [],
+}
+SENTENCE = "channel 'sms' is suspended since 2026-03-05 09:00: the server says 535 wrong password "
+MANY = {
+    **WELL, "ok": False, "creditor": "株式会社 " * 30, "config_problem": "x:1: y", "tasks": 10 ** 9,
+    "channels": [{"channel": f"a-channel-with-a-name-{n}", "state": "suspended"} for n in range(40)],
+    "problems": [SENTENCE * 9] + ["\n".join(["é" * 200] * 30)] + [SENTENCE + str(n) for n in range(40)],
+    "loop": {**WELL["loop"], "stalls_over_50_ms": 10 ** 12, "longest": "something very long " * 20},
+    "inbox": {"waiting": 10 ** 12, "failed": 10 ** 12},
+}
+
+
+def status_of(tmp_path, status):
+    text = (json.dumps(status) + "\n").encode()
+    answer = HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(text), text)
+    with pretender(tmp_path / "a.sock", answer) as path:
+        return run("--socket", path, "status")
+
+
+def columns(line):
+    return sum(2 if unicodedata.east_asian_width(each) in "WF" else 1 for each in line)
+
+
+def test_when_all_is_well_the_first_line_says_so(tmp_path):
+    done = status_of(tmp_path, WELL)
+    assert done.returncode == 0 and done.stderr == ""
+    assert done.stdout.splitlines()[0].startswith("All is well.")
+    for word in ("2026-03-01 08:00", "2026-03-05 09:00", "2026-03-05 14:00", "4 waiting",
+                 "38 sent today", "email ready", "1 waiting", "2026-03-04", "12 ms"):
+        assert word in done.stdout
+
+
+def test_what_is_not_well_comes_first_whole_and_decides_the_exit_code(tmp_path):
+    done = status_of(tmp_path, {**WELL, "ok": False, "problems": [SENTENCE, "another one"]})
+    assert done.returncode == 1 and done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith("2 problems") and lines[1].startswith("! channel 'sms'")
+    assert " ".join(" ".join(lines[1:3]).split()) == f"! {SENTENCE.strip()}"
+    assert lines[3] == "! another one"
+
+
+@pytest.mark.parametrize("status", [WELL, MANY, {"ok": True}, {}, {**MANY, "problems": [SENTENCE] * 3},
+                                    {**MANY, "problems": ["x" * 10000]}])
+def test_status_is_never_more_than_a_screen(tmp_path, status):
+    lines = status_of(tmp_path, status).stdout.splitlines()
+    assert 1 <= len(lines) <= 24 and max(map(columns, lines)) <= 80
+    shown = sum(line.startswith("! ") for line in lines)
+    assert shown >= min(len(status.get("problems", [])), 1)
+    if len(status.get("problems", [])) > shown:
+        assert any("more" in line for line in lines)
