@@ -23,8 +23,8 @@ void firm_release(Firm *firm);
 int firm_configure(const Arguments *arguments, Firm *firm);
 /* The clock that --at asks for; EXIT_USAGE when it is no time. */
 int firm_set_clock(const Arguments *arguments, Firm *firm);
-/* Opens the rest. patience_ms: how long a store is waited for that somebody has who cannot be asked:
- * another command, or a daemon that is about to start. */
+/* Opens the rest. patience_ms: how long a store is waited for that somebody has who cannot be
+ * asked: another command, or a daemon that is about to start. */
 int firm_open(Firm *firm, int patience_ms);
 
 /*

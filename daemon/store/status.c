@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the numbers that say how a store is. They are asked for all the time: none is found by a walk
- * through what only ever grows. Never writes.
+ * Owns the numbers that say how a store is. They are asked for all the time: none is found by a
+ * walk through what only ever grows. Never writes.
  */
 
 #include <errno.h>

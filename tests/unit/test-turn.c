@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+/* Work in turns: one call for each turn that is wanted, and nobody of the same priority kept out. */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
