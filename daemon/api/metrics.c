@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the same numbers as text for monitoring (OpenMetrics 1.0). Never names a customer, invoice or
- * amount. A metric that has no value yet has no sample.
+ * Owns the same numbers as text for monitoring (OpenMetrics 1.0). Never names a customer, an
+ * invoice or an amount. A metric that has no value yet has no sample.
  */
 
 #include "api/health.h"

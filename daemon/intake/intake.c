@@ -3,8 +3,8 @@
  * Owns the order of an import: workers are started until all files have told their kind, then the
  * files are taken in the order customers, invoices, payments. A worker whose turn has not come
  * waits in send() when its socket is full, so nothing is kept here. Works in turns of the loop,
- * each of them a transaction that need not wait for the disk: an import that a power cut interrupts was
- * not answered, and is repeated. Never logs.
+ * each of them a transaction that need not wait for the disk: an import that a power cut interrupts
+ * was not answered, and is repeated. Never logs.
  */
 
 #include "intake/intake.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Work in turns: one call for each turn that is wanted, and nobody of the same priority kept out. */
+/* Work in turns: a call for each that is wanted, and nobody of the same priority is kept out. */
 
 #include <setjmp.h>
 #include <stdarg.h>
