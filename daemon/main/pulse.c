@@ -16,6 +16,7 @@ static void keep_minute(Pulse *pulse, int64_t now_usec)
         pulse->before_longest_usec = is_next ? pulse->minute_longest_usec : 0;
         pulse->minute_longest_usec = 0;
         pulse->minute_usec = now_usec;
+        pulse->times->recent_usec = pulse->before_longest_usec;
 }
 
 static void note(Pulse *pulse, int64_t usec)

@@ -2,6 +2,7 @@
 """relanced as a service: what it tells systemd, when it wakes, how it ends."""
 
 import datetime
+import pathlib
 import signal
 import threading
 import time
@@ -18,6 +19,7 @@ STOPPED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f0a4"
 # Half a second before the hour, by a clock that runs as ours does.
 BEFORE_NINE = "@2026-03-05 07:59:59.5"  # UTC: TZ of a firm's environment
 NINE = "2026-03-05T09:00:00+01:00"
+NEXT_AT_TWO = "Next wake 2026-03-05 14:00"
 
 
 @pytest.fixture
@@ -42,7 +44,7 @@ def wakes(daemon):
 
 def test_it_is_ready_and_says_when_it_wakes_next(firm, start):
     daemon = start(clock=BEFORE_NINE.replace("07:59:59.5", "10:30:00"))
-    assert daemon.statuses()[-1] == "Next wake 2026-03-05 14:00"
+    assert daemon.statuses()[-1] == NEXT_AT_TWO
     assert daemon.records(STARTED)
     assert daemon.end() == 0
     wait_until(lambda: daemon.has_told("STOPPING", "1"), "STOPPING")
@@ -55,7 +57,7 @@ def test_a_wake_comes_at_its_hour_and_sends_what_is_due(firm, start):
     daemon.wait_for(WAKE_DONE)
     wait_until(lambda: firm.files("email"), "the reminder")
     assert wakes(daemon) == [(NINE, "configured")]
-    wait_until(lambda: daemon.statuses()[-1] == "Next wake 2026-03-05 14:00", "the next wake")
+    wait_until(lambda: daemon.statuses()[-1] == NEXT_AT_TWO, "the next wake")
     assert daemon.end() == 0
     assert [notice["state"] for notice in firm.log()] == ["sent"]
 
@@ -121,7 +123,7 @@ def test_a_reload_is_told_from_its_begin_to_its_end(firm, start):
 
 def test_a_good_configuration_is_taken_over_and_a_bad_one_is_not(firm, start):
     daemon = start(clock="@2026-03-05 08:30:00")
-    assert daemon.statuses()[-1] == "Next wake 2026-03-05 14:00"
+    assert daemon.statuses()[-1] == NEXT_AT_TWO
     firm.config["wake"]["at"] = ["16:45"]
     firm.write_config()
     daemon.signal(signal.SIGHUP)
@@ -234,3 +236,44 @@ def test_a_wake_knows_of_the_payment_that_was_dropped_before_it(firm, start):
     assert daemon.end() == 0
     assert wakes(daemon)[1][1] == "missed"
     assert [notice["lines"][0]["invoice"] for notice in firm.log()] == ["F-2"]
+
+
+@pytest.mark.parametrize("timezone, at, opening", [
+    ("America/New_York", "2026-03-05T09:00", "2026-03-05T14:00:00+01:00"),
+    ("America/New_York", "2026-03-05T13:59", "2026-03-05T14:00:00+01:00"),
+    ("America/New_York", "2026-03-05T14:00", None),
+    ("Asia/Tokyo", "2026-03-05T15:00", "2026-03-06T09:00:00+01:00"),
+    ("Asia/Tokyo", "2026-03-06T15:00", "2026-03-09T09:00:00+01:00"),
+    # The night there is the working day here: never, until summer time.
+    ("Pacific/Auckland", "2026-03-05T15:00", "2026-04-07T09:00:00+02:00"),
+    ("Antarctica/Davis", "2026-03-05T15:00", "2026-03-06T09:00:00+01:00"),
+])
+def test_a_text_message_waits_for_the_window_here_and_the_day_there(firm, timezone, at, opening):
+    firm.config["policies"]["standard"]["steps"][1]["send"] = ["sms"]
+    firm.write_config()
+    firm.load([customer(phone="+33612345678", timezone=timezone)], [invoice()])
+    [result] = firm.json("wake", at=at)
+    assert result["opening"] == opening and result["notices"] == (opening is None)
+
+
+def switches(daemon):
+    """How often its threads were woken."""
+    return sum(int(line.split()[1])
+               for status in pathlib.Path(f"/proc/{daemon.process.pid}/task").glob("*/status")
+               for line in status.read_text().splitlines()
+               if line.startswith("voluntary_ctxt_switches"))
+
+
+@pytest.mark.parametrize("watchdog_s", [0, 2])
+def test_nothing_wakes_an_idle_daemon_but_its_watchdog(firm, start, watchdog_s):
+    """An hour of its clock; the watchdog's is ours."""
+    firm.load([customer()], [invoice()])
+    daemon = start(clock="@2026-03-05 10:30:00 x600", watchdog_s=watchdog_s)
+    assert daemon.ask("/v1/wake", method="POST")[0] == 200
+    wait_until(lambda: firm.files("email") and daemon.statuses()[-1] == NEXT_AT_TWO, "rest")
+    time.sleep(1)
+    before, pings = switches(daemon), len(daemon.told)
+    time.sleep(6)
+    assert switches(daemon) - before <= len(daemon.told) - pings + 1
+    assert len(daemon.told) - pings <= 6 * watchdog_s + 1
+    assert daemon.end() == 0

@@ -3,10 +3,12 @@
 
 #include "sys/clock.h"
 
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -40,12 +42,24 @@ static void the_monotonic_clock_never_goes_back(void **state)
         }
 }
 
+static void a_clock_that_nobody_sets_tells_nothing(void **state)
+{
+        ClockWatch watch = CLOCK_WATCH_NONE;
+
+        assert_int_equal(clock_watch_open(&watch), 0);
+        struct pollfd ready = { .fd = watch.fd, .events = POLLIN };
+        assert_int_equal(poll(&ready, 1, 10), 0);
+        assert_in_range(clock_watch_read(&watch) + USEC_PER_SEC, 0, 2 * USEC_PER_SEC);
+        (void)close(watch.fd);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_simulated_clock_stands_still),
                 cmocka_unit_test(the_real_clock_is_the_machines),
                 cmocka_unit_test(the_monotonic_clock_never_goes_back),
+                cmocka_unit_test(a_clock_that_nobody_sets_tells_nothing),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

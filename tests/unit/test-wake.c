@@ -222,6 +222,68 @@ static void a_dry_run_leaves_no_trace(void **state)
         assert_notices(firm, "F-1", "");
 }
 
+/* A wake that others hold up until the next day queues what is right on that day. */
+static void each_page_is_decided_at_its_own_instant(void **state)
+{
+        Firm *firm = *state;
+        _cleanup_(wake_freep) Wake *late = NULL;
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        assert_ok(wake_new(firm->engine, false, &late));
+        assert_int_equal(wake_step(late), 1);
+        assert_int_equal(wake_result(late)->n_accounts, 0);
+        move_clock(firm, 24);
+        while (wake_step(late) > 0) {
+                begin(&firm->base); /* as others on the loop do: nothing is left open */
+                commit(&firm->base);
+        }
+        assert_int_equal(wake_result(late)->n_notices, 1);
+        assert_int_equal(wake(firm).n_cancelled, 0);
+        move_clock(firm, 24);
+        assert_int_equal(wake(firm).n_cancelled, 1);
+}
+
+static void a_wake_that_is_broken_off_leaves_what_it_has_committed(void **state)
+{
+        Firm *firm = *state;
+        Wake *wake_job;
+        Instant last;
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        assert_ok(wake_new(firm->engine, false, &wake_job));
+        while (wake_result(wake_job)->n_notices == 0)
+                assert_int_equal(wake_step(wake_job), 1);
+        wake_free(wake_job);
+        assert_notices(firm, "F-1", "wild pending due");
+        assert_ok(store_get_last_wake(firm->base.store, &last));
+        assert_false(instant_is_set(last)); /* its hour has had no wake yet */
+        assert_int_equal(wake(firm).n_notices, 0);
+}
+
+static void what_waits_for_a_window_says_when_it_opens(void **state)
+{
+        static const struct {
+                int hours; /* from Thursday, 09:00 */
+                const char *opening;
+        } cases[] = {
+                { 9, "2026-03-06T08:00:00+00:00" },
+                { 22, "2026-03-06T08:00:00+00:00" },
+                { 33, "2026-03-09T08:00:00+00:00" }, /* a Monday */
+                { 72, "2026-03-09T08:00:00+00:00" },
+                { 23, "" },
+        };
+        Firm *firm = *state;
+        char text[INSTANT_TEXT_SIZE];
+
+        add_customer(firm, "C-1", "sent", "F-1");
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                firm->engine->clock.fixed = NOON;
+                move_clock(firm, cases[i].hours);
+                (void)instant_format(wake(firm).opening, 0, text);
+                assert_string_equal(text, cases[i].opening);
+        }
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -256,6 +318,13 @@ int main(void)
                         firm_teardown),
                 cmocka_unit_test_setup_teardown(
                         a_dry_run_leaves_no_trace, firm_setup, firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        each_page_is_decided_at_its_own_instant, firm_setup, firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_wake_that_is_broken_off_leaves_what_it_has_committed, firm_setup,
+                        firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        what_waits_for_a_window_says_when_it_opens, firm_setup, firm_teardown),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
