@@ -19,9 +19,11 @@
 #include "engine/openings.h"
 #include "engine/recheck.h"
 #include "engine/settle.h"
-#include "store/report.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
+
+/* Where notices are written, a page takes longer than others should have to wait. */
+#define STEP_USEC 10000
 
 struct Wake {
         Engine *engine;
@@ -29,12 +31,12 @@ struct Wake {
         size_t phase;  /* of phases[] */
         int64_t after; /* the last one of the page before, in this phase */
         Instant began;
-        Instant slot;    /* the time it was planned for */
-        const char *why; /* it runs */
-        Now now;         /* of the step */
-        char **tasked;   /* codes of customers with open tasks, sorted */
-        size_t n_tasked;
-        Task *tasks; /* asked for by the account at hand */
+        Instant slot;      /* the time it was planned for */
+        const char *why;   /* it runs */
+        Now now;           /* of the step */
+        int64_t step_usec; /* when it began */
+        bool is_tasked;    /* the account at hand has open tasks */
+        Task *tasks;       /* that it asks for */
         size_t n_tasks, n_tasks_room;
         Openings openings;
         Arena arena; /* of a page */
@@ -212,17 +214,6 @@ static int make_task(
         return ret_task->sentence && ret_task->commands ? 0 : -ENOMEM;
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-        return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static bool has_open_tasks(const Wake *wake, const Account *account)
-{
-        return wake->n_tasked > 0 && bsearch(&account->code, wake->tasked, wake->n_tasked,
-                                             sizeof(*wake->tasked), compare_texts);
-}
-
 /* Opens what the judgements ask for and closes what nothing asks for any more. */
 static int keep_tasks(Wake *wake, const Account *account, const Decision *decision)
 {
@@ -236,7 +227,7 @@ static int keep_tasks(Wake *wake, const Account *account, const Decision *decisi
                 if (r == 0)
                         r = open_task(wake, &task);
         }
-        if (r < 0 || (wake->n_tasks == 0 && !has_open_tasks(wake, account)))
+        if (r < 0 || (wake->n_tasks == 0 && !wake->is_tasked))
                 return r;
         r = wake_write(wake);
         return r < 0 ? r
@@ -331,6 +322,12 @@ static int recheck_one(Wake *wake, int64_t id)
         return 0;
 }
 
+/* Whether a step has taken so long that others should have their turn. */
+static bool is_enough(const Wake *wake)
+{
+        return clock_monotonic_usec() - wake->step_usec >= STEP_USEC;
+}
+
 /* A phase's step: 1: there are more of it, 0: it is over, -errno. */
 static int recheck_page(Wake *wake, NoticeState state)
 {
@@ -340,11 +337,11 @@ static int recheck_page(Wake *wake, NoticeState state)
         int r = store_list_state(wake->engine->store, state, wake->after, ids, ELEMENTSOF(ids), &n);
         if (r < 0 || n == 0)
                 return r;
-        for (size_t i = 0; r == 0 && i < n; i++) {
+        for (size_t i = 0; r == 0 && i < n && !is_enough(wake); i++) {
                 arena_reset(&wake->arena);
                 r = recheck_one(wake, ids[i]);
+                wake->after = ids[i];
         }
-        wake->after = ids[n - 1];
         return r < 0 ? r : 1;
 }
 
@@ -358,45 +355,39 @@ static int recheck_handed(Wake *wake)
         return recheck_page(wake, NOTICE_HANDED);
 }
 
-static int wake_page(Wake *wake)
-{
-        AccountPage page;
-
-        arena_reset(&wake->arena);
-        int r = store_any_refused(wake->engine->store, &wake->has_refusals);
-        if (r == 0)
-                r = store_page_accounts(wake->engine->store, wake->after, &wake->arena, &page);
-        if (r < 0 || page.n == 0)
-                return r;
-        for (size_t i = 0; r == 0 && i < page.n; i++)
-                r = wake_account(wake, &page.accounts[i]);
-        wake->after = page.accounts[page.n - 1].id;
-        return r < 0 ? r : 1;
-}
-
-static int note_tasked(void *owner, const TaskReport *row)
-{
-        Wake *wake = owner;
-
-        if (!row->customer)
-                return 0;
-        char **grown = reallocarray(wake->tasked, wake->n_tasked + 1, sizeof(*grown));
-        if (!grown)
-                return -ENOMEM;
-        wake->tasked = grown;
-        grown[wake->n_tasked] = strdup(row->customer);
-        return grown[wake->n_tasked++] ? 0 : -ENOMEM;
-}
-
-static int prepare(Wake *wake)
+static int load_page(Wake *wake, AccountPage *page, bool is_tasked[static PAGE_ACCOUNTS])
 {
         Store *store = wake->engine->store;
 
-        wake->began = wake->now.instant;
-        int r = store_list_tasks(store, note_tasked, wake);
-        if (r == 0 && wake->n_tasked > 0)
-                qsort(wake->tasked, wake->n_tasked, sizeof(*wake->tasked), compare_texts);
+        arena_reset(&wake->arena);
+        int r = store_any_refused(store, &wake->has_refusals);
+        if (r == 0)
+                r = store_page_accounts(store, wake->after, &wake->arena, page);
+        if (r == 0 && page->n > 0)
+                r = store_find_tasked(store, page->accounts, page->n, is_tasked);
         return r;
+}
+
+static int wake_page(Wake *wake)
+{
+        bool is_tasked[PAGE_ACCOUNTS];
+        AccountPage page;
+
+        int r = load_page(wake, &page, is_tasked);
+        if (r < 0 || page.n == 0)
+                return r;
+        for (size_t i = 0; r == 0 && i < page.n && !is_enough(wake); i++) {
+                wake->is_tasked = is_tasked[i];
+                r = wake_account(wake, &page.accounts[i]);
+                wake->after = page.accounts[i].id;
+        }
+        return r < 0 ? r : 1;
+}
+
+static int note_begin(Wake *wake)
+{
+        wake->began = wake->now.instant;
+        return 0;
 }
 
 /* What was uncertain for too long is settled as its step says (DESIGN 5.6). */
@@ -407,7 +398,7 @@ static int settle_overdue(Wake *wake)
         return r < 0 ? r : settle_overdue_uncertain(wake->engine, &wake->now, &wake->journal);
 }
 
-static int note_wake(Wake *wake)
+static int note_end(Wake *wake)
 {
         int r = wake_write(wake);
 
@@ -415,12 +406,12 @@ static int note_wake(Wake *wake)
 }
 
 static int (*const phases[])(Wake *wake) = {
-        prepare,
+        note_begin,
         settle_overdue,
         recheck_pending,
         recheck_handed,
         wake_page,
-        note_wake,
+        note_end,
 };
 
 static void log_done(const Wake *wake)
@@ -461,9 +452,6 @@ void wake_free(Wake *wake)
 {
         if (!wake)
                 return;
-        for (size_t i = 0; i < wake->n_tasked; i++)
-                free(wake->tasked[i]);
-        free(wake->tasked);
         openings_release(&wake->openings);
         arena_release(&wake->arena);
         journal_release(&wake->journal);
@@ -479,6 +467,7 @@ void wake_plan(Wake *wake, Instant slot, const char *why)
 int wake_step(Wake *wake)
 {
         wake->now = engine_now(wake->engine);
+        wake->step_usec = clock_monotonic_usec();
         int r = phases[wake->phase](wake);
         bool has_more = r > 0;
         r = wake_commit(wake, MIN(r, 0));

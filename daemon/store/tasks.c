@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/strbuf.h"
+#include "store/accounts.h"
 #include "store/database.h"
 #include "store/outbox.h"
 
@@ -74,6 +75,26 @@ int store_keep_tasks(Store *store, int64_t account, const Task *kept, size_t n, 
                 int64_t id;
                 memcpy(&id, ids.text + i * sizeof(id), sizeof(id));
                 r = close_task(store, id, at);
+        }
+        return r;
+}
+
+int store_find_tasked(Store *store, const Account *accounts, size_t n, bool *ret_is_tasked)
+{
+        ROWS(rows);
+        size_t i = 0;
+        int r = rows_open(&rows, store,
+                "select distinct account from task where closed_at is null "
+                "and account between ? and ? order by account",
+                VALUES(INT(accounts[0].id), INT(accounts[n - 1].id)));
+
+        memset(ret_is_tasked, 0, n * sizeof(*ret_is_tasked));
+        while (r >= 0 && (r = rows_next(&rows)) > 0) {
+                int64_t account = row_integer(&rows, 0);
+                while (i < n && accounts[i].id < account)
+                        i++;
+                if (i < n && accounts[i].id == account)
+                        ret_is_tasked[i] = true;
         }
         return r;
 }
