@@ -24,7 +24,7 @@ typedef struct AccountPage {
  */
 int store_page_accounts(Store *store, int64_t after, Arena *arena, AccountPage *ret_page);
 
-/* For each of the accounts, which are in the order of their ids and at least one: whether it has open
+/* For each of the accounts, in the order of their ids and at least one: whether it has open
  * tasks. */
 int store_find_tasked(Store *store, const Account *accounts, size_t n, bool *ret_is_tasked);
 
