@@ -2,10 +2,12 @@
 """The configuration exchanged while the daemon runs: what is wrong is refused as relancectl check
 refuses it, what is right holds from then on, and no notice is lost or repeated by it."""
 
+import datetime
 import pathlib
 import shutil
 import signal
 import subprocess
+import zoneinfo
 
 import pytest
 
@@ -18,7 +20,6 @@ EAGER = firms.BUILD / "tests" / "fault" / "eager.so"
 RELOADED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f020"
 REFUSED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f021"
 CHANNEL_DOWN = "a4d1c0d2f1a84f3e9b1a7c5e60b1f007"
-MORNING = "@2026-03-05 08:30:00"  # UTC; no wake is due for hours
 
 
 def told_since(daemon, n, name):
@@ -51,9 +52,14 @@ def last_refusal(daemon):
     return reason(daemon.records(REFUSED)[-1])
 
 
+ALWAYS = {"days": "mon-sun", "from": "00:00", "to": "24:00", "holidays": "none"}
+
+
 @pytest.fixture
 def late(firm):
-    """A firm with ten customers who are late."""
+    """A firm that may send at any time, with ten customers who are late."""
+    firm.config["sending"] = ALWAYS
+    firm.write_config()
     codes = [f"C-{i}" for i in range(1, 11)]
     firm.load([firms.customer(code) for code in codes],
               [firms.invoice(f"F-{i}", code) for i, code in enumerate(codes, 1)])
@@ -73,7 +79,7 @@ def test_a_bad_configuration_is_refused_as_by_check(late):
     shutil.copytree(HERE / "bad-config" / "parts", late.folder / "parts")
     kept = f'\nstate = "{late.state}";\n'
     n_refused = 0
-    with Daemon(late, firms.RELANCED, clock=MORNING) as daemon:
+    with Daemon(late, firms.RELANCED) as daemon:
         for path in sorted((HERE / "bad-config").glob("*.conf")):
             late.path.write_bytes(path.read_bytes() + kept.encode())
             is_right, mistakes = verdict(late)
@@ -100,7 +106,7 @@ def test_a_bad_configuration_is_refused_as_by_check(late):
 def test_a_bad_template_or_channel_is_refused_with_its_line(late):
     templates = late.folder / "templates" / "fr" / "remind"
     templates.mkdir(parents=True)
-    with Daemon(late, firms.RELANCED, clock=MORNING) as daemon:
+    with Daemon(late, firms.RELANCED) as daemon:
         late.config["channels"]["sms"]["delay_ms"] = "soon"
         late.write_config()
         reload(daemon)
@@ -125,7 +131,7 @@ def test_a_bad_template_or_channel_is_refused_with_its_line(late):
 
 
 def test_what_cannot_change_while_it_runs_is_refused_with_a_sentence(late):
-    with Daemon(late, firms.RELANCED, clock=MORNING) as daemon:
+    with Daemon(late, firms.RELANCED) as daemon:
         for key in ("state", "cache"):
             good = late.path.read_text(encoding="utf-8")
             lines = [line for line in good.splitlines() if not line.startswith(f"{key} = ")]
@@ -144,7 +150,7 @@ def test_what_cannot_change_while_it_runs_is_refused_with_a_sentence(late):
 
 
 def test_the_next_notice_goes_by_the_new_configuration(late):
-    with Daemon(late, firms.RELANCED, clock=MORNING) as daemon:
+    with Daemon(late, firms.RELANCED) as daemon:
         assert send(daemon, "F-1") == ["sent"]
         first = late.files("email")
         late.config["channels"]["email"]["path"] = "out/elsewhere"
@@ -156,13 +162,21 @@ def test_the_next_notice_goes_by_the_new_configuration(late):
         assert daemon.end() == 0
 
 
+def next_wake(timezone):
+    """As the status tells it: the next 9:00 or 14:00 of that place."""
+    now = datetime.datetime.now(zoneinfo.ZoneInfo(timezone))
+    hours = [now.replace(hour=hour, minute=0) + datetime.timedelta(days=day)
+             for day in (0, 1) for hour in (9, 14)]
+    return f"Next wake {min(hour for hour in hours if hour > now):%Y-%m-%d %H:%M}"
+
+
 def test_the_time_zone_may_change(late):
-    with Daemon(late, firms.RELANCED, clock=MORNING) as daemon:
-        wait_until(lambda: "Next wake 2026-03-05 14:00" in daemon.statuses()[-1], "14:00 in Paris")
-        late.config["creditor"]["timezone"] = "Pacific/Auckland"
+    with Daemon(late, firms.RELANCED) as daemon:
+        wait_until(lambda: next_wake("Europe/Paris") in daemon.statuses()[-1], "the hour in Paris")
+        late.config["creditor"]["timezone"] = "Pacific/Kiritimati"
         late.write_config()
         reload(daemon)
-        wait_until(lambda: "Next wake 2026-03-06 09:00" in daemon.statuses()[-1], "9:00 there")
+        wait_until(lambda: next_wake("Pacific/Kiritimati") in daemon.statuses()[-1], "the one there")
         assert daemon.end() == 0
 
 
@@ -179,7 +193,7 @@ def test_a_suspended_channel_is_tried_at_once(late, scripted):
                                         "address": "email"}
     late.write_config()
     (late.folder / "out/email/script").write_text("* down\n")
-    with Daemon(late, firms.RELANCED, clock=MORNING) as daemon:
+    with Daemon(late, firms.RELANCED) as daemon:
         assert send(daemon, "F-1") == ["pending"]
         assert [task["kind"] for task in daemon.ask("/v1/tasks")[1]] == ["channel-down"]
         reload(daemon)
@@ -193,7 +207,7 @@ def test_an_answer_that_is_waited_for_survives_a_reload(late):
     """A channel is being tested, a message waits for its turn: both are answered."""
     late.config["channels"]["email"].update(module="file", delay_ms=1000)
     late.write_config()
-    with Daemon(late, firms.RELANCED, clock=MORNING) as daemon:
+    with Daemon(late, firms.RELANCED) as daemon:
         clients = [subprocess.Popen(
             [firms.RELANCECTL, "--socket", daemon.socket_path("operate"), "--json", *words],
             env=late.environment, stdout=subprocess.PIPE, text=True)
@@ -216,11 +230,12 @@ def test_reloads_under_load_lose_and_repeat_nothing(firm):
     firm.config["channels"]["email"] = {"module": str(EAGER), "path": "out/email", "workers": 4,
                                         "in_flight": 24, "ahead": 8, "delay_ms": 20,
                                         "address": "email"}
-    firm.config["wake"]["at"] = ["09:00"]
+    firm.config["sending"] = ALWAYS
     firm.write_config()
     firm.load([firms.customer(f"C-{i}") for i in range(n)],
               [firms.invoice(f"F-{i}", f"C-{i}") for i in range(n)])
-    with Daemon(firm, firms.RELANCED, clock="@2026-03-05 07:59:59") as daemon:
+    with Daemon(firm, firms.RELANCED) as daemon:
+        assert daemon.ask("/v1/wake", method="POST")[0] == 200
         for i in range(20):
             wait_until(lambda: len(firm.files("email")) >= 1 + i * 15, "messages")
             daemon.signal(signal.SIGHUP)

@@ -17,13 +17,13 @@ from servers.smtp_sink import SmtpSink
 
 EAGER = firms.BUILD / "tests" / "fault" / "eager.so"
 AT = "2026-03-05T09:00"
-NINE = "@2026-03-05 07:59:59.5"  # UTC; a wake is due at once
-MORNING = "@2026-03-05 08:30:00"
+ALWAYS = {"days": "mon-sun", "from": "00:00", "to": "24:00", "holidays": "none"}
 
 
 def load(firm, n, **channel):
     """A firm that has a reminder due to each of n customers, through a channel that takes its
     time."""
+    firm.config["sending"] = ALWAYS
     firm.config["channels"]["email"] = {"path": "out/email", "address": "email", **channel}
     firm.config["policies"]["standard"] = {
         "steps": [{"id": "reminder", "action": "remind", "after_due": 3, "send": ["email"]}]}
@@ -34,6 +34,10 @@ def load(firm, n, **channel):
 
 def load_slow(firm, n, delay_ms):
     load(firm, n, module=str(EAGER), workers=4, in_flight=16, ahead=4, delay_ms=delay_ms)
+
+
+def wake(daemon):
+    assert daemon.ask("/v1/wake", method="POST")[0] == 200
 
 
 def under_way(firm):
@@ -68,9 +72,10 @@ def running(firm, program, *arguments):
 def test_the_daemon_finishes_what_has_begun_and_loses_nothing(firm):
     n = 60
     load_slow(firm, n, delay_ms=300)
-    for i in range(3):
+    for _ in range(3):
         before = len(firm.files("email"))
-        with Daemon(firm, firms.RELANCED, clock=NINE if i == 0 else MORNING) as daemon:
+        with Daemon(firm, firms.RELANCED) as daemon:
+            wake(daemon)
             wait_until(lambda: under_way(firm) and len(firm.files("email")) > before, "messages")
             begin = time.monotonic()
             assert daemon.end() == 0
@@ -81,7 +86,7 @@ def test_the_daemon_finishes_what_has_begun_and_loses_nothing(firm):
         assert states(firm) == {"sent": len(firm.files("email")),
                                 "pending": n - len(firm.files("email"))}
         assert len(firm.files("email")) < n
-    with Daemon(firm, firms.RELANCED, clock=MORNING) as daemon:
+    with Daemon(firm, firms.RELANCED) as daemon:
         wait_until(lambda: len(firm.files("email")) == n and not under_way(firm), "the rest")
         assert daemon.end() == 0
     assert_all_sent_once(firm, n)
@@ -89,7 +94,8 @@ def test_the_daemon_finishes_what_has_begun_and_loses_nothing(firm):
 
 def test_an_idle_daemon_ends_at_once(firm):
     load_slow(firm, 1, delay_ms=0)
-    with Daemon(firm, firms.RELANCED, clock=NINE) as daemon:
+    with Daemon(firm, firms.RELANCED) as daemon:
+        wake(daemon)
         wait_until(lambda: firm.files("email"), "the message")
         begin = time.monotonic()
         assert daemon.end() == 0
@@ -103,7 +109,8 @@ def test_a_slow_server_gets_its_time(firm):
              **{"from": "compta@atelier-dumont.example"}, workers=2)
         del firm.config["channels"]["email"]["path"]
         firm.write_config()
-        with Daemon(firm, firms.RELANCED, clock=NINE) as daemon:
+        with Daemon(firm, firms.RELANCED) as daemon:
+            wake(daemon)
             wait_until(lambda: any(notice["state"] == "handed" for notice
                                    in daemon.ask("/v1/log")[1]), "messages with the worker")
             wait_until(lambda: "sent" in {notice["state"] for notice
@@ -116,8 +123,7 @@ def test_a_slow_server_gets_its_time(firm):
 
 
 def test_who_hangs_does_not_keep_it_longer_than_20_seconds(firm):
-    """In real time: timers do not run under another clock. The message may have left."""
-    firm.config["sending"] = {"days": "mon-sun", "from": "00:00", "to": "24:00", "holidays": "none"}
+    """The message may have left."""
     load(firm, 1, module=str(EAGER), delay_ms=60000, timeout_s=300)
     with Daemon(firm, firms.RELANCED) as daemon:
         with running(firm, firms.RELANCECTL, "--socket", daemon.socket_path("operate"), "send",
