@@ -21,7 +21,7 @@
 
 #define HEAD_USEC (INT64_C(100) * 1000)
 #define UPLOAD_USEC (INT64_C(10) * 1000 * 1000)
-#define SLOW_UPLOAD_USEC (INT64_C(1) * 1000 * 1000)
+#define SLOW_UPLOAD_USEC (INT64_C(250) * 1000)
 #define SLOW_UPLOAD_RATE (INT64_C(64) * 1024) /* bytes a second */
 #define READER_USEC (INT64_C(30) * 1000 * 1000)
 #define SLOW_READER_USEC (INT64_C(1) * 1000 * 1000)
@@ -282,10 +282,10 @@ void client_answer(Client *client)
                 api_wait_for_others(client);
 }
 
-bool client_is_slow_reader(const Client *client, int64_t now_usec)
+bool client_lingers(const Client *client, int64_t now_usec)
 {
-        return client->state == CLIENT_READING && !client->is_suspended &&
-               now_usec - client->since_usec >= SLOW_READER_USEC;
+        return client->state == CLIENT_READING &&
+               (client->is_suspended || now_usec - client->since_usec >= SLOW_READER_USEC);
 }
 
 int64_t client_patience_usec(const Client *client, bool is_crowded)
@@ -295,7 +295,7 @@ int64_t client_patience_usec(const Client *client, bool is_crowded)
         switch (client->state) {
         case CLIENT_ASKING: return client->since_usec + HEAD_USEC;
         case CLIENT_UPLOADING:
-                if (client->upload.n_received / (age / 1000000 + 1) < SLOW_UPLOAD_RATE)
+                if (client->upload.n_received * 1000000 / (age + 1) < SLOW_UPLOAD_RATE)
                         return client->since_usec + SLOW_UPLOAD_USEC;
                 return client->since_usec + UPLOAD_USEC;
         case CLIENT_WAITING: return INT64_MAX;

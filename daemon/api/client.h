@@ -51,10 +51,10 @@ void client_drop(Client *client);
 /* libmicrohttpd has it back. */
 void client_resume(Client *client);
 
-/* When it may be dropped to make room, on the monotonic clock; INT64_MAX: not. is_crowded: many are
- * slow at reading. */
+/* When it may be dropped to make room, on the monotonic clock; INT64_MAX: not. is_crowded: many
+ * linger. */
 int64_t client_patience_usec(const Client *client, bool is_crowded);
-/* It has taken nothing of its answer for a while. */
-bool client_is_slow_reader(const Client *client, int64_t now_usec);
+/* It has taken nothing of its answer for a while, or there is nothing to take. */
+bool client_lingers(const Client *client, int64_t now_usec);
 
 #endif

@@ -185,7 +185,7 @@ static bool is_crowded(const Listener *listener, int64_t now_usec)
         size_t n = 0;
 
         for (size_t i = 0; i < listener->n_clients; i++)
-                n += client_is_slow_reader(listener->clients[i], now_usec);
+                n += client_lingers(listener->clients[i], now_usec);
         return n > CLIENTS_MAX / 2;
 }
 
@@ -299,12 +299,15 @@ static int watch(Listener *listener)
         return 0;
 }
 
-/* An inherited socket may be a blocking one, and who knocked may be gone. */
-static int set_non_blocking(int fd)
+/* An inherited socket may be a blocking one, and who knocked may be gone. Where the line before the
+ * door is full, some clients do not wait but fail: it is as long as can be. */
+static int prepare_socket(int fd)
 {
         int flags = fcntl(fd, F_GETFL);
 
-        return flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0 ? -errno : 0;
+        if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+                return -errno;
+        return listen(fd, SOMAXCONN) < 0 ? -errno : 0;
 }
 
 int listener_new(Api *api, int fd, Right right, Listener **ret_listener)
@@ -322,7 +325,7 @@ int listener_new(Api *api, int fd, Right right, Listener **ret_listener)
                 .tokens_usec = SECOND_USEC,
                 .filled_usec = clock_monotonic_usec(),
         };
-        int r = set_non_blocking(fd);
+        int r = prepare_socket(fd);
         if (r == 0)
                 r = start_daemon(listener);
         if (r == 0)

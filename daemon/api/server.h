@@ -7,8 +7,8 @@
 
 #include "api/client.h"
 
-#define CLIENTS_MAX 32   /* of a socket, at once */
-#define FOLLOWERS_MAX 16 /* of them, whose answers have no end */
+#define CLIENTS_MAX 32  /* of a socket, at once */
+#define FOLLOWERS_MAX 8 /* of them, whose answers have no end */
 
 typedef struct sd_event_source sd_event_source;
 

@@ -14,7 +14,9 @@
 
 #define FORM_BUFFER ((size_t)64 * 1024)
 #define UPLOAD_MAX (INT64_C(4) * 1024 * 1024 * 1024)
-#define DROPPED_MAX (INT64_C(64) * 1024 * 1024)
+/* Past an error, of a form or of anything else. */
+#define FORM_DROPPED_MAX (INT64_C(16) * 1024 * 1024)
+#define BODY_DROPPED_MAX (INT64_C(1) * 1024 * 1024)
 
 static unsigned error_status(int error)
 {
@@ -121,7 +123,7 @@ bool upload_take(Upload *upload, const char *bytes, size_t size)
         upload->n_received += (int64_t)size;
         if (upload->status != 0) {
                 upload->n_dropped += (int64_t)size;
-                return upload->n_dropped <= DROPPED_MAX;
+                return upload->n_dropped <= (upload->form ? FORM_DROPPED_MAX : BODY_DROPPED_MAX);
         }
         if (upload->n_received > UPLOAD_MAX) {
                 upload_fail(upload, -EFBIG, "the files are too large");

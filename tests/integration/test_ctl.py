@@ -92,7 +92,7 @@ printf '%s\\n' "${{COMPREPLY[@]}}"
 
 def test_completion_knows_commands_options_and_values():
     assert "explain" in complete("relancectl e") and "status" not in complete("relancectl e")
-    assert complete("relancectl log --st") == ["--state"]
+    assert complete("relancectl log --sta") == ["--state"]
     assert complete("relancectl --json log --state un") == ["uncertain"]
     assert "write-off" in complete("relancectl pay F-1 5 --kind ")
     assert "customers" in complete("relancectl help cus")

@@ -302,7 +302,7 @@ static void a_follower_costs_nothing_while_nothing_happens(void **state)
 
 static void only_so_many_may_follow(void **state)
 {
-        int fds[16];
+        int fds[8];
 
         toy.is_live = true;
         for (size_t i = 0; i < ELEMENTSOF(fds); i++) {
@@ -311,12 +311,12 @@ static void only_so_many_may_follow(void **state)
         }
         _cleanup_(freep) char *answer = line_ask(*state, RIGHT_READ, TOY, strlen(TOY));
         assert_true(begins_with(answer, "HTTP/1.1 503 "));
-        assert_non_null(strstr(answer, "{\"error\":\"16 others follow over this socket already"));
+        assert_non_null(strstr(answer, "{\"error\":\"8 others follow over this socket already"));
         assert_answers(*state, RIGHT_READ);
         for (size_t i = 0; i < ELEMENTSOF(fds); i++)
                 (void)close(fds[i]);
         settle(*state);
-        assert_int_equal(toy.n_freed, 17);
+        assert_int_equal(toy.n_freed, 9);
 }
 
 static void a_client_that_goes_away_takes_its_exchange_with_it(void **state)
@@ -525,7 +525,7 @@ static void an_endless_body_is_cut_off(void **state)
                 if (n < 0)
                         (void)turn(*state);
         }
-        assert_in_range(n_sent, 60 << 20, 70 << 20);
+        assert_in_range(n_sent, 1 << 20, 3 << 20);
         assert_answers(*state, RIGHT_OPERATE);
 }
 
