@@ -22,6 +22,7 @@
 #define SECOND_USEC INT64_C(1000000)
 #define TOKEN_USEC (SECOND_USEC / CONNECTIONS_PER_S)
 #define SHORT_USEC (INT64_C(100) * 1000) /* before another try for a descriptor */
+#define LINGER_USEC SECOND_USEC
 #define ACCURACY_USEC UINT64_C(1000)
 #define CONNECTION_MEMORY ((size_t)128 * 1024)
 #define CONNECTION_TIMEOUT_S 30U
@@ -121,6 +122,7 @@ static void arm_timer(Listener *listener)
 static void listener_run(Listener *listener)
 {
         turn_cancel(listener->soon);
+        listener->api->engine->doing = "what clients say";
         (void)MHD_run(listener->daemon);
         arm_timer(listener);
 }
@@ -158,9 +160,26 @@ static void stop_listening(Listener *listener, int64_t until_usec)
         (void)sd_event_source_set_enabled(listener->retry, SD_EVENT_ONESHOT);
 }
 
+/* Once nothing new is taken, who does not read its answer is not waited for. */
+static void end_lingering(Listener *listener)
+{
+        int64_t now = clock_monotonic_usec();
+
+        for (size_t i = 0; i < listener->n_clients; i++)
+                if (client_lingers(listener->clients[i], now))
+                        client_drop(listener->clients[i]);
+        if (listener->n_clients > 0)
+                stop_listening(listener, now + LINGER_USEC);
+}
+
 static int on_retry(sd_event_source *source, uint64_t usec, void *owner)
 {
-        listen_again(owner);
+        Listener *listener = owner;
+
+        if (listener->api->is_closed)
+                end_lingering(listener);
+        else
+                listen_again(listener);
         return 0;
 }
 
@@ -228,6 +247,7 @@ static int on_knock(sd_event_source *source, int fd, uint32_t events, void *owne
         static const struct sockaddr nobody = { .sa_family = AF_UNIX };
         Listener *listener = owner;
 
+        listener->api->engine->doing = "a client that comes";
         if (listener->n_clients == CLIENTS_MAX) {
                 make_room(listener);
                 return 0;
@@ -340,8 +360,7 @@ int listener_new(Api *api, int fd, Right right, Listener **ret_listener)
 
 void listener_close(Listener *listener)
 {
-        stop_listening(listener, INT64_MAX);
-        (void)sd_event_source_set_enabled(listener->retry, SD_EVENT_OFF);
+        stop_listening(listener, clock_monotonic_usec() + LINGER_USEC);
         for (size_t i = 0; i < listener->n_clients; i++) {
                 const Client *client = listener->clients[i];
                 if (client->state == CLIENT_ASKING || client->state == CLIENT_UPLOADING ||

@@ -9,10 +9,14 @@
 
 #include <errno.h>
 #include <microhttpd.h>
+#include <sys/statvfs.h>
 
 #include "api/reply.h"
 
 #define FORM_BUFFER ((size_t)64 * 1024)
+#define ROOM_STEP ((uint64_t)1024 * 1024) /* that a file grows between two looks at its place */
+#define ROOM_KEPT ((uint64_t)256 * 1024 * 1024)
+#define IN_MEMORY_MAX (INT64_C(64) * 1024 * 1024)
 #define UPLOAD_MAX (INT64_C(4) * 1024 * 1024 * 1024)
 /* Past an error, of a form or of anything else. */
 #define FORM_DROPPED_MAX (INT64_C(16) * 1024 * 1024)
@@ -84,6 +88,26 @@ static void begin_file(Upload *upload, const char *name)
                 upload_fail(upload, r < 0 ? r : -ENOMEM, "the file could not be stored");
 }
 
+/* What is handed in must leave the store its room. In memory, where nobody knows how much there is,
+ * it must be little. */
+static bool has_room(const Upload *upload)
+{
+        struct statvfs place;
+
+        if (fstatvfs(upload->file, &place) < 0 || place.f_blocks == 0)
+                return upload->n_received <= IN_MEMORY_MAX;
+        return place.f_bavail > MIN(place.f_blocks / 8, ROOM_KEPT / place.f_frsize);
+}
+
+static int store_part(Upload *upload, const char *data, uint64_t offset, size_t size)
+{
+        bool is_checked = offset / ROOM_STEP == (offset + size) / ROOM_STEP && offset > 0;
+
+        if (!is_checked && !has_room(upload))
+                return -ENOSPC;
+        return spool_write(upload->file, data, size);
+}
+
 static enum MHD_Result on_form_data(void *owner, enum MHD_ValueKind kind, const char *key,
         const char *file_name, const char *type, const char *encoding, const char *data,
         uint64_t offset, size_t size)
@@ -100,8 +124,10 @@ static enum MHD_Result on_form_data(void *owner, enum MHD_ValueKind kind, const 
         }
         if (upload->status != 0 || upload->file < 0)
                 return MHD_YES;
-        int r = spool_write(upload->file, data, size);
-        if (r < 0)
+        int r = store_part(upload, data, offset, size);
+        if (r == -ENOSPC)
+                upload_fail(upload, r, "there is not enough room for the files");
+        else if (r < 0)
                 upload_fail(upload, r, "the file could not be stored");
         return MHD_YES;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Any bytes as a request: values that are text, or a sentence that says why not. */
+/* Any bytes as a request: values that are text, or a sentence that says why not; then any target
+ * over any socket: a route that takes it, or a refusal. */
 
-#include "api/request.h"
+#include "api/routes.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +10,24 @@
 #include "base/parse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
+
+static void admit(Request *request)
+{
+        for (Right right = 0; right < RIGHTS; right++)
+                for (int is_post = 0; is_post < 2; is_post++) {
+                        _cleanup_(exchange_freep) Exchange *exchange = exchange_new(NULL);
+                        if (!exchange)
+                                return;
+                        exchange->right = right;
+                        exchange->request.is_post = is_post;
+                        exchange->request.path = strdup(request->path);
+                        if (!exchange->request.path)
+                                return;
+                        bool is_admitted = exchange_admit(exchange);
+                        assert(is_admitted == (exchange->reply.status == 0));
+                        assert(is_admitted || exchange->reply.status >= REPLY_BAD_REQUEST);
+                }
+}
 
 /* The first line is the target, the rest the body. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
@@ -25,6 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         if (!target)
                 return 0;
         int r = request_parse_target(&request, target, &problem);
+        if (r == 0)
+                admit(&request);
         if (r == 0)
                 r = request_parse_body(&request, body, end ? size - length - 1 : 0, &problem);
         if (r == 0)

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <systemd/sd-event.h>
@@ -550,6 +551,43 @@ static void once_closed_it_answers_what_was_asked_and_takes_nothing_new(void **s
         assert_true(api_is_idle(line->api));
 }
 
+/* Nobody reads the answer: it is not waited for. */
+static void once_closed_it_waits_for_nobody_who_does_not_read(void **state)
+{
+        Line *line = *state;
+        _cleanup_(closep) int fd = line_send(line, RIGHT_READ, TOY);
+
+        toy.n_new = 100000;
+        toy.is_over = true;
+        settle(line);
+        api_close(line->api);
+        assert_false(api_is_idle(line->api));
+        while (!api_is_idle(line->api))
+                assert_true(sd_event_run(line->firm->engine->event, 3000000) > 0);
+}
+
+/* No descriptor is left: it waits in line, and the loop does not spin. */
+static void without_descriptors_a_client_waits(void **state)
+{
+        Line *line = *state;
+        struct rlimit limit, none;
+        _cleanup_(closep) int fd = line_send(line, RIGHT_READ, STATUS);
+        int n_turns = 0;
+
+        assert_ok(getrlimit(RLIMIT_NOFILE, &limit));
+        none = (struct rlimit){ 0, limit.rlim_max };
+        assert_ok(setrlimit(RLIMIT_NOFILE, &none));
+        int64_t end_usec = clock_monotonic_usec() + 500000;
+        while (clock_monotonic_usec() < end_usec)
+                n_turns += turn(line);
+        assert_ok(setrlimit(RLIMIT_NOFILE, &limit));
+        assert_in_range(n_turns, 2, 30);
+        for (int i = 0; i < 50; i++)
+                (void)turn(line);
+        _cleanup_(freep) char *answer = line_answer(line, fd);
+        assert_true(begins_with(answer, "HTTP/1.1 200"));
+}
+
 static void the_loop_ends_when_its_one_client_is_gone(void **state)
 {
         Line *line = *state;
@@ -580,6 +618,8 @@ int main(void)
                 CASE(what_is_too_large_is_refused),
                 CASE(an_endless_body_is_cut_off),
                 CASE(once_closed_it_answers_what_was_asked_and_takes_nothing_new),
+                CASE(once_closed_it_waits_for_nobody_who_does_not_read),
+                CASE(without_descriptors_a_client_waits),
                 CASE(the_loop_ends_when_its_one_client_is_gone),
         };
 
