@@ -228,7 +228,7 @@ def test_a_credential_is_seen_by_the_service_alone(firm, reminded):
         encoding="utf-8") == SECRET + "\n"
     everywhere = [firm.machine.run("systemctl", "show", "relanced").stdout,
                   firm.machine.run("systemctl", "cat", "relanced").stdout,
-                  firm.journal("--output=json"), firm.ctl("status").stdout]
+                  firm.journal("--output=json"), firm.ctl("status", status=None).stdout]
     for name in ("environ", "cmdline"):
         everywhere.append(firm.machine.path(f"/proc/{pid}/{name}").read_text(errors="replace"))
     for secret in (SECRET, kannel.PASSWORD):
@@ -326,7 +326,7 @@ def test_a_bad_reload_keeps_what_was_and_says_where_it_is_wrong(machine):
 def test_a_client_starts_it(machine):
     firm = Service(machine, "asked").start()
     firm.systemctl("stop")
-    assert not machine.path(firm.sockets + "/read.sock").exists(), "who stops it stops it"
+    wait_until(lambda: not list(machine.path(firm.sockets).glob("*.sock")), "its sockets to end")
     machine.run("systemctl", "start", "relanced-read@asked.socket", "relanced-operate@asked.socket",
                 "relanced-report@asked.socket")
     assert not firm.is_active()
@@ -415,7 +415,7 @@ def test_ten_crashes_in_a_row_are_for_a_person_to_look_at(machine):
         assert firm.has_failed() == (crashes == 10)
     firm.systemctl("reset-failed")
     firm.systemctl("start")
-    assert firm.ctl("status").stdout
+    assert firm.json("customers") == []
 
 
 def test_what_only_a_person_can_put_right_is_not_tried_again(machine):
