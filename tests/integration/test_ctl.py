@@ -387,14 +387,17 @@ class Daemon:
         assert self.process.wait(timeout=firms.TIMEOUT_S) == 0
 
 
-def ask(connection, target):
-    """The status and content of one answer on a kept connection."""
-    connection.sendall(f"GET {target} HTTP/1.1\r\nHost: relanced\r\n\r\n".encode())
-    stream = connection.makefile("rb")
-    status = int(stream.readline().split()[1])
-    headers = dict(line.decode().strip().lower().split(": ", 1)
-                   for line in iter(stream.readline, b"\r\n"))
-    return status, stream.read(int(headers["content-length"])).decode()
+def ask(daemon, target):
+    """The status and content of one answer, after which the connection is closed."""
+    with daemon.connect() as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: relanced\r\n\r\n".encode())
+        stream = connection.makefile("rb")
+        status = int(stream.readline().split()[1])
+        headers = dict(line.decode().strip().lower().split(": ", 1)
+                       for line in iter(stream.readline, b"\r\n"))
+        content = stream.read()
+    assert headers["connection"] == "close" and len(content) == int(headers["content-length"])
+    return status, content.decode()
 
 
 def test_json_is_what_the_daemon_answers(ctl, firm, tmp_path):
@@ -402,8 +405,8 @@ def test_json_is_what_the_daemon_answers(ctl, firm, tmp_path):
     told["explain/F-1"] = ctl("--json", "explain", "F-1").stdout
     with Daemon(firm, tmp_path / "socket") as daemon:
         for name, text in told.items():
-            assert ask(daemon.first, f"/v1/{name}") == (200, text)
-        assert ask(daemon.first, "/v1/nothing")[0] == 404
+            assert ask(daemon, f"/v1/{name}") == (200, text)
+        assert ask(daemon, "/v1/nothing")[0] == 404
 
 
 def test_a_daemon_that_runs_is_asked_at_its_socket(ctl, firm, tmp_path):
@@ -425,7 +428,7 @@ def test_clients_that_mean_no_good_harm_nobody(ctl, firm, tmp_path):
                     connection.sendall(garbage)
                 except OSError:
                     pass
-        assert ask(daemon.first, "/v1/status")[0] == 200
+        assert ask(daemon, "/v1/status")[0] == 200
 
 
 # Sending
