@@ -102,11 +102,15 @@ static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *a
         return r;
 }
 
-/* Surely not sent because dispatch closes, which is no fault of its channel. */
+/* Surely not sent because dispatch closes or the store could not record it, which is no fault of
+ * its channel. */
 static bool was_turned_away(const Dispatch *dispatch, const Word *word)
 {
-        return dispatch->is_closing && !word->is_go && word->record.kind == RELANCED_RETRY &&
-               word->record.retry_after_s == 0;
+        const FlightRecord *record = &word->record;
+        const Parcel *parcel = worker_find_parcel(word->worker, record->notice, record->attempt);
+
+        return (dispatch->is_closing || (parcel && parcel->is_refused)) && !word->is_go &&
+               record->kind == RELANCED_RETRY && record->retry_after_s == 0;
 }
 
 static int record_finish(Dispatch *dispatch, const Word *word, const Now *now)
@@ -286,10 +290,16 @@ void dispatch_refuse_words(Dispatch *dispatch)
         size_t n = 0;
 
         for (size_t i = 0; i < dispatch->n_words; i++) {
-                if (dispatch->words[i].is_finish)
-                        dispatch->words[n++] = dispatch->words[i];
-                else
-                        answer(&dispatch->words[i], false);
+                const Word *word = &dispatch->words[i];
+                if (word->is_finish) {
+                        dispatch->words[n++] = *word;
+                        continue;
+                }
+                Parcel *parcel =
+                        worker_find_parcel(word->worker, word->record.notice, word->record.attempt);
+                if (parcel)
+                        parcel->is_refused = true;
+                answer(word, false);
         }
         dispatch->n_words = n;
 }

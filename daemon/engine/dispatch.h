@@ -28,10 +28,11 @@ typedef struct Outlet Outlet;
 typedef struct Parcel {
         int64_t notice;
         uint32_t attempt;
-        bool is_probe;  /* handed to find out whether a suspended channel works again */
-        uint64_t begun; /* counts up as messages of a worker may begin; 0: it may not yet */
-        bool has_left;  /* or may have: found out when its worker is gone */
-        size_t n_fds;   /* of its attachments */
+        bool is_probe;   /* handed to find out whether a suspended channel works again */
+        bool is_refused; /* was told not to begin because the store could not record it */
+        uint64_t begun;  /* counts up as messages of a worker may begin; 0: it may not yet */
+        bool has_left;   /* or may have: found out when its worker is gone */
+        size_t n_fds;    /* of its attachments */
 } Parcel;
 
 typedef enum WorkerState {
