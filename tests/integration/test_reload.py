@@ -32,14 +32,17 @@ def reload(daemon):
     daemon.signal(signal.SIGHUP)
     wait_until(lambda: told_since(daemon, n, "READY"), "the end of the reload")
     told = [fields for _, fields in daemon.told[n:]]
-    assert "RELOADING" in told[0], told
     assert [name for fields in told for name in fields if name in ("RELOADING", "READY")] == [
         "RELOADING", "READY"]
 
 
+def status(daemon):
+    return daemon.ask("/v1/status")[1][0]
+
+
 def send(daemon, number):
-    status, notices = daemon.ask(f"/v1/send/{number}", method="POST")
-    assert status == 200, notices
+    code, notices = daemon.ask(f"/v1/send/{number}", method="POST")
+    assert code == 200, notices
     return [notice["state"] for notice in notices]
 
 
@@ -96,9 +99,16 @@ def test_a_bad_configuration_is_refused_as_by_check(late):
             n_refused += 1
             assert reason(refused[0])[:200] == mistakes[0][:200], path.name
             assert mistakes[0].startswith(str(late.folder)), path.name
+            assert status(daemon)["config_problem"].splitlines() == mistakes, path.name
         assert n_refused >= 50
+        shown = late.run(firms.RELANCECTL, "--socket", daemon.socket_path("read"), "status",
+                         status=1).stdout
+        shown = "".join(shown.split())  # whatever the width of the terminal
+        assert "theoldoneisinuse" in shown and "relanced.conf:" in shown
+        assert send(daemon, "F-1") == ["sent"]  # by the configuration of the start
         late.path.write_text(good, encoding="utf-8")
-        assert send(daemon, "F-1") == ["sent"]
+        reload(daemon)
+        assert status(daemon)["config_problem"] is None
         assert daemon.end() == 0
     assert len(late.files("email")) == 1
 
