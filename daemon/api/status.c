@@ -86,7 +86,6 @@ static json_t *shape_health(const Exchange *exchange, Health *health)
         shape_put(&shaped, "creditor", shape_text(engine->config->creditor.name));
         shape_put(&shaped, "mode", json_string(mode_names[store->mode]));
         shape_put(&shaped, "now", shape_instant(engine->zone, exchange->now.instant));
-        put_service(&shaped, health->service, engine->zone);
         shape_put(&shaped, "last_wake", shape_instant(engine->zone, store->last_wake));
         shape_put(&shaped, "last_sent", shape_instant(engine->zone, store->last_sent));
         shape_put(&shaped, "newest_payment", shape_date(store->newest_payment));
@@ -94,6 +93,7 @@ static json_t *shape_health(const Exchange *exchange, Health *health)
         shape_put(&shaped, "open_instalments", json_integer(store->n_open_instalments));
         shape_put(&shaped, "tasks", json_integer(store->n_tasks));
         shape_put(&shaped, "notices", count_notices(store));
+        put_service(&shaped, health->service, engine->zone);
         shape_put(&shaped, "channels", list_channels(exchange, health));
         shape_put(&shaped, "problems", TAKE_PTR(health->problems));
         return shaped;
