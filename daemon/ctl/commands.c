@@ -108,8 +108,8 @@ static const Command commands[] = {
                 .options = { { "since", "TIME", "from that day or minute on" },
                         { "until", "TIME", "before that minute; up to that day, which counts" },
                         { "customer", "ID", "of one customer" },
-                        { "invoice", "INVOICE", "that ask for, or list, one invoice" },
-                        { "step", "STEP", "of one step, as the log shows it" },
+                        { "invoice", "INVOICE", "that ask for one invoice, or only list it" },
+                        { "step", "STEP", "of one step: of the notice's lead, as listed" },
                         { "channel", "CHANNEL", "by one channel" },
                         { "state", "STATE", "in one state", .choices = states },
                         { "follow", NULL, "go on with a line for each change, until Ctrl-C" } },
@@ -119,7 +119,8 @@ static const Command commands[] = {
                           "--until 2026-03-31 includes all of that day;\n--until 2026-03-31T12:00 "
                           "ends before noon.\n\n"
                           "With --follow and --since, what there is comes first. It needs a daemon "
-                          "that runs, and\nexits with 4 when that one ends." },
+                          "that runs, and\nexits with 4 when that one ends. Who reads too slowly "
+                          "is told how many changes were\nmissed; with --json: {\"lost\": N}." },
         { "channels", { { "CHANNEL", "channel", .is_optional = true } },
                 .help = "how every channel stands; all about one", .path = "/v1/channels",
                 .show = show_channels, .judge = judge_channels,

@@ -45,6 +45,10 @@ def test_what_an_earlier_release_knew_is_known(old_firm):
     [done] = old_firm.json("explain", "F-1", at="2026-03-05T10:00")
     assert done["open"] == "1000.00" and [step["step"] for step in done["done"]] == ["reminder"]
     assert [task["kind"] for task in old_firm.json("tasks")] == ["uncertain"]
+    for notice, outcomes in ((1, ["sent"]), (3, ["retry"]), (4, ["uncertain"])):
+        [page] = old_firm.json("show", f"notice:{notice}")
+        assert [one["outcome"] for one in page["history"]] == outcomes and page["text"]
+        assert all(one["ended"] is None for one in page["history"])
 
 
 def test_what_waited_in_an_earlier_release_leaves_once(old_firm):
