@@ -63,6 +63,41 @@ static void the_same_files_twice_change_nothing(void **state)
         assert_verified(fixture);
 }
 
+/* Two files at once, turn by turn, one of them given up: each counts its own places. */
+static void imports_that_overlap_do_not_disturb_each_other(void **state)
+{
+        Fixture *fixture = *state;
+        const InvoiceRow rows[] = { invoice_row("F-1", "C-1", 120000),
+                invoice_row("F-2", "C-1", 30000) };
+        int64_t first, second, third;
+        size_t n_withdrawn;
+
+        fill(fixture);
+        begin(fixture);
+        assert_ok(store_import_begin(fixture->store, "a.csv", NOON, &first));
+        assert_int_equal(store_put_invoice(fixture->store, first, &rows[0], NOON), PUT_SAME);
+        commit(fixture);
+        begin(fixture);
+        assert_ok(store_import_begin(fixture->store, "b.csv", NOON, &second));
+        assert_int_equal(store_put_invoice(fixture->store, second, &rows[0], NOON), PUT_SAME);
+        commit(fixture);
+        begin(fixture);
+        assert_ok(store_import_begin(fixture->store, "c.csv", NOON, &third));
+        assert_int_equal(store_put_invoice(fixture->store, third, &rows[1], NOON), PUT_SAME);
+        store_import_drop(fixture->store, third);
+        assert_int_equal(store_put_invoice(fixture->store, first, &rows[0], NOON), PUT_ADDED);
+        assert_ok(store_import_end(fixture->store, first, &n_withdrawn));
+        assert_int_equal(n_withdrawn, 0);
+        assert_int_equal(store_put_invoice(fixture->store, first, &rows[0], NOON), -EINVAL);
+        assert_int_equal(store_put_invoice(fixture->store, third, &rows[0], NOON), -EINVAL);
+        commit(fixture);
+        begin(fixture);
+        assert_ok(store_import_end(fixture->store, second, &n_withdrawn));
+        assert_int_equal(n_withdrawn, 1);
+        commit(fixture);
+        assert_verified(fixture);
+}
+
 static void a_persons_correction_outlives_an_unchanged_file(void **state)
 {
         Fixture *fixture = *state;
@@ -592,6 +627,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
         const struct CMUnitTest tests[] = {
                 TEST(the_same_files_twice_change_nothing),
+                TEST(imports_that_overlap_do_not_disturb_each_other),
                 TEST(a_persons_correction_outlives_an_unchanged_file),
                 TEST(every_column_of_a_customer_is_kept_and_can_change),
                 TEST(rows_of_one_number_are_its_instalments_in_order),

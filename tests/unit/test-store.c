@@ -343,6 +343,54 @@ static void another_stores_fence_and_garbage_in_it_do_not_count(void **state)
         }
 }
 
+/* Some of it is copied already, some is not. */
+static void a_backup_has_what_is_written_while_it_is_made(void **state)
+{
+        Fixture *fixture = *state;
+        char backup[160], path[160], code[16];
+        StoreCopy *copy = NULL;
+        int n_steps = 0, r;
+
+        fill(fixture);
+        begin(fixture);
+        for (int i = 0; i < 30000; i++) {
+                snprintf(code, sizeof(code), "D-%05d", i);
+                const CustomerRow customer = customer_row(code);
+                assert_int_equal(store_put_customer(fixture->store, &customer, NOON), PUT_ADDED);
+        }
+        commit(fixture);
+        assert_ok(store_copy_new(fixture->store, path_in(fixture->folder, "copy", backup), &copy));
+        for (; (r = store_copy_step(copy)) > 0; n_steps++) {
+                const PaymentRow payment = payment_row("P-1", "F-1", 1000 + n_steps);
+                snprintf(code, sizeof(code), "%c-%d", 'A' + n_steps % 26, n_steps);
+                const CustomerRow customer = customer_row(code);
+                assert_int_equal(put_customer(fixture, &customer), PUT_ADDED);
+                assert_true(put_payment(fixture, &payment) <= PUT_CHANGED);
+        }
+        assert_int_equal(r, 0);
+        assert_true(n_steps >= 2);
+        store_copy_free(copy);
+        fixture_close(fixture);
+        assert_ok(rename(backup, path_in(fixture->state, "relanced.db", path)));
+        fixture_open(fixture);
+        assert_int_equal(load_account(fixture, "C-1").instalments[0].open, 120000 - 999 - n_steps);
+        assert_verified(fixture);
+}
+
+static void a_copy_that_is_given_up_leaves_nothing(void **state)
+{
+        Fixture *fixture = *state;
+        char backup[160];
+        StoreCopy *copy = NULL;
+
+        fill(fixture);
+        assert_ok(store_copy_new(fixture->store, path_in(fixture->folder, "copy", backup), &copy));
+        store_copy_free(copy);
+        assert_int_equal(access(backup, F_OK), -1);
+        assert_ok(store_sync(fixture->store));
+        assert_verified(fixture);
+}
+
 static void a_backup_is_whole_and_never_overwrites(void **state)
 {
         Fixture *fixture = *state;
@@ -591,6 +639,8 @@ int main(void)
                 TEST(a_restored_backup_is_older_than_its_fence),
                 TEST(facts_alone_do_not_move_the_fence),
                 TEST(another_stores_fence_and_garbage_in_it_do_not_count),
+                TEST(a_backup_has_what_is_written_while_it_is_made),
+                TEST(a_copy_that_is_given_up_leaves_nothing),
                 TEST(a_backup_is_whole_and_never_overwrites),
                 TEST(a_mode_is_taken_once_for_good),
                 TEST(the_last_wake_is_kept),
