@@ -51,7 +51,8 @@ static int reply_copy(Exchange *exchange, const char *path)
 {
         struct stat status;
 
-        _cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+        _cleanup_(closep) int fd =
+                open(path, O_RDWR | O_CLOEXEC); /* it is cut to pieces once it was read */
         if (fd < 0 || fstat(fd, &status) < 0)
                 return -errno;
         reply_set_file(&exchange->reply, "application/vnd.sqlite3", TAKE_FD(fd), status.st_size);

@@ -71,11 +71,26 @@ Client *client_new(Listener *listener, struct MHD_Connection *connection)
         return NULL;
 }
 
+static void throw_files_away(Client *client)
+{
+        Waste *waste = client->listener->api->waste;
+        Exchange *exchange = client->exchange;
+
+        waste_add(waste, TAKE_FD(client->upload.file));
+        if (!exchange)
+                return;
+        exchange_stop(exchange);
+        waste_add(waste, TAKE_FD(exchange->reply.fd));
+        for (size_t i = 0; i < exchange->request.n_files; i++)
+                waste_add(waste, TAKE_FD(exchange->request.files[i].fd));
+}
+
 void client_free(Client *client)
 {
         if (!client)
                 return;
         sd_event_source_disable_unref(client->hangup);
+        throw_files_away(client);
         upload_release(&client->upload);
         exchange_free(client->exchange);
         free(client);

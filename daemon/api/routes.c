@@ -69,12 +69,19 @@ Exchange *exchange_new(Engine *engine)
         return exchange;
 }
 
+void exchange_stop(Exchange *exchange)
+{
+        if (exchange->free_work)
+                exchange->free_work(exchange->work);
+        exchange->work = NULL;
+        exchange->free_work = NULL;
+}
+
 void exchange_free(Exchange *exchange)
 {
         if (!exchange)
                 return;
-        if (exchange->free_work)
-                exchange->free_work(exchange->work);
+        exchange_stop(exchange);
         request_release(&exchange->request);
         reply_release(&exchange->reply);
         arena_release(&exchange->arena);

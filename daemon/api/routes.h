@@ -39,6 +39,9 @@ Exchange *exchange_new(Engine *engine); /* with every right; NULL: memory is out
 void exchange_free(Exchange *exchange);
 DEFINE_CLEANUP(Exchange, exchange_free)
 
+/* Ends what its handler has under way; exchange_free() does so, too. */
+void exchange_stop(Exchange *exchange);
+
 /* What can be said of the request before its body is there: whether there is such a route, for that
  * method and with that right. False: it is refused, the reply stands. */
 bool exchange_admit(Exchange *exchange);

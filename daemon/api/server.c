@@ -132,6 +132,8 @@ int api_new(Engine *engine, Api **ret_api)
                 .room = { .folder = engine->config->cache, .max_files = make_room_for_files() },
         };
         int r = turn_new(engine->event, on_work, api, &api->work);
+        if (r == 0)
+                r = waste_new(engine->event, &api->waste);
         if (r >= 0)
                 r = sd_event_add_post(engine->event, &api->post, on_post, api);
         if (r >= 0) /* before the next turn, of which it must not think that it was this one */
@@ -173,6 +175,7 @@ void api_free(Api *api)
         for (size_t i = 0; i < api->n_listeners; i++)
                 listener_free(api->listeners[i]);
         turn_free(api->work);
+        waste_free(api->waste);
         sd_event_source_disable_unref(api->post);
         config_free(api->config);
         free(api);

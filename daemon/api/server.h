@@ -6,6 +6,7 @@
  * connections, client.c one connection. */
 
 #include "api/client.h"
+#include "api/waste.h"
 
 #define CLIENTS_MAX 32  /* of a socket, at once */
 #define FOLLOWERS_MAX 8 /* of them, whose answers have no end */
@@ -35,6 +36,7 @@ struct Api {
         Listener *listeners[RIGHTS];
         size_t n_listeners;
         UploadRoom room;
+        Waste *waste;          /* files of exchanges that are over */
         Turn *work;            /* while there are exchanges that want one */
         sd_event_source *post; /* after each turn of the loop, while exchanges wait for others */
         uint64_t n_tickets;
