@@ -113,6 +113,13 @@ def memory_folder():
     return memory
 
 
+def is_sanitized():
+    """Whether the build has sanitizers, which want to be loaded before anything else."""
+    with open(BUILD / "meson-info/intro-buildoptions.json", encoding="utf-8") as file:
+        return any(each["name"] == "b_sanitize" and each["value"] != "none"
+                   for each in json.load(file))
+
+
 def scratch_folder(purpose):
     """A new folder, in memory if possible."""
     return pathlib.Path(tempfile.mkdtemp(prefix=f"relanced-{purpose}-", dir=memory_folder()))

@@ -17,6 +17,7 @@ import time
 
 import pytest
 
+import firm as firms
 from servers.process import Server, wait_until
 
 RIGHTS = ("read", "operate", "report")
@@ -27,7 +28,9 @@ RECORD = re.compile(r'(\w+)=("(?:[^"\\]|\\.)*"|\S*)')
 
 
 def faketime_library():
-    """The path of libfaketime; the test is skipped where it is not installed."""
+    """The path of libfaketime; the test is skipped where it cannot be loaded."""
+    if firms.is_sanitized():
+        pytest.skip("libfaketime does not mix with a sanitizer")
     for path in FAKETIME:
         if path.exists():
             return path
