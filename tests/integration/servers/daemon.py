@@ -63,8 +63,6 @@ class Daemon(Server):
             # Timers by a false monotonic clock never end; false times of files never stand still.
             env.update(PASSED_PRELOAD=str(faketime_library()), FAKETIME=clock, NO_FAKE_STAT="1",
                        FAKETIME_DONT_FAKE_MONOTONIC="1")
-            env["ASAN_OPTIONS"] = ":".join(filter(None, (  # which is not the first library then
-                env.get("ASAN_OPTIONS"), "verify_asan_link_order=0")))
         self.listening = [self.listen(right) for right in rights]
         env["PASSED_FDS"] = " ".join(str(each.fileno()) for each in self.listening)
         env["PASSED_NAMES"] = ":".join(rights)
