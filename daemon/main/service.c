@@ -290,6 +290,8 @@ static int start(Daemon *daemon, Sockets *sockets)
 
         int r = add_sources(daemon);
         if (r == 0)
+                r = claim(daemon);
+        if (r == 0)
                 r = engine_start_dispatch(daemon->engine);
         if (r == 0)
                 r = inbox_new(daemon->engine, &daemon->inbox);

@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 #include "engine/schedule.h"
+#include "store/outbox.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
 #include "sys/turn.h"
@@ -119,7 +120,8 @@ static void end(Waker *waker, int result)
         service->is_waking = false;
         service->n_wakes++;
         service->wake_error = result;
-        service->result = waker->wake ? *wake_result(waker->wake) : (WakeResult){ 0 };
+        service->result =
+                waker->wake ? *wake_result(waker->wake) : (WakeResult){ .opening = INSTANT_NONE };
         wake_free(TAKE_PTR(waker->wake));
         if (result == 0)
                 result = store_get_last_wake(waker->order.engine->store, &last);
@@ -189,6 +191,23 @@ static int add_sources(Waker *waker)
         return r < 0 ? r : turn_new(event, on_step, waker, &waker->step);
 }
 
+/* A firm that has never woken has missed nothing; unless something is queued there: then its first
+ * wake has begun and not come to its end. */
+static int find_last(Waker *waker)
+{
+        Store *store = waker->order.engine->store;
+        int64_t pending;
+        size_t n;
+
+        int r = store_get_last_wake(store, &waker->last);
+        if (r < 0 || instant_is_set(waker->last))
+                return r;
+        r = store_list_state(store, NOTICE_PENDING, 0, &pending, 1, &n);
+        if (r == 0 && n == 0)
+                waker->last = now_of(waker);
+        return r;
+}
+
 int waker_new(const WakerOrder *order, Waker **ret_waker)
 {
         _cleanup_(waker_freep) Waker *waker = malloc(sizeof(*waker));
@@ -196,13 +215,11 @@ int waker_new(const WakerOrder *order, Waker **ret_waker)
         if (!waker)
                 return -ENOMEM;
         *waker = (Waker){ .order = *order, .opening = INSTANT_NONE, .expected = INSTANT_NONE };
-        int r = store_get_last_wake(order->engine->store, &waker->last);
+        int r = find_last(waker);
         if (r == 0)
                 r = add_sources(waker);
         if (r < 0)
                 return r;
-        if (!instant_is_set(waker->last)) /* a firm that has never woken has missed nothing */
-                waker->last = now_of(waker);
         *ret_waker = TAKE_PTR(waker);
         return 0;
 }
@@ -240,5 +257,8 @@ void waker_expect(Waker *waker)
 void waker_close(Waker *waker)
 {
         waker->is_closed = true;
+        turn_cancel(waker->step);
+        wake_free(TAKE_PTR(waker->wake));
+        waker->order.service->is_waking = false;
         (void)sd_event_source_set_enabled(waker->timer, SD_EVENT_OFF);
 }

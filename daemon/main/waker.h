@@ -38,7 +38,8 @@ void waker_look(Waker *waker);
 void waker_expect(Waker *waker);
 /* A person's wish, as Service.request_wake. */
 uint64_t waker_request(Waker *waker);
-/* No wake begins any more; one that is under way has ended after its last step. */
+/* No wake begins any more; one that is under way is broken off between two steps: what it has
+ * queued stays, and the next start makes up for it. */
 void waker_close(Waker *waker);
 
 #endif

@@ -277,3 +277,23 @@ def test_nothing_wakes_an_idle_daemon_but_its_watchdog(firm, start, watchdog_s):
     assert switches(daemon) - before <= len(daemon.told) - pings + 1
     assert len(daemon.told) - pings <= 4 * watchdog_s + 1
     assert daemon.end() == 0
+
+
+def test_a_wake_that_the_end_breaks_off_is_made_up_for(firm, start):
+    n = 1500
+    firm.config["sending"] = {"days": "mon-sun", "from": "00:00", "to": "24:00",
+                              "holidays": "none"}
+    firm.write_config()
+    firm.load([customer(f"C-{i}") for i in range(n)],
+              [invoice(f"F-{i}", f"C-{i}") for i in range(n)])
+    daemon = start(clock="@2026-03-05 07:59:59.5")
+    wait_until(lambda: daemon.statuses()[-1].startswith("Going through"), "the wake")
+    assert daemon.end() == 0
+    assert not wakes(daemon)
+    daemon = start(clock="@2026-03-05 08:10:00")
+    daemon.wait_for(WAKE_DONE)
+    wait_until(lambda: len(firm.files("email")) == n, "all reminders")
+    assert daemon.end() == 0
+    assert wakes(daemon) == [(NINE, "missed")]
+    states = [notice["state"] for notice in firm.log()]
+    assert states == ["sent"] * n
