@@ -19,8 +19,10 @@
 /* After this a turn takes no further packet: a packet is a few milliseconds. */
 #define TURN_USEC INT64_C(8000)
 #define PATIENCE_USEC (60 * USEC_PER_SEC)
-/* Of one import at once; further files are asked for their kind and read again later. */
+/* Of one import at once. Workers of large files that are in the way of others are ended, and
+ * started again when their turn has come. */
 #define WORKERS_MAX 8
+#define SOCKETS_MAX 200
 
 void import_result_describe(const ImportResult *result, StrBuf *text)
 {
@@ -85,15 +87,6 @@ static bool is_awaited(const Slot *slot)
         return state == JOB_ASKED || state == JOB_READING;
 }
 
-static size_t count_workers(const Import *import)
-{
-        size_t n = 0;
-
-        for (size_t i = 0; i < import->order.n; i++)
-                n += import_job_fd(import->slots[i].job) >= 0;
-        return n;
-}
-
 /* Steps of the job whose turn it is, as many as fit into one turn, in one transaction. */
 static int work(Import *import)
 {
@@ -129,25 +122,12 @@ static Slot *find_unasked(Import *import)
         return NULL;
 }
 
-/* Whether a worker is still to be started: for the first time, or for one that was parked. */
-static bool is_room_needed(const Import *import)
-{
-        for (size_t i = 0; i < import->order.n; i++)
-                if (import_job_state(import->slots[i].job) == JOB_NEW)
-                        return true;
-        return false;
-}
-
 /* After something has happened to a slot's job: what is to be awaited of it, and who is next. */
 static void look_after(Slot *slot)
 {
         Import *import = slot->import;
         JobState state = import_job_state(slot->job);
 
-        if (state == JOB_TOLD && import->current != slot && count_workers(import) >= WORKERS_MAX &&
-                is_room_needed(import))
-                import_job_park(slot->job);
-        state = import_job_state(slot->job);
         switch (state) {
         case JOB_ASKED:
         case JOB_READING: (void)sd_event_source_set_enabled(slot->io, SD_EVENT_ON); return;
@@ -178,6 +158,33 @@ static int on_readable(sd_event_source *source, int fd, uint32_t events, void *o
         else
                 look_after(slot);
         return 0;
+}
+
+/* Room for one worker more; false: not before one of them has told its kind. */
+static bool make_room(Import *import)
+{
+        size_t n_alive = 0, n_open = 0;
+        Slot *told = NULL, *told_alive = NULL;
+
+        for (size_t i = 0; i < import->order.n; i++) {
+                Slot *slot = &import->slots[i];
+                bool is_alive = import_job_is_alive(slot->job);
+                n_alive += is_alive;
+                n_open += import_job_fd(slot->job) >= 0;
+                if (import_job_state(slot->job) != JOB_TOLD || slot == import->current)
+                        continue;
+                told = slot;
+                if (is_alive && !told_alive)
+                        told_alive = slot;
+        }
+        if (n_alive < WORKERS_MAX && n_open < SOCKETS_MAX)
+                return true;
+        Slot *in_the_way = n_alive >= WORKERS_MAX ? told_alive : told;
+        if (!in_the_way)
+                return false;
+        import_job_park(in_the_way->job);
+        look_after(in_the_way);
+        return true;
 }
 
 /* 1 or -errno. */
@@ -224,7 +231,7 @@ static int advance(Import *import)
 {
         Slot *slot = find_unasked(import);
 
-        if (slot && count_workers(import) < WORKERS_MAX) {
+        if (slot && make_room(import)) {
                 turn_want(import->turn);
                 return start(slot);
         }
@@ -236,7 +243,7 @@ static int advance(Import *import)
                 return 0;
         slot = import->current;
         if (import_job_state(slot->job) == JOB_NEW)
-                return start(slot);
+                return make_room(import) ? start(slot) : 1;
         if (import_job_state(slot->job) == JOB_READING)
                 return 1;
         int r = work(import);

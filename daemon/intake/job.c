@@ -33,7 +33,8 @@ struct ImportJob {
         JobState state;
         int kind; /* FileKind, or -1 */
         int socket_fd;
-        pid_t pid; /* 0: none */
+        pid_t pid;  /* 0: none, or it has ended */
+        int status; /* of its end; -1: there was none */
         uint64_t n_items, items_max;
         unsigned line; /* the last one heard of */
         size_t n_told, n_untold;
@@ -56,6 +57,7 @@ int import_job_new(const ImportContext *context, size_t i, const char *name, Imp
         job->result = result;
         job->kind = -1;
         job->socket_fd = -1;
+        job->status = -1;
         job->arena = ARENA_INIT;
         *result = (ImportResult){ .kind = "" };
         *ret_job = job;
@@ -66,18 +68,23 @@ int import_job_new(const ImportContext *context, size_t i, const char *name, Imp
  * with; one that lives on though it closed its socket is not waited for. */
 static int job_end_worker(ImportJob *job)
 {
-        int status = -1;
-
         if (job->pid <= 0)
-                return -1;
+                return job->status;
         (void)kill(job->pid, SIGKILL);
-        while (waitpid(job->pid, &status, 0) < 0)
+        while (waitpid(job->pid, &job->status, 0) < 0)
                 if (errno != EINTR) {
-                        status = -1;
+                        job->status = -1;
                         break;
                 }
         job->pid = 0;
-        return status;
+        return job->status;
+}
+
+bool import_job_is_alive(ImportJob *job)
+{
+        if (job->pid > 0 && waitpid(job->pid, &job->status, WNOHANG) == job->pid)
+                job->pid = 0;
+        return job->pid > 0;
 }
 
 void import_job_close(ImportJob *job)
@@ -187,6 +194,7 @@ void import_job_attach(ImportJob *job, int socket_fd, pid_t pid, uint64_t items_
         (void)fcntl(socket_fd, F_SETFL, O_NONBLOCK);
         job->socket_fd = socket_fd;
         job->pid = pid;
+        job->status = -1;
         job->items_max = items_max;
         job->n_items = 0;
         job->state = JOB_ASKED;

@@ -43,6 +43,8 @@ JobState import_job_state(const ImportJob *job);
 /* Once it was TOLD; else -1. */
 int import_job_kind(const ImportJob *job);
 int import_job_fd(const ImportJob *job); /* -1: it has none */
+/* Its worker runs. One that has sent all of a small file has ended before anybody reads it. */
+bool import_job_is_alive(ImportJob *job);
 /* Of a job that is NEW, ENDING or DONE. The loop must have forgotten the descriptor before: a
  * process that is being started may hold a copy of it for a moment. */
 void import_job_close(ImportJob *job);

@@ -31,7 +31,7 @@
 #define CUSTOMERS "id,name,email\nC-1,Boulangerie Martin,martin@example.org\n"
 #define INVOICES "number,customer,issued,due,amount,currency\n"
 #define PAYMENTS "id,invoice,date,amount,currency\n"
-#define PATIENCE_USEC (20 * USEC_PER_SEC)
+#define PATIENCE_USEC (60 * USEC_PER_SEC)
 
 typedef struct Desk {
         Firm *firm;
