@@ -12,21 +12,25 @@
 #include "sys/file.h"
 
 #define TRIES_MAX 1000
+#define UTF8_MAX 4 /* bytes of a character */
 
 typedef struct ShelfName {
         char name[NAME_MAX + 1];
         char problems[NAME_MAX + 1];
 } ShelfName;
 
-/* As much of a name as leaves room, without half a character. */
+/* As much of a name as leaves room, without half a character. Bytes that are none are cut as they
+ * come: a name is never without any. */
 static int cut(const char *text, int length, size_t room)
 {
+        int start = (int)room;
+
         if ((size_t)length <= room)
                 return length;
-        length = (int)room;
-        while (length > 0 && ((unsigned char)text[length] & 0xC0) == 0x80)
-                length--;
-        return length;
+        while (start > 0 && (int)room - start < UTF8_MAX - 1 &&
+                ((unsigned char)text[start] & 0xC0) == 0x80)
+                start--;
+        return ((unsigned char)text[start] & 0xC0) == 0x80 ? (int)room : start;
 }
 
 /* The n-th name to try: as it is, with the time, with time and number. */

@@ -255,17 +255,25 @@ static void a_name_that_is_taken_gets_the_time_and_then_a_number(void **state)
         inbox_free(desk.inbox);
 }
 
+/* Of letters, and of bytes that are in no character. */
 static void names_as_long_as_a_folder_takes_find_a_place(void **state)
 {
         Desk desk = desk_of(state);
+        static const struct {
+                int byte;
+                const char *ending;
+        } cases[] = { { 'n', ".csv" }, { 0x80, ".csv" }, { 0x80, "" }, { 0xFF, "" } };
         char name[NAME_MAX + 1];
 
-        memset(name, 'n', sizeof(name) - 1);
-        memcpy(name + sizeof(name) - 5, ".csv", 5);
         open_desk(&desk);
-        drop(&desk, name, "id,name\nC-1\n");
-        settle(&desk);
-        assert_int_equal(count_names(&desk, "failed"), 2);
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                size_t length = NAME_MAX - strlen(cases[i].ending);
+                memset(name, cases[i].byte, length);
+                memcpy(name + length, cases[i].ending, strlen(cases[i].ending) + 1);
+                drop(&desk, name, "id,name\nC-1\n");
+                settle(&desk);
+                assert_int_equal(count_names(&desk, "failed"), 2 * (i + 1));
+        }
         inbox_free(desk.inbox);
 }
 
