@@ -144,7 +144,10 @@ static const Command commands[] = {
                           "was not sent or may or\nmay not have been (the last line says which), "
                           "2 usage, 3 no such channel." },
         { "check", { { "FILE", "file", .is_optional = true } },
-                .help = "check a configuration (default: the one in use)", .run = run_check },
+                .help = "check a configuration (default: the service's)", .run = run_check,
+                .detail =
+                        "Of passwords and folders that your account may not read it says so: only "
+                        "root, or the\nservice's own user, can check those." },
         { "backup", { { "FILE", "file" } }, .help = "a consistent copy of the store",
                 .path = "/v1/backup", .is_saved = true, .is_slow = true,
                 .detail = "FILE must not exist yet." },

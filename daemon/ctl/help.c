@@ -66,7 +66,7 @@ void command_overview(StrBuf *text)
                 strbuf_release(&option);
         }
         strbuf_add(text, "\nExit codes: 0 done, 1 refused or failed, 2 usage, 3 not found, "
-                         "4 no daemon and the\nstore is locked.\n"
+                         "4 no daemon answers,\nor your account may not ask it.\n"
                          "`relancectl help COMMAND` tells more about one; relancectl(1) has all, "
                          "with the\nreasons, states and tasks.\n");
 }
