@@ -72,6 +72,16 @@ static bool is_current(const Notice *notice, uint32_t attempt)
         return notice->state == NOTICE_BEGUN && (uint32_t)notice->attempts == attempt;
 }
 
+/* What begins makes of a fresh store one that has sent, whoever queued it and whatever was killed
+ * since. One that is of the other kind sends nothing. */
+static int mark_begun(Engine *engine, int64_t notice, const Now *now)
+{
+        bool is_simulated = clock_is_simulated(&engine->clock);
+
+        int r = store_set_mode(engine->store, is_simulated ? STORE_SIMULATED : STORE_REAL);
+        return r < 0 ? r : store_mark_begun(engine->store, notice, now->instant);
+}
+
 /* R9 and the begun state, which the commit makes durable before anybody is told. */
 static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *arena)
 {
@@ -97,7 +107,7 @@ static int record_begin(Dispatch *dispatch, Word *word, const Now *now, Arena *a
         if (r == RECHECK_CANCEL)
                 return cancel(dispatch, &notice, reason, now);
         if (r == 0 && notice.state == NOTICE_HANDED)
-                r = store_mark_begun(engine->store, notice.id, now->instant);
+                r = mark_begun(engine, notice.id, now);
         word->is_go = r == 0;
         return r;
 }

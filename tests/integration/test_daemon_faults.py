@@ -104,6 +104,24 @@ def test_a_simulated_store_is_refused(firm):
     assert "simulated" in firm.relanced(status=EXIT_CONFIG).stderr
 
 
+def test_what_leaves_after_a_kill_in_the_first_wake_makes_the_store_a_real_one(lively):
+    lively.load(*overdue(200))
+    with alone(lively) as daemon:
+        lively.ctl("wake")
+        wait_until(lambda: lively.files("email"), "something to leave")
+        assert daemon.end() == 0
+    # As a kill between the wake's first page and its end leaves it.
+    with contextlib.closing(sqlite3.connect(lively.state / "relanced.db")) as database:
+        database.execute("update meta set mode = 0")
+        database.commit()
+    n = len(lively.files("email"))
+    with alone(lively):
+        wait_until(lambda: len(lively.files("email")) > n, "more to leave")
+    assert lively.json("status", status=None)[0]["mode"] == "real"
+    done = lively.ctl("wake", at="2099-01-01", status=1)
+    assert "really sent" in done.stderr
+
+
 def test_a_store_that_cannot_be_written_is_refused(lively):
     """Its folder read-only, as a disk with errors becomes."""
     done = subprocess.run(
