@@ -291,7 +291,7 @@ static void a_live_answer_waits_for_its_reader(void **state)
 
 static void a_follower_costs_nothing_while_nothing_happens(void **state)
 {
-        _cleanup_(closep) int fd = line_send(*state, RIGHT_READ, TOY);
+        _cleanup_(closep) _unused_ int fd = line_send(*state, RIGHT_READ, TOY);
 
         toy.is_live = true;
         settle(*state);
@@ -383,7 +383,7 @@ static void only_so_many_connect_in_a_second(void **state)
         int64_t begin_usec = clock_monotonic_usec();
 
         for (int i = 0; i < 384; i++) {
-                _cleanup_(closep) int fd = line_connect(*state, RIGHT_READ);
+                _cleanup_(closep) _unused_ int fd = line_connect(*state, RIGHT_READ);
                 (void)turn(*state);
         }
         assert_answers(*state, RIGHT_READ);
@@ -555,7 +555,7 @@ static void once_closed_it_answers_what_was_asked_and_takes_nothing_new(void **s
 static void once_closed_it_waits_for_nobody_who_does_not_read(void **state)
 {
         Line *line = *state;
-        _cleanup_(closep) int fd = line_send(line, RIGHT_READ, TOY);
+        _cleanup_(closep) _unused_ int fd = line_send(line, RIGHT_READ, TOY);
 
         toy.n_new = 100000;
         toy.is_over = true;
