@@ -67,10 +67,27 @@ static const char *default_cache(Reader *reader, const char *state)
         return read_path_in(reader, state, "cache");
 }
 
+/* The firm NAME of /etc/relanced/NAME.conf has a unit and a folder of its own: the folder of
+ * relanced.conf is another firm's. */
+static void need_own_state(Reader *reader, const Node *root)
+{
+        static const char folder[] = "/etc/relanced/";
+        const char *name = reader->path + strlen(folder);
+
+        if (strncmp(reader->path, folder, strlen(folder)) != 0 || streq(name, "relanced.conf"))
+                return;
+        reader_missing(reader, root,
+                "state is missing: a firm that has %s needs a folder of its own: state = "
+                "\"/var/lib/relanced/%.*s\";",
+                name, (int)strcspn(name, "."), name);
+}
+
 static void read_folders(Reader *reader, const Node *root, const FileValues *file, Config *config)
 {
         if (is_empty(file->state))
                 reader_error(reader, node_member(root, "state"), "state must name a folder");
+        if (!node_member(root, "state"))
+                need_own_state(reader, root);
         config->state = read_path(reader, file->state);
         config->documents = is_empty(file->documents)
                                     ? read_path_in(reader, config->state, "documents")
@@ -92,6 +109,9 @@ static void read_creditor(Reader *reader, const Node *root, const Node *group, C
         config->creditor = values.creditor;
         config->creditor.address =
                 reader_texts(reader, values.address, &config->creditor.n_address);
+        if (values.creditor.name && streq(values.creditor.name, "Your firm"))
+                reader_warning(reader, node_member(group, "name"),
+                        "creditor.name: is still \"Your firm\", and so customers would read it");
         if (!is_empty(values.creditor.iban) && !iban_is_valid(values.creditor.iban))
                 reader_warning(reader, node_member(group, "iban"),
                         "creditor.iban: its check digits are wrong, so no bank will take it");

@@ -33,6 +33,10 @@ bool api_is_idle(const Api *api);
 void api_free(Api *api);
 DEFINE_CLEANUP(Api, api_free)
 
+/* Of a daemon that cannot start: all who have connected to the (non-blocking) socket are told why,
+ * with 503. */
+void api_refuse(int listen_fd, const char *sentence);
+
 /* Runs the loop until the one client that this process was started for is gone: its connections
  * are closed, or it never came within 10 s. */
 int api_run_until_closed(Api *api);

@@ -84,6 +84,29 @@ static int look_at_channels(Exchange *exchange, Health *health)
         return r;
 }
 
+/* "/etc/relanced/NAME.conf", for which there is a unit: its name; NULL for any other. */
+static const char *unit_of(const char *config)
+{
+        static const char folder[] = "/etc/relanced/";
+        const char *name = config + strlen(folder);
+
+        return strncmp(config, folder, strlen(folder)) == 0 && !strchr(name, '/') ? name : NULL;
+}
+
+/* A store that really sends, and whose service should run. */
+static void look_for_service(const Engine *engine, const StoreStatus *status, json_t **problems)
+{
+        const char *name = unit_of(engine->config->path);
+
+        if (!name || engine->service || status->mode != STORE_REAL)
+                return;
+        bool is_only = streq(name, "relanced.conf");
+        add_problem(problems,
+                "the service does not run: nothing leaves by itself. See systemctl status "
+                "relanced%s%.*s",
+                is_only ? "" : "@", is_only ? 0 : (int)strcspn(name, "."), name);
+}
+
 /* A store that really sends, and that nobody wakes: there is no daemon, and no timer either. */
 static void look_for_missed_wake(
         const Exchange *exchange, const StoreStatus *status, json_t **problems)
@@ -189,6 +212,7 @@ int health_get(Exchange *exchange, Health *ret_health)
                         "uncertain",
                         (long long)health->store.n_notices[NOTICE_UNCERTAIN]);
         look_at_store(engine, &health->problems);
+        look_for_service(engine, &health->store, &health->problems);
         look_for_missed_wake(exchange, &health->store, &health->problems);
         look_at_service(engine, exchange->now.instant, &health->problems);
         return look_at_channels(exchange, health);

@@ -176,7 +176,13 @@ static int explain_end(Daemon *daemon)
                 text_complain("relanced was ended by signal %d (%s)", status - 128,
                         strsignal(status - 128));
         daemon_explain_closed(daemon);
-        return status == EXIT_UNREACHABLE || daemon->closed ? EXIT_UNREACHABLE : EXIT_REFUSED;
+        bool is_missed = daemon->is_service && !daemon->closed && geteuid() != 0;
+        if (is_missed)
+                text_complain(
+                        "the service does not run (see systemctl status), and without it only "
+                        "root can look");
+        return status == EXIT_UNREACHABLE || daemon->closed || is_missed ? EXIT_UNREACHABLE
+                                                                         : EXIT_REFUSED;
 }
 
 static int find_private(const Invocation *invocation, Daemon *daemon)
@@ -223,6 +229,7 @@ int daemon_find(const Invocation *invocation, Daemon *daemon)
                 if (r == -EAGAIN)
                         return explain_unreachable(strbuf_text(&path), r, daemon);
                 daemon->is_dead = r == -ECONNREFUSED;
+                daemon->is_service = true;
                 return find_private(invocation, daemon);
         case WHERE_PRIVATE: return find_private(invocation, daemon);
         }

@@ -28,7 +28,8 @@ typedef struct Daemon {
         char *closed;      /* a socket that this account may not open, and so another was taken;
                               or NULL */
         bool is_private;
-        bool is_dead; /* sockets stand where its unit has them, and nobody listens */
+        bool is_service; /* should be one: its configuration has a unit */
+        bool is_dead;    /* sockets stand where its unit has them, and nobody listens */
 } Daemon;
 
 #define DAEMON_NONE ((Daemon){ .launched = LAUNCHED_NONE })

@@ -65,6 +65,8 @@ static int show_error(const Answer *answer)
         else
                 text_complain("the daemon refused (HTTP status %ld)", answer->status);
         rows_release(&rows);
+        if (answer->status == 503) /* it has no room for another, or cannot start */
+                return EXIT_UNREACHABLE;
         return answer->status == 404 ? EXIT_NOT_FOUND : EXIT_REFUSED;
 }
 

@@ -140,8 +140,11 @@ static int resolve_credential(Resolver *resolver, const ChannelOption *option, c
                 return r;
         option_error(resolver, option,
                 "%s: there is no credential %s that can be read from here (a file in %s, or "
-                "LoadCredential= of the unit)",
-                option->name, option->value, of_unit);
+                "LoadCredential= of the unit)%s",
+                option->name, option->value, of_unit,
+                getenv("CREDENTIALS_DIRECTORY") ? "; the service has those that were there when it "
+                                                  "started: a new one needs systemctl restart"
+                                                : "");
         return -ENOENT;
 }
 

@@ -38,18 +38,24 @@ static const struct option options[] = {
         { NULL, 0, NULL, 0 },
 };
 
+static char complaint[4096];
+
+const char *last_complaint(void)
+{
+        return complaint;
+}
+
 void complain(const char *message_id, const char *format, ...)
 {
-        char text[4096];
         va_list arguments;
 
         va_start(arguments, format);
-        (void)vsnprintf(text, sizeof(text), format, arguments);
+        (void)vsnprintf(complaint, sizeof(complaint), format, arguments);
         va_end(arguments);
         if (message_id && getenv("JOURNAL_STREAM"))
-                log_record(LOG_ERR, message_id, NULL, 0, "%s", text);
+                log_record(LOG_ERR, message_id, NULL, 0, "%s", complaint);
         else
-                (void)fprintf(stderr, "relanced: %s\n", text);
+                (void)fprintf(stderr, "relanced: %s\n", complaint);
 }
 
 void arguments_help(void)

@@ -39,5 +39,7 @@ void arguments_help(void);
 
 /* A sentence on stderr; to the journal with its id, where stderr is connected to one. */
 void complain(const char *message_id, const char *format, ...) _printf_(2, 3);
+/* The last of these sentences, "" before. */
+const char *last_complaint(void);
 
 #endif

@@ -15,6 +15,7 @@
 #include "intake/intake.h"
 #include "main/firm.h"
 #include "main/service.h"
+#include "main/sockets.h"
 #include "main/stop.h"
 #include "store/report.h"
 #include "sys/log.h"
@@ -316,6 +317,8 @@ static int run_configured(const Arguments *arguments)
         if (status == EXIT_DONE)
                 status = arguments->mode == MODE_INIT ? init(&firm) : run_opened(arguments, &firm);
         firm_release(&firm);
+        if (status != EXIT_DONE && arguments->mode == MODE_DAEMON)
+                sockets_refuse(last_complaint());
         return status == EXIT_CONFIG && arguments->mode != MODE_DAEMON ? EXIT_REFUSED : status;
 }
 

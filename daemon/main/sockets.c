@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the listening sockets until they are served: takes over what systemd passes, or makes its
- * own. Never accepts. A descriptor that is not what its name says, or a folder that others could
- * put their own sockets into, is refused in a sentence.
+ * own. Never accepts, but to say why nobody will. A descriptor that is not what its name says, or a
+ * folder that others could put their own sockets into, is refused in a sentence.
  */
 
 #include "main/sockets.h"
@@ -194,6 +194,17 @@ int sockets_open(const Config *config, Sockets *ret_sockets)
         else
                 sockets_release(&sockets);
         return status;
+}
+
+void sockets_refuse(const char *sentence)
+{
+        int n = sd_listen_fds(1); /* none once they were opened */
+
+        for (int fd = SD_LISTEN_FDS_START; fd < SD_LISTEN_FDS_START + n; fd++) {
+                int flags = fcntl(fd, F_GETFL);
+                if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0)
+                        api_refuse(fd, sentence);
+        }
 }
 
 void sockets_release(Sockets *sockets)

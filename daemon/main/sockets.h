@@ -29,6 +29,9 @@ typedef struct Sockets {
 /* The caller holds the store's lock: what an earlier daemon left in its folder is dead and removed.
  * An exit status; all that is wrong was told. */
 int sockets_open(const Config *config, Sockets *ret_sockets);
+/* For a daemon that ends before sockets_open(): whoever has connected to a socket of systemd's is
+ * told why. */
+void sockets_refuse(const char *sentence);
 /* Closes what was not given away and removes our own from their folder. */
 void sockets_release(Sockets *sockets);
 

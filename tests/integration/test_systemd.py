@@ -136,6 +136,29 @@ def test_without_a_store_it_says_what_to_type(machine):
     assert "relanced --init" in firm.journal()
 
 
+def test_a_daemon_that_cannot_start_tells_who_asks_and_starts_once_it_can(machine):
+    """However often: a question that stays unanswered would have systemd start it in vain until it
+    starts it no more."""
+    firm = Service(machine, "early")
+    firm.write_config()
+    firm.systemctl("start", status=1)
+    for _ in range(3):
+        done = firm.ctl("status", status=4)
+        assert "relanced --init" in done.stderr and len(done.stderr.splitlines()) == 1
+    machine.run("relanced", "--config", firm.path, "--init")
+    firm.systemctl("start")
+    firm.ctl("status")
+    firm.systemctl("stop")
+
+
+def test_a_second_firm_needs_a_folder_of_its_own(machine):
+    firm = Service(machine, "second")
+    del firm.config["state"]
+    firm.write_config()
+    done = machine.run("relanced", "--config", firm.path, "--check", status=1)
+    assert 'state = "/var/lib/relanced/second";' in done.stderr
+
+
 # At work
 
 def test_a_reminder_leaves_by_postfix_and_by_kannel(firm, reminded, mail, gateway):
@@ -424,6 +447,19 @@ def test_what_only_a_person_can_put_right_is_not_tried_again(machine):
     firm.systemctl("start", status=1)
     assert firm.has_failed() and firm.restarts() == 0
     assert re.search(r"wrong\.conf:\d+: unknown key limit;", firm.journal())
+
+
+def test_a_service_that_is_stopped_is_not_well(machine):
+    firm = Service(machine, "halted")
+    firm.channel("letters", module="file", path=f"{firm.state}/letters", address="email")
+    firm.start()
+    firm.load()
+    firm.wake()
+    firm.await_states("sent")
+    firm.systemctl("stop")
+    told = firm.ctl("status", user=None, status=1).stdout
+    assert "the service does not run" in told and "relanced@halted" in told
+    assert "the service does not run" in firm.ctl("status", status=4).stderr
 
 
 # Two firms

@@ -372,16 +372,25 @@ static void wakes_are_in_order_whatever_the_order_they_are_given_in(void **state
 
 /* What is shipped */
 
-static void the_shipped_configurations_are_without_fault(void **state)
+static void the_shipped_configurations_lack_nothing_but_the_firms_own_name(void **state)
 {
-        static const char *const paths[] = { ROOT "/config/relanced.conf",
-                ROOT "/config/example/relanced.conf" };
+        static const struct {
+                const char *path;
+                size_t n_warnings;
+        } cases[] = {
+                { ROOT "/config/relanced.conf", 1 },
+                { ROOT "/config/example/relanced.conf", 0 },
+        };
 
-        for (size_t i = 0; i < ELEMENTSOF(paths); i++) {
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 Problems problems = { 0 };
                 Config *config = NULL;
-                assert_int_equal(config_load(paths[i], &problems, &config), 0);
-                assert_int_equal(problems.n, 0);
+                assert_int_equal(config_load(cases[i].path, &problems, &config), 0);
+                assert_int_equal(problems.n, cases[i].n_warnings);
+                assert_int_equal(problems.n_errors, 0);
+                if (problems.n > 0)
+                        assert_non_null(strstr(problems.list[0].text, "Your firm"));
+                problems_release(&problems);
                 config_free(config);
         }
 }
@@ -445,7 +454,7 @@ int main(void)
                 cmocka_unit_test(a_path_without_a_folder_is_seen_from_the_working_directory),
                 cmocka_unit_test(an_included_file_is_seen_from_the_folder_of_the_one_that_names_it),
                 cmocka_unit_test(wakes_are_in_order_whatever_the_order_they_are_given_in),
-                cmocka_unit_test(the_shipped_configurations_are_without_fault),
+                cmocka_unit_test(the_shipped_configurations_lack_nothing_but_the_firms_own_name),
                 cmocka_unit_test(the_shipped_configuration_shows_every_key),
         };
 
