@@ -2,6 +2,7 @@
 /*
  * Owns the backup: a consistent copy of the store, made in the cache folder a few megabytes at a
  * time while others work, and gone from there before it is sent. Never opens the store's own files.
+ * Only so many are on the disk at once: who may only read must not be able to fill it.
  */
 
 #include <dirent.h>
@@ -14,8 +15,10 @@
 #include "sys/file.h"
 
 #define NAME_PREFIX "backup-"
+#define BACKUPS_MAX 2
 
 typedef struct Backup {
+        Engine *engine;
         char *path;
         StoreCopy *copy;
 } Backup;
@@ -27,6 +30,7 @@ static void backup_free(void *owner)
         store_copy_free(backup->copy);
         if (backup->path)
                 (void)unlink(backup->path);
+        backup->engine->n_backups--;
         free(backup->path);
         free(backup);
 }
@@ -82,6 +86,9 @@ int handle_backup(Exchange *exchange)
         Backup *backup;
         int r;
 
+        if (exchange->engine->n_backups == BACKUPS_MAX)
+                return reply_refuse(&exchange->reply, REPLY_BUSY,
+                        "%d backups are being made or fetched already: try later", BACKUPS_MAX);
         r = folder_make(folder, 0700);
         if (r < 0)
                 return reply_fail(&exchange->reply, r, "the cache folder cannot be made");
@@ -89,6 +96,8 @@ int handle_backup(Exchange *exchange)
         backup = calloc(1, sizeof(*backup));
         if (!backup)
                 return -ENOMEM;
+        backup->engine = exchange->engine;
+        backup->engine->n_backups++;
         exchange->work = backup;
         exchange->free_work = backup_free;
         if (asprintf(&backup->path, "%s/" NAME_PREFIX "%d-%p.tmp", folder, (int)getpid(),

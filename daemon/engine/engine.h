@@ -31,6 +31,7 @@ typedef struct Engine {
         Changes *changes;   /* notices that have changed, for who follows the log */
         Service *service;   /* of the running daemon, or NULL; not owned */
         bool has_lapsed;    /* a notice came too late: it is to be decided afresh (R5, R6) */
+        size_t n_backups;   /* that are being made or fetched */
         const char *doing;  /* what holds the loop right now, for LoopTimes: static text */
         char *problem;      /* of the last engine_queue() */
 } Engine;

@@ -9,8 +9,8 @@
 #include <fcntl.h>
 #include <signal.h>
 
-/* More are looked at when these are gone. */
-#define DROPPED_MAX 10000
+/* More are looked at when these are gone. Each look is one turn of the loop. */
+#define DROPPED_MAX 2500
 
 static void dropped_free(Dropped *dropped, size_t n)
 {

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: MIT
 """relanced as a service: what it tells systemd, when it wakes, how it ends."""
 
+import contextlib
 import datetime
 import pathlib
 import signal
+import socket
 import threading
 import time
 
@@ -254,6 +256,22 @@ def test_a_text_message_waits_for_the_window_here_and_the_day_there(firm, timezo
     firm.load([customer(phone="+33612345678", timezone=timezone)], [invoice()])
     [result] = firm.json("wake", at=at)
     assert result["opening"] == opening and result["notices"] == (opening is None)
+
+
+def test_backups_that_nobody_fetches_do_not_fill_the_disk(firm, start):
+    firm.load([customer(f"C-{i}") for i in range(3000)])  # more than a socket takes at once
+    daemon = start(rights=("read", "operate", "report"))
+    waiting = [socket.socket(socket.AF_UNIX) for _ in range(2)]
+    with contextlib.ExitStack() as stack:
+        for each in waiting:
+            stack.enter_context(each)
+            each.connect(str(daemon.socket_path("read")))
+            each.sendall(b"GET /v1/backup HTTP/1.1\r\nHost: relanced\r\n\r\n")
+            assert each.recv(12) == b"HTTP/1.1 200"
+        status, [answer] = daemon.ask("/v1/backup")
+        assert status == 503 and "try later" in answer["error"]
+    wait_until(lambda: firm.ctl("backup", firm.folder / "copy.db", status=None).returncode == 0,
+               "room for another backup")
 
 
 def switches(daemon):
