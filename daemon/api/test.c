@@ -13,6 +13,7 @@
 #include "api/sample.h"
 #include "api/shapes.h"
 #include "base/email.h"
+#include "engine/service.h"
 #include "engine/standing.h"
 #include "engine/trial.h"
 #include "intake/field.h"
@@ -168,9 +169,16 @@ static int resume_test(Exchange *exchange)
 {
         const Test *test = exchange->work;
         const TrialReport *report = trial_report(test->trial);
+        const Service *service = exchange->engine->service;
 
-        if (!trial_is_done(test->trial))
-                return 0;
+        if (!trial_is_done(test->trial)) {
+                if (!service || !service->is_stopping || report->is_begun)
+                        return 0;
+                exchange->resume = NULL;
+                return reply_refuse(&exchange->reply, REPLY_BUSY,
+                        "the daemon is about to end, and nothing was sent: test again once it "
+                        "runs");
+        }
         exchange->resume = NULL;
         note(exchange, test);
         for (size_t i = 0; i < report->steps->n; i++)

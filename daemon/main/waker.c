@@ -19,6 +19,7 @@
 #define ACCURACY_USEC 1000
 #define RETRY_USEC (60 * USEC_PER_SEC)
 #define PATIENCE_USEC (600 * USEC_PER_SEC)
+#define PATIENCE_ASKED_USEC (30 * USEC_PER_SEC) /* a person is waiting */
 /* A last wake further ahead than this was one of a clock that ran wrong: it tells nothing. */
 #define AHEAD_MAX_USEC (24 * 3600 * USEC_PER_SEC)
 
@@ -86,6 +87,11 @@ static void arm(Waker *waker, Instant at)
         (void)sd_event_source_set_enabled(waker->timer, SD_EVENT_ONESHOT);
 }
 
+static int64_t patience_usec(const Waker *waker)
+{
+        return waker->is_wanted ? PATIENCE_ASKED_USEC : PATIENCE_USEC;
+}
+
 /* Asked until it is granted. */
 static bool may_begin(Waker *waker)
 {
@@ -93,7 +99,7 @@ static bool may_begin(Waker *waker)
 
         if (waker->blocked_usec == 0)
                 waker->blocked_usec = now_usec;
-        bool is_late = now_usec - waker->blocked_usec >= PATIENCE_USEC;
+        bool is_late = now_usec - waker->blocked_usec >= patience_usec(waker);
         if (!waker->order.may_begin(waker->order.owner, is_late))
                 return false;
         waker->blocked_usec = 0;
@@ -149,7 +155,7 @@ void waker_look(Waker *waker)
         if (!find_due(waker, now, &due)) {
                 arm(waker, find_next(waker, now));
         } else if (!may_begin(waker)) {
-                arm(waker, (Instant){ now.usec + PATIENCE_USEC });
+                arm(waker, (Instant){ now.usec + patience_usec(waker) });
         } else {
                 int r = begin(waker, &due);
                 if (r < 0) {

@@ -18,7 +18,7 @@ typedef struct WakerOrder {
         Engine *engine;
         Service *service;
         /* A wake that is due begins when this says so; else waker_look() asks again. is_late: it
-         * has waited for ten minutes. */
+         * has waited for ten minutes, or for half of one where a person asked for it. */
         bool (*may_begin)(void *owner, bool is_late);
         /* A wake has begun, has ended, or is planned for another time. */
         void (*on_change)(void *owner, bool has_ended);

@@ -5,6 +5,7 @@ nothing to find out. The daemon, a single run and one command of relancectl alik
 import contextlib
 import re
 import signal
+import socket
 import subprocess
 import time
 
@@ -135,6 +136,23 @@ def test_who_hangs_does_not_keep_it_longer_than_20_seconds(firm):
     with Daemon(firm, firms.RELANCED) as daemon:
         assert [notice["state"] for notice in daemon.ask("/v1/log")[1]] == ["uncertain"]
         assert daemon.end() == 0
+
+
+def test_a_test_that_no_server_answers_does_not_keep_it(firm):
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        deaf.settimeout(firms.TIMEOUT_S)
+        firm.config["channels"]["email"] = {"module": "email", "server": "127.0.0.1", "tls": "none",
+                                            "port": deaf.getsockname()[1]}
+        firm.write_config()
+        with Daemon(firm, firms.RELANCED) as daemon, \
+                running(firm, firms.RELANCECTL, "--socket", daemon.socket_path("operate"), "test",
+                        "email", "--to", "clerk@atelier-dumont.example") as client:
+            deaf.accept()  # and says nothing
+            begin = time.monotonic()
+            assert daemon.end() == 0
+            assert time.monotonic() - begin < 8
+            assert client.wait(timeout=firms.TIMEOUT_S) == 4
+    assert "about to end" in (firm.folder / "stderr").read_text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -65,7 +65,9 @@ class Request:
 
     def __init__(self, connection, line, headers, body):
         self.connection, self.headers, self.body = connection, headers, body
-        self.method, self.target, _ = line.split(" ", 2)
+        self.method, self.target, version = line.split(" ", 2)
+        if not self.method.isalpha() or not version.startswith("HTTP/1."):
+            raise ValueError("no request: the beginning of TLS, by chance in three words")
         self.path, _, query = self.target.partition("?")
         self.query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
 
