@@ -116,7 +116,6 @@ static void describe_notices(const json_t *row, StrBuf *value)
 {
         add_count(value, row, "notices.pending", "waiting");
         add_count(value, row, "notices.handed", "leaving");
-        add_count(value, row, "sent_today", "sent today");
         add_count(value, row, "notices.sent", "sent in all");
         add_count(value, row, "notices.uncertain", "uncertain");
         add_count(value, row, "notices.failed", "failed");

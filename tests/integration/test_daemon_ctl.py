@@ -387,7 +387,7 @@ WELL = {
     "newest_payment": "2026-03-04", "customers": 120, "open_instalments": 340, "tasks": 0,
     "notices": {"pending": 4, "handed": 2, "sent": 812, "failed": 3, "uncertain": 0,
                 "cancelled": 17},
-    "sent_today": 38, "inbox": {"waiting": 1, "failed": 0},
+    "inbox": {"waiting": 1, "failed": 0},
     "loop": {"longest_stall_ms": 12, "recent_stall_ms": 3, "stalls_over_50_ms": 0,
              "longest": "wake"},
     "channels": [{"channel": "email", "state": "ready"}, {"channel": "sms", "state": "ready"}],
@@ -419,7 +419,7 @@ def test_when_all_is_well_the_first_line_says_so(tmp_path):
     assert done.returncode == 0 and done.stderr == ""
     assert done.stdout.splitlines()[0].startswith("All is well.")
     for word in ("2026-03-01 08:00", "2026-03-05 09:00", "2026-03-05 14:00", "4 waiting",
-                 "38 sent today", "email ready", "1 waiting", "2026-03-04", "12 ms"):
+                 "812 sent in all", "email ready", "1 waiting", "2026-03-04", "12 ms"):
         assert word in done.stdout
 
 
