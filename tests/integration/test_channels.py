@@ -7,7 +7,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import threading
@@ -17,6 +16,7 @@ import urllib.parse
 import firm as firms
 import pytest
 from servers.certificate import Authority
+from servers.daemon import Daemon
 from servers.gateway import Gateway, reply
 from servers.process import free_port
 from servers.scripted_smtp import ScriptedSmtp
@@ -145,23 +145,12 @@ def test_a_test_goes_at_any_hour_and_leaves_a_fresh_store_fresh(bare_firm):
     assert bare_firm.json("status", status=None)[0]["mode"] == "fresh"
 
 
-def test_the_log_has_the_test_without_its_address(firm, tmp_path):
-    with_socket = firms.BUILD / "relanced"
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(tmp_path / "socket"))
-    listener.listen()
-
-    def listen():
-        os.dup2(listener.fileno(), 3)
-        os.environ["LISTEN_PID"], os.environ["LISTEN_FDS"] = str(os.getpid()), "1"
-
-    with open(tmp_path / "log", "wb") as log:
-        daemon = subprocess.Popen([with_socket, "--config", firm.path, "--private"],
-                                  preexec_fn=listen, pass_fds=(3,), env=None, stdout=log, stderr=log)
-        subprocess.run([firms.RELANCECTL, "--socket", tmp_path / "socket", "test", "email", "--to", TO],
-                       check=True, timeout=firms.TIMEOUT_S, stdout=subprocess.DEVNULL)
-        daemon.wait(timeout=firms.TIMEOUT_S)
-    text = (tmp_path / "log").read_text(encoding="utf-8")
+def test_the_log_has_the_test_without_its_address(bare_firm):
+    bare_firm.init()
+    with Daemon(bare_firm, firms.RELANCED) as daemon:
+        bare_firm.ctl("test", "email", "--to", TO)
+        assert daemon.end() == 0
+    text = daemon.log.read_text(encoding="utf-8")
     assert "a4d1c0d2f1a84f3e9b1a7c5e60b1f018" in text and "CHANNEL=email" in text
     assert "STATE=sent" in text and "essai" not in text and "example.org" not in text
 
