@@ -11,7 +11,6 @@
 #include <systemd/sd-event.h>
 
 #include "engine/schedule.h"
-#include "store/outbox.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
 #include "sys/turn.h"
@@ -197,20 +196,17 @@ static int add_sources(Waker *waker)
         return r < 0 ? r : turn_new(event, on_step, waker, &waker->step);
 }
 
-/* A firm that has never woken has missed nothing; unless something is queued there: then its first
- * wake has begun and not come to its end. */
+/* A firm that has never woken can have missed what came since it was first watched over. */
 static int find_last(Waker *waker)
 {
         Store *store = waker->order.engine->store;
-        int64_t pending;
-        size_t n;
+        Instant since;
 
         int r = store_get_last_wake(store, &waker->last);
-        if (r < 0 || instant_is_set(waker->last))
-                return r;
-        r = store_list_state(store, NOTICE_PENDING, 0, &pending, 1, &n);
-        if (r == 0 && n == 0)
-                waker->last = now_of(waker);
+        if (r == 0)
+                r = store_watch(store, now_of(waker), &since);
+        if (r == 0 && !instant_is_set(waker->last))
+                waker->last = since;
         return r;
 }
 

@@ -158,10 +158,11 @@ int store_set_mode(Store *store, StoreMode mode)
         return db_leave(store, is_own, r);
 }
 
-int store_get_last_wake(Store *store, Instant *ret_instant)
+/* A column of the one row there is about the store itself. */
+static int read_instant(Store *store, const char *query, Instant *ret_instant)
 {
         ROWS(rows);
-        int r = rows_open(&rows, store, "select last_wake from meta where id = 1", NO_VALUES);
+        int r = rows_open(&rows, store, query, NO_VALUES);
 
         if (r == 0)
                 r = rows_next(&rows);
@@ -169,6 +170,26 @@ int store_get_last_wake(Store *store, Instant *ret_instant)
                 return r < 0 ? r : -EUCLEAN;
         *ret_instant = row_instant(&rows, 0);
         return 0;
+}
+
+int store_get_last_wake(Store *store, Instant *ret_instant)
+{
+        return read_instant(store, "select last_wake from meta where id = 1", ret_instant);
+}
+
+int store_watch(Store *store, Instant now, Instant *ret_since)
+{
+        bool is_own;
+        int r = read_instant(store, "select watched_since from meta where id = 1", ret_since);
+
+        if (r < 0 || instant_is_set(*ret_since))
+                return r;
+        *ret_since = now;
+        r = db_join(store, &is_own);
+        if (r < 0)
+                return r;
+        r = db_run(store, "update meta set watched_since = ? where id = 1", VALUES(TIME(now)));
+        return db_leave(store, is_own, r);
 }
 
 int store_set_last_wake(Store *store, Instant instant)

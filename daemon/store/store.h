@@ -74,6 +74,8 @@ int store_set_mode(Store *store, StoreMode mode);
 /* The last wake (real or simulated), or INSTANT_NONE. */
 int store_get_last_wake(Store *store, Instant *ret_instant);
 int store_set_last_wake(Store *store, Instant instant);
+/* When a daemon first watched over it: now, if none ever has. */
+int store_watch(Store *store, Instant now, Instant *ret_since);
 
 /*
  * A consistent copy of all of it in a new file (-EEXIST if there is one), a few megabytes at a

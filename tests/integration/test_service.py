@@ -297,6 +297,16 @@ def test_nothing_wakes_an_idle_daemon_but_its_watchdog(firm, start, watchdog_s):
     assert daemon.end() == 0
 
 
+def test_the_first_hour_of_all_is_made_up_for_too(firm, start):
+    firm.load([customer()], [invoice()])
+    assert start(clock="@2026-03-05 07:50:00").end() == 0
+    later = start(clock="@2026-03-05 08:10:00")
+    later.wait_for(WAKE_DONE)
+    wait_until(lambda: firm.files("email"), "the reminder")
+    assert later.end() == 0
+    assert wakes(later) == [(NINE, "missed")]
+
+
 def test_a_wake_that_the_end_breaks_off_is_made_up_for(firm, start):
     n = 1500
     firm.config["sending"] = {"days": "mon-sun", "from": "00:00", "to": "24:00",
