@@ -13,6 +13,7 @@
 #include "base/email.h"
 #include "intake/field.h"
 #include "store/facts.h"
+#include "store/persons.h"
 
 /* The country whose numbers are written without a country code. */
 typedef struct Home {

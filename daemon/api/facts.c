@@ -16,6 +16,7 @@
 #include "core/money.h"
 #include "engine/reconnect.h"
 #include "store/facts.h"
+#include "store/persons.h"
 
 #define CUSTOMER_PREFIX "customer:"
 #define NOTE_MAX 2000

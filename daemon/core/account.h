@@ -86,14 +86,29 @@ typedef struct Instalment {
         bool is_disputed; /* by a person (R14); status STATUS_DISPUTED says the same by import */
         bool is_held;
         Date held_until;       /* the hold's last day; DATE_NONE: until released */
-        Date released_on;      /* the day the last hold or dispute was ended, or DATE_NONE */
-        Date reopened_on;      /* R12, or DATE_NONE */
-        int64_t reopened_from; /* what was open before that */
-        bool is_handed_over;   /* agency or legal was approved (R17) */
-        bool is_suspended;     /* a suspend step was sent and no reconnect since (R16) */
-        bool is_in_flight;     /* a notice that carries a step of it is pending, handed or begun */
-        bool is_uncertain;     /* such a notice may have been sent (DESIGN 5) */
-        bool is_aside;         /* every route refused; until the contact changes (R4) */
+        int64_t promise;       /* the last one's fact, broken or not; 0: none (R13) */
+        Date promised_until;   /* its day D, or DATE_NONE: none, or it was ended by a release */
+        int64_t promised_rest; /* open at most so much by then: the promise is kept; 0: all paid */
+        int n_promises;        /* all that stand, this one among them */
+        int64_t plan;          /* of a part: the fact of its plan, broken or not; 0: none (R15) */
+        bool is_plan_broken;
+        int64_t fee;      /* of amount: the plan's fee, paid last; 0 on all but a first part */
+        bool is_replaced; /* what was open of it has become a plan's parts (R15) */
+        unsigned said; /* bits by NoticeKind: told of its present promise, plan (under way, sent) */
+        Date imported_on;       /* the day it first came in (R18) */
+        bool is_adopted;        /* a person approved that it is chased, old as it is (R18) */
+        const char *approved;   /* id of the step a person approved last, or "" */
+        Date offer_until;       /* last day of the offer last sent, or DATE_NONE */
+        int64_t offer_discount; /* what it leaves off: no more than that open, it is settled */
+        int64_t granted;        /* of amount: left off for good, as an offer was taken in time */
+        Date released_on;       /* the day the last hold or dispute was ended, or DATE_NONE */
+        Date reopened_on;       /* R12, or DATE_NONE */
+        int64_t reopened_from;  /* what was open before that */
+        bool is_handed_over;    /* an agency or legal step is complete (R17) */
+        bool is_suspended;      /* a suspend step was sent and no reconnect since (R16) */
+        bool is_in_flight;      /* a notice that carries a step of it is pending, handed or begun */
+        bool is_uncertain;      /* such a notice may have been sent (DESIGN 5) */
+        bool is_aside;          /* every route refused; until the contact changes (R4) */
         bool has_payment; /* payments had a part in closing it, not only credits or a write-off */
         bool is_settled;  /* closed and all that follows from it done: nothing to do */
         const Done *done; /* oldest first */
@@ -117,6 +132,7 @@ typedef struct Account {
         Date last_contact;         /* day of the last contact, or DATE_NONE (R7) */
         Date last_pressed;         /* the last one of action remind, resend, deadline */
         bool has_contact_in_flight;
+        Date paused_until;       /* last day of the pause after a reply, or DATE_NONE (R25) */
         Instalment *instalments; /* by invoice, then seq */
         size_t n_instalments;
 } Account;

@@ -39,14 +39,35 @@ typedef struct NoticeLine {
         size_t instalment; /* index in the account */
         int step;          /* index in its policy; -1: only listed */
         bool is_mentioned; /* not yet due and listed by option: not in the sum (R8) */
+        int64_t discount;  /* what the step's offer leaves off of it, or 0 */
 } NoticeLine;
 
 typedef enum NoticeKind {
-        NOTICE_CONTACT,   /* courtesy, remind, resend, deadline (R8) */
-        NOTICE_SUSPEND,   /* for one instalment alone */
-        NOTICE_RECONNECT, /* R16 */
-        NOTICE_THANKS,    /* an occasion (R11) */
+        NOTICE_CONTACT,           /* courtesy, remind, resend, deadline (R8) */
+        NOTICE_SUSPEND,           /* for one instalment alone */
+        NOTICE_RECONNECT,         /* R16 */
+        NOTICE_THANKS,            /* an occasion (R11) */
+        NOTICE_PROMISE_CONFIRMED, /* an occasion (R13) */
+        NOTICE_PROMISE_REMINDER,  /* an occasion (R13) */
+        NOTICE_PLAN_CONFIRMED,    /* an occasion (R15) */
+        NOTICE_HANDOVER, /* to the agency or lawyer, of one instalment alone, approved (R17) */
 } NoticeKind;
+
+#define NOTICE_KINDS (NOTICE_HANDOVER + 1)
+
+/* "thanks", "promise-confirmed" …; NULL: no occasion. */
+extern const char *const occasion_names[NOTICE_KINDS];
+
+/* Why nothing at all leaves until a person resumes. A bit of Now.guards for each. */
+typedef enum Guard {
+        GUARD_PAUSED,   /* by a person */
+        GUARD_STALE,    /* R18: it has not woken for too long */
+        GUARD_CLOCK,    /* R20: the clock has jumped */
+        GUARD_RESTORED, /* R20: the store is older than its fence */
+        GUARDS
+} Guard;
+extern const char *const guard_names[GUARDS]; /* "paused", "stale", "clock-jump", "restored" */
+#define GUARD_BIT(guard) (1U << (guard))
 
 /* One decision's message, whatever its number of routes. */
 typedef struct Planned {
@@ -57,8 +78,10 @@ typedef struct Planned {
         size_t lead;          /* instalment: index in the account */
         NoticeLine *lines;    /* by due date, number, seq */
         size_t n_lines;
-        int64_t total; /* the sum asked, less unassigned credit (R10) */
-        Date deadline; /* or DATE_NONE (R6) */
+        int64_t total;    /* the sum asked, less unassigned credit (R10) */
+        Date deadline;    /* or DATE_NONE (R6) */
+        Date offer_until; /* last day of the offer its lines' discounts are for, or DATE_NONE */
+        const Recipient *recipient; /* of a handover; NULL: the customer */
         const Route *routes;
         unsigned n_routes;
         int chosen[ROUTES_MAX]; /* per route: alternative that is usable, or -1 */
@@ -76,7 +99,9 @@ typedef struct Decision {
 
 typedef struct Now {
         Instant instant;
-        LocalTime local; /* the creditor's clock; local.day is "today" */
+        LocalTime local;     /* the creditor's clock; local.day is "today" */
+        unsigned guards;     /* GUARD_BIT()s that hold now */
+        Date newest_payment; /* the newest one that was imported, or DATE_NONE (R19) */
 } Now;
 
 /* A person's wish to send an instalment's next step, or a given later one, now (relancectl send,
@@ -94,6 +119,12 @@ typedef struct Forced {
  */
 int decide(const Rulebook *book, const Account *account, const Now *now, const Forced *forced,
         Arena *arena, Decision *ret_decision);
+
+/* A promise that ran out unkept, a plan that a late part breaks: what a wake records before it
+ * decides. True: the instalment's own, as of today. */
+bool promise_is_broken(const Instalment *instalment, Date today);
+/* Whether a part of that plan is late beyond the grace of its policy (R15). */
+bool plan_is_broken(const Rulebook *book, const Account *account, int64_t plan, Date today);
 
 /* The kind of task a judgement asks for ("no-address", "call", "agency" …), or NULL. */
 const char *judgement_task(const Judgement *judgement);

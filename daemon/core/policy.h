@@ -7,11 +7,8 @@
 
 #include "core/account.h"
 #include "core/calendar.h"
+#include "core/channel.h"
 #include "core/money.h"
-
-#define CHANNELS_MAX 32
-#define ROUTES_MAX 8       /* routes of a step */
-#define ALTERNATIVES_MAX 4 /* channels of a route */
 
 typedef enum Trigger {
         TRIGGER_AFTER_DUE,
@@ -34,27 +31,6 @@ typedef enum OnUncertain {
         UNCERTAIN_ASK
 } OnUncertain;
 
-/* The form of a message: which text it carries and which manners bind it. */
-typedef enum Form {
-        FORM_EMAIL,
-        FORM_SMS,
-        FORM_WHATSAPP,
-        FORM_EVENT
-} Form;
-
-typedef struct Channel {
-        const char *name;
-        Form form;             /* SMS and WhatsApp keep the customer's night (R5) */
-        AddressColumn address; /* ADDRESS_NONE: needs none (a hook) */
-        const Window *window;  /* its own sending window, or NULL: the creditor's */
-} Channel;
-
-/* Alternatives in order: indices into Rulebook.channels. */
-typedef struct Route {
-        unsigned n_channels;
-        unsigned char channels[ALTERNATIVES_MAX];
-} Route;
-
 typedef struct Amount {
         char currency[CURRENCY_SIZE];
         int64_t minor;
@@ -65,6 +41,11 @@ typedef struct Amounts {
         const Amount *list;
         size_t n;
 } Amounts;
+
+/* Whom agency and legal steps hand a file to (R17). */
+typedef struct Recipient {
+        const char *name, *email; /* email "": none is configured */
+} Recipient;
 
 typedef struct Step {
         const char *id;
@@ -79,6 +60,8 @@ typedef struct Step {
         Amounts min_total; /* the ladder waits while the sum asked is smaller (R10) */
         Attach attach;
         OnUncertain on_uncertain;
+        int offer_percent;    /* a discount on what is open for paying soon; 0: no offer */
+        int offer_days;       /* it is good for, from the day it is sent, that one not counted */
         const char *template; /* folder of its texts; NULL: the action's name */
         unsigned n_routes;
         Route routes[ROUTES_MAX];
@@ -90,10 +73,15 @@ typedef struct Policy {
         size_t n_steps; /* 0: chases nobody */
         int min_gap_days;
         int reopen_gap_days;
+        int max_promises;       /* that one instalment may be given (R13) */
+        int remind_before_days; /* a promise is reminded so long ahead; 0: never (R13) */
+        int grace_days;         /* a plan's part may be so late (R15) */
         Amounts tolerance;
         bool lists_upcoming;      /* notices list instalments that are not yet due (R8) */
         unsigned n_thanks_routes; /* 0: no thanks after payment (R11) */
         Route thanks_routes[ROUTES_MAX];
+        unsigned n_confirm_routes; /* promises and plans in writing; 0: none (R13) */
+        Route confirm_routes[ROUTES_MAX];
 } Policy;
 
 /* Unset members match everything (R21). */
@@ -126,6 +114,8 @@ typedef struct Rulebook {
         size_t n_channels;
         Window sending;
         Limits limits;
+        Recipient agency, legal;
+        Route handover; /* how a file is sent to them: the first e-mail channel, or none (R17) */
 } Rulebook;
 
 extern const char *const trigger_names[]; /* configuration keys, by Trigger: "after_due" … */

@@ -53,10 +53,26 @@ typedef enum Reason {
         REASON_WORKER_DIED,          /* DESIGN 5: begun, and no outcome known */
         REASON_MAY_HAVE_BEEN_SENT,   /* outcome of a channel */
         REASON_SETTLED_BY_PERSON,
-        REASON_ASSUMED_SENT, /* on_uncertain */
-        REASON_BY_PERSON,    /* relancectl send */
-        REASON_THANKS,       /* R11 */
-        REASON_RECONNECT,    /* R16 */
+        REASON_ASSUMED_SENT,      /* on_uncertain */
+        REASON_BY_PERSON,         /* relancectl send */
+        REASON_THANKS,            /* R11 */
+        REASON_RECONNECT,         /* R16 */
+        REASON_PROMISED,          /* R13: a promise runs */
+        REASON_PLANNED,           /* R15: its parts are asked for instead */
+        REASON_SETTLED,           /* an offer or early-payment discount was taken in time */
+        REASON_ADOPTION,          /* R18: older than limits.adopt_max_age_days when it came in */
+        REASON_STALE,             /* R18: no wake for too long */
+        REASON_PAYMENTS_STALE,    /* R19 */
+        REASON_CLOCK_JUMP,        /* R20 */
+        REASON_RESTORED,          /* R20: the store is older than its fence */
+        REASON_PAUSED,            /* by a person: relancectl pause */
+        REASON_REPLIED,           /* R25: the customer has answered */
+        REASON_NO_RECIPIENT,      /* R17: approved, and no agency or lawyer is configured */
+        REASON_NO_RATE,           /* R24: charges are to be shown and a rate is missing */
+        REASON_APPROVED,          /* R17: a person approved the handover */
+        REASON_PROMISE_CONFIRMED, /* R13 */
+        REASON_PROMISE_REMINDER,  /* R13 */
+        REASON_PLAN_CONFIRMED,    /* R15 */
         REASON_MAX
 } Reason;
 

@@ -70,6 +70,7 @@ static int read_account(const Rows *rows, Arena *arena, Account *account)
                         [ADDRESS_WHATSAPP] = row_copy(rows, 18, arena),
                 },
                 .whatsapp_opt_in = row_date(rows, 19),
+                .paused_until = DATE_NONE,
         };
         if (!account->code || !account->name || !account->country || !account->language ||
                 !account->timezone || !account->policy || !account->tags)
@@ -126,6 +127,10 @@ static int read_instalment(const Rows *rows, Arena *arena, Instalment *instalmen
                 .is_settled = row_integer(rows, 23) != 0,
                 .n_done = (size_t)row_integer(rows, 24),
                 .has_payment = row_integer(rows, 25) != 0,
+                .promised_until = DATE_NONE,
+                .imported_on = DATE_NONE,
+                .offer_until = DATE_NONE,
+                .approved = "",
         };
         return instalment->number && instalment->policy ? 0 : -ENOMEM;
 }

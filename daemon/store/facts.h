@@ -84,19 +84,4 @@ int store_skip_invoice(Store *store, int64_t run, const char *number);
  * empty id is always new. today: the creditor's civil day of at (R12). */
 int store_put_payment(Store *store, const PaymentRow *row, Instant at, Date today);
 
-/* A person's facts. Targets: an invoice number, or a customer's code; exactly one is not NULL.
- * -ENOENT: no such invoice, customer. today: the creditor's civil day. */
-typedef struct Target {
-        const char *invoice, *customer;
-} Target;
-int store_hold(Store *store, const Target *target, Date until, const char *note, Instant at);
-/* Ends holds and disputes (R14). */
-int store_release(Store *store, const Target *target, Date today, Instant at);
-int store_dispute(
-        Store *store, const char *invoice, const char *reason, const char *note, Instant at);
-/* NULL leaves an address as it is, "" clears it. Frees what stood aside for want of one (R4) and
- * forgets refusals. */
-int store_contact(Store *store, const char *customer, const char *email, const char *phone,
-        const char *whatsapp, Instant at);
-
 #endif

@@ -3,12 +3,10 @@
 #define RELANCED_STORE_OUTBOX_H
 
 /*
- * Contacts and their notices (DESIGN 5). A contact is one decision; it has a notice per route that
- * was taken. States: pending → handed → begun → sent | failed | pending (retry) | uncertain, and
- * cancelled from pending or handed. The store refuses any other step with -EPERM, and keeps every
- * flag of instalments and accounts that follows from a state. Every call that writes needs the
- * caller's transaction.
- */
+ * Contacts and their notices (DESIGN 5): one decision, and a notice per route taken. States:
+ * pending → handed → begun → sent | failed | pending (retry) | uncertain, and cancelled from
+ * pending or handed. The store refuses any other step with -EPERM, and keeps every flag of
+ * instalments and accounts that follows. Every call that writes needs the caller's transaction. */
 
 #include "base/arena.h"
 #include "core/policy.h"
@@ -33,6 +31,7 @@ typedef struct ContactLine {
         Action action;    /* of that step */
         int64_t open;
         bool prints_deadline; /* the contact's deadline binds this instalment (R6) */
+        int64_t discount;     /* that its step's offer leaves off, or 0 */
 } ContactLine;
 
 typedef struct Attachment {
@@ -55,6 +54,7 @@ typedef struct Contact {
         Date day; /* the creditor's civil day of at */
         int64_t total;
         Date deadline;
+        Date offer_until; /* last day of its lines' discounts, or DATE_NONE */
         Reason reason;
         OnUncertain on_uncertain;
         bool is_forced; /* by a person */

@@ -3,9 +3,10 @@
  * is a fact, and the state it leaves is kept with it. Fails with -errno, in the caller's
  * transaction. */
 
+#include "store/persons.h"
+
 #include <errno.h>
 
-#include "store/facts.h"
 #include "store/imported.h"
 
 /* Instalments of a target: ?1 a customer or NULL, ?2 an account or NULL, ?3 an invoice or 0. */

@@ -123,6 +123,7 @@ int store_page_tasks(Store *store, int (*row)(void *owner, const TaskReport *row
         Pager **ret_pager);
 
 typedef struct FactReport {
+        int64_t fact; /* its number, for store_withdraw() */
         Instant at;
         Date date;
         const char *kind, *id, *reference, *note, *currency, *changes; /* "" where none */

@@ -74,6 +74,20 @@ int store_set_mode(Store *store, StoreMode mode);
 /* The last wake (real or simulated), or INSTANT_NONE. */
 int store_get_last_wake(Store *store, Instant *ret_instant);
 int store_set_last_wake(Store *store, Instant instant);
+/* Why nothing leaves: GUARD_BIT()s of core/decide.h, from when it was noticed until a person
+ * resumes. */
+int store_get_guards(Store *store, unsigned *ret_guards);
+int store_set_guards(Store *store, unsigned guards);
+/* The newest day of a payment that came by a file (R19), or DATE_NONE. */
+int store_get_newest_payment(Store *store, Date *ret_day);
+/* The clock that runs through suspend, and which boot of the machine it counts from, at the last
+ * wake (R20); boot "": none was noted. */
+typedef struct WakeClock {
+        int64_t boottime_usec;
+        char boot[40];
+} WakeClock;
+int store_get_wake_clock(Store *store, WakeClock *ret_clock);
+int store_set_wake_clock(Store *store, const WakeClock *clock);
 /* When a daemon first watched over it: now, if none ever has. */
 int store_watch(Store *store, Instant now, Instant *ret_since);
 

@@ -13,6 +13,7 @@
 #include "core/decide.h"
 #include "store/accounts.h"
 #include "store/facts.h"
+#include "store/persons.h"
 #include "store/outbox.h"
 #include "store/report.h"
 

@@ -635,7 +635,11 @@ static void take_notice(World *world, const Decision *decision, const Planned *p
                 for (size_t k = 0; k < planned->n_lines; k++)
                         world->instalments[planned->lines[k].instalment].is_suspended = false;
                 break;
-        case NOTICE_THANKS: break;
+        case NOTICE_THANKS:
+        case NOTICE_PROMISE_CONFIRMED:
+        case NOTICE_PROMISE_REMINDER:
+        case NOTICE_PLAN_CONFIRMED:
+        case NOTICE_HANDOVER: break;
         }
 }
 
