@@ -2,6 +2,7 @@
 """Fixtures of the integration tests."""
 
 import pathlib
+import signal
 import sys
 import tempfile
 
@@ -10,6 +11,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import firm as firms  # noqa: E402
+from servers.daemon import Daemon  # noqa: E402
 
 
 def pytest_configure():
@@ -27,3 +29,18 @@ def firm(bare_firm):
     """A firm with an empty store."""
     bare_firm.init()
     return bare_firm
+
+
+@pytest.fixture
+def start(firm):
+    """Starts daemons of the firm, one after the other; ends what is left."""
+    started = []
+
+    def begin(**options):
+        daemon = Daemon(firm, firms.RELANCED, **options)
+        started.append(daemon)
+        return daemon.start()
+
+    yield begin
+    for daemon in started:
+        daemon.stop(signal.SIGKILL)

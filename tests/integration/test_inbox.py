@@ -5,7 +5,6 @@ import contextlib
 import datetime
 import os
 import shutil
-import signal
 import sqlite3
 import subprocess
 import time
@@ -15,7 +14,6 @@ import pytest
 
 from firm import RELANCED, RELANCECTL, customer, invoice
 from servers.daemon import Daemon, faketime_library
-from servers.machine import is_sanitized
 from servers.process import free_port, program, wait_until
 
 IMPORT_DONE = "a4d1c0d2f1a84f3e9b1a7c5e60b1f010"
@@ -54,21 +52,6 @@ class Inbox:
 @pytest.fixture
 def inbox(firm):
     return Inbox(firm)
-
-
-@pytest.fixture
-def start(firm):
-    """Starts daemons of the firm, one after the other; ends what is left."""
-    started = []
-
-    def begin(**options):
-        daemon = Daemon(firm, RELANCED, **options)
-        started.append(daemon)
-        return daemon.start()
-
-    yield begin
-    for daemon in started:
-        daemon.stop(signal.SIGKILL)
 
 
 def day(days):
@@ -209,15 +192,14 @@ def reconnections(firm):
 
 def test_services_come_back_with_the_payment_and_nothing_else_leaves(firm, inbox, start):
     """R16: at once, without a wake. No reminder leaves because of a fact."""
-    if is_sanitized():
-        pytest.skip("a sanitizer wants to be loaded before libfaketime")
+    preload = str(faketime_library())
     open_always(firm)
     firm.load([customer("C-1", relation="service"), customer("C-2", relation="service"),
                customer("C-3")],
               [invoice("F-1", "C-1", issued=day(-40), due=day(-17)),
                invoice("F-2", "C-2", issued=day(-40), due=day(-17))])
     for days in (-15, -7, -1):
-        firm.relanced("--once", env={**firm.environment, "LD_PRELOAD": str(faketime_library()),
+        firm.relanced("--once", env={**firm.environment, "LD_PRELOAD": preload,
                                      "FAKETIME": f"@{day(days)} 12:00:00"})
     sent = firm.sent()
     assert [each["action"] for each in sent][-2:] == ["suspend", "suspend"]

@@ -3,7 +3,6 @@
 into a real Dovecot, then read by two parsers and judged by SpamAssassin, offline."""
 
 import contextlib
-import email.utils
 import hashlib
 import pathlib
 import re

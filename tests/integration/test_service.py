@@ -11,8 +11,7 @@ import time
 
 import pytest
 
-from firm import RELANCED, customer, invoice
-from servers.daemon import Daemon
+from firm import customer, invoice
 from servers.process import wait_until
 
 WAKE_DONE = "a4d1c0d2f1a84f3e9b1a7c5e60b1f00f"
@@ -22,21 +21,6 @@ STOPPED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f0a4"
 BEFORE_NINE = "@2026-03-05 07:59:59.5"  # UTC: TZ of a firm's environment
 NINE = "2026-03-05T09:00:00+01:00"
 NEXT_AT_TWO = "Next wake 2026-03-05 14:00"
-
-
-@pytest.fixture
-def start(firm):
-    """Starts daemons of the firm, one after the other; ends what is left."""
-    started = []
-
-    def begin(**options):
-        daemon = Daemon(firm, RELANCED, **options)
-        started.append(daemon)
-        return daemon.start()
-
-    yield begin
-    for daemon in started:
-        daemon.stop(signal.SIGKILL)
 
 
 def wakes(daemon):

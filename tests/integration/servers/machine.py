@@ -13,7 +13,6 @@ skipped.
 
 import contextlib
 import itertools
-import json
 import os
 import pathlib
 import shlex
@@ -58,15 +57,9 @@ def unified_cgroup():
     return pathlib.Path(roots[0] + own[0]) if roots and own else None
 
 
-def is_sanitized():
-    with open(firms.BUILD / "meson-info/intro-buildoptions.json", encoding="utf-8") as file:
-        return any(each["name"] == "b_sanitize" and each["value"] != "none"
-                   for each in json.load(file))
-
-
 def require():
     """Skips the test where no machine can be started for this build."""
-    if is_sanitized():
+    if firms.is_sanitized():
         pytest.skip("a machine has no libraries of the sanitizers: the plain build is run there")
     if os.geteuid() != 0:
         pytest.skip("a machine with systemd is started by root only")
