@@ -18,7 +18,7 @@ import subprocess
 import sys
 import time
 
-GOAL_RATIO = 3.0
+GOAL_RATIO = 2.0
 GOAL_RESIDENT_KIB = 64 * 1024
 AT = "2026-03-05T09:00"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fills a new store: fill-store STATE CACHE CUSTOMERS INSTALMENTS. Each customer gets the same
- * number of invoices, due after DUE, so that a wake before that day reads everything and sends
- * nothing. Goes through the store's own import, 10,000 rows a transaction.
+ * Fills a new store: fill-store STATE CACHE CUSTOMERS INSTALMENTS [DAYS]. Each customer gets the
+ * same number of invoices, due so many days after today (default: from 30 on, so that a wake reads
+ * everything and sends nothing). Goes through the store's own import, 10,000 rows a transaction.
  */
 
 #include <errno.h>
@@ -49,12 +49,18 @@ static int put_customer(Store *store, int64_t n)
         return r < 0 ? r : r == PUT_ADDED ? 0 : -EEXIST;
 }
 
-static int put_invoice(Store *store, int64_t run, int64_t n, int64_t n_customers)
+/* Of the order: how many, and when they are due (DATE_NONE: from DAYS_TO_DUE on). */
+typedef struct Order {
+        int64_t n_customers, n_instalments;
+        Date due;
+} Order;
+
+static int put_invoice(Store *store, int64_t run, int64_t n, const Order *order)
 {
         char number[32], code[32], document[48];
 
         snprintf(number, sizeof(number), "F-2026-%07" PRId64, n);
-        snprintf(code, sizeof(code), "C-%06" PRId64, n % n_customers);
+        snprintf(code, sizeof(code), "C-%06" PRId64, n % order->n_customers);
         snprintf(document, sizeof(document), "2026/F-2026-%07" PRId64 ".pdf", n);
         const InvoiceRow row = {
                 .number = number,
@@ -64,8 +70,9 @@ static int put_invoice(Store *store, int64_t run, int64_t n, int64_t n_customers
                 .payment_url = "",
                 .contract = "",
                 .policy = "",
-                .issued = date_add(TODAY, -(int)(n % 25)),
-                .due = date_add(TODAY, DAYS_TO_DUE + (int)(n % 60)),
+                .issued = date_add(date_is_set(order->due) ? order->due : TODAY, -(int)(n % 25)),
+                .due = date_is_set(order->due) ? order->due
+                                               : date_add(TODAY, DAYS_TO_DUE + (int)(n % 60)),
                 .delivered = DATE_NONE,
                 .discount_until = DATE_NONE,
                 .amount = 1000 + n * 7919 % 1000000,
@@ -76,7 +83,7 @@ static int put_invoice(Store *store, int64_t run, int64_t n, int64_t n_customers
         return r < 0 ? r : r == PUT_ADDED ? 0 : -EEXIST;
 }
 
-static int fill(Store *store, int64_t n_customers, int64_t n_instalments)
+static int fill(Store *store, const Order *order)
 {
         int64_t run = 0;
         size_t n_withdrawn;
@@ -84,15 +91,16 @@ static int fill(Store *store, int64_t n_customers, int64_t n_instalments)
 
         if (r == 0)
                 r = store_import_begin(store, "bench", NOW, &run);
-        for (int64_t i = 0; i < n_customers + n_instalments && r == 0; i++) {
+        for (int64_t i = 0; i < order->n_customers + order->n_instalments && r == 0; i++) {
                 if (i > 0 && i % ROWS_PER_TRANSACTION == 0) {
                         r = store_commit(store);
                         if (r == 0)
                                 r = store_begin(store);
                 }
                 if (r == 0)
-                        r = i < n_customers ? put_customer(store, i)
-                                            : put_invoice(store, run, i - n_customers, n_customers);
+                        r = i < order->n_customers
+                                    ? put_customer(store, i)
+                                    : put_invoice(store, run, i - order->n_customers, order);
         }
         while (r >= 0 && (r = store_import_end(store, run, &n_withdrawn)) > 0)
                 continue;
@@ -102,18 +110,22 @@ static int fill(Store *store, int64_t n_customers, int64_t n_instalments)
 int main(int argc, char *argv[])
 {
         _cleanup_(store_closep) Store *store = NULL;
-        int64_t n_customers, n_instalments;
+        Order order = { .due = DATE_NONE };
+        int64_t days = 0;
 
-        if (argc != 5 || parse_int64(argv[3], 1, 10000000, &n_customers) < 0 ||
-                parse_int64(argv[4], 0, 100000000, &n_instalments) < 0) {
-                fprintf(stderr, "usage: fill-store STATE CACHE CUSTOMERS INSTALMENTS\n");
+        if (argc < 5 || argc > 6 || parse_int64(argv[3], 1, 10000000, &order.n_customers) < 0 ||
+                parse_int64(argv[4], 0, 100000000, &order.n_instalments) < 0 ||
+                (argc == 6 && parse_int64(argv[5], -1000, 1000, &days) < 0)) {
+                fprintf(stderr, "usage: fill-store STATE CACHE CUSTOMERS INSTALMENTS [DAYS]\n");
                 return 2;
         }
+        if (argc == 6)
+                order.due = date_add(TODAY, (int)days);
         int r = store_create(argv[1], argv[2]);
         if (r == 0)
                 r = store_open(argv[1], argv[2], &store, NULL);
         if (r == 0)
-                r = fill(store, n_customers, n_instalments);
+                r = fill(store, &order);
         if (r != 0) {
                 fprintf(stderr, "fill-store: %s\n", r < 0 ? strerror(-r) : "cannot open");
                 return 1;
