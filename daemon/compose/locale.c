@@ -22,11 +22,19 @@
 
 #define TEXT_SIZE 256 /* of an amount or a date, in UTF-16 units */
 #define DAY_MILLISECONDS 86400000.0
+#define DATES_KEPT 128
 
 typedef struct AmountFormatter {
         char currency[CURRENCY_SIZE];
         UNumberFormatter *formatter; /* NULL: ICU has none */
 } AmountFormatter;
+
+/* A date as it was written last; what a firm writes on one day has few different ones. */
+typedef struct WrittenDate {
+        Date date;
+        LocaleStyle style;
+        char text[56]; /* "": the place is free */
+} WrittenDate;
 
 struct Locale {
         Locale *next;
@@ -38,6 +46,7 @@ struct Locale {
         UDateFormat *date_text, *date_plain;
         UListFormatter *list;
         UPluralRules *plural;
+        WrittenDate dates[DATES_KEPT];
 };
 
 struct Locales {
@@ -231,7 +240,7 @@ const char *locale_amount(
         return result_of(text, length, error, neutral, arena);
 }
 
-const char *locale_date(Locale *locale, Date date, LocaleStyle style, Arena *arena)
+static const char *write_date(const Locale *locale, Date date, LocaleStyle style, Arena *arena)
 {
         UErrorCode error = U_ZERO_ERROR;
         UChar text[TEXT_SIZE] = { 0 };
@@ -239,7 +248,7 @@ const char *locale_date(Locale *locale, Date date, LocaleStyle style, Arena *are
         UDateFormat *format = style == STYLE_PLAIN ? locale->date_plain : locale->date_text;
 
         date_format(date, neutral);
-        if (style == STYLE_DATA || !date_is_set(date) || !format)
+        if (!format)
                 return arena_strdup(arena, neutral);
         int32_t length =
                 udat_format(format, date.days * DAY_MILLISECONDS, text, TEXT_SIZE, NULL, &error);
@@ -253,6 +262,23 @@ const char *locale_date(Locale *locale, Date date, LocaleStyle style, Arena *are
         if (ordinal)
                 (void)snprintf(ordinal, size, "1er%s", result + 1);
         return ordinal;
+}
+
+const char *locale_date(Locale *locale, Date date, LocaleStyle style, Arena *arena)
+{
+        char neutral[DATE_TEXT_SIZE];
+
+        if (style == STYLE_DATA || !date_is_set(date))
+                return arena_strdup(arena, date_format(date, neutral));
+        WrittenDate *kept = &locale->dates[(uint32_t)date.days % DATES_KEPT];
+        if (*kept->text && kept->date.days == date.days && kept->style == style)
+                return arena_strdup(arena, kept->text);
+        const char *text = write_date(locale, date, style, arena);
+        if (text && strlen(text) < sizeof(kept->text)) {
+                *kept = (WrittenDate){ .date = date, .style = style };
+                memcpy(kept->text, text, strlen(text) + 1);
+        }
+        return text;
 }
 
 /* Without ICU's help: "a, b, c". */

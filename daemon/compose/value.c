@@ -74,7 +74,8 @@ const Value *value_get(const Value *object, const char *name, size_t length)
         if (!object || object->kind != VALUE_OBJECT)
                 return NULL;
         for (const Value *member = object->first; member; member = member->next)
-                if (strncmp(member->name, name, length) == 0 && member->name[length] == '\0')
+                if (*member->name == *name && strncmp(member->name, name, length) == 0 &&
+                        member->name[length] == '\0')
                         return member;
         return NULL;
 }
