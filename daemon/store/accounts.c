@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the reading of accounts for decide(): range searches over tables clustered by account, three
- * statements a page however many accounts it has. Never writes but for store_settle_instalment()
+ * Owns the reading of accounts for decide(): range searches over tables clustered by account, four
+ * statements a page at most, however many accounts it has. Never writes but for store_settle_instalment()
  * and store_set_document_sha256(). Fails with -errno; -EUCLEAN: rows that contradict each other.
  */
 
@@ -14,7 +14,8 @@
 static const char accounts_sql[] =
         "select a.id, a.customer, a.currency, a.unassigned, a.last_contact, a.last_pressed, "
         "a.has_contact_in_flight, c.code, c.name, c.kind, c.relation, c.country, c.language, "
-        "c.timezone, c.policy, c.tags, c.email, c.phone, c.whatsapp, c.whatsapp_opt_in "
+        "c.timezone, c.policy, c.tags, c.email, c.phone, c.whatsapp, c.whatsapp_opt_in, "
+        "c.paused_until "
         "from account a cross join customer c on c.id = a.customer "
         "where a.id > ?1 and a.id <= ?2 order by a.id limit ?3";
 
@@ -22,13 +23,19 @@ static const char instalments_sql[] =
         "select account, invoice, seq, number, issued, due, amount, open, status, method, policy, "
         "collection_failed, is_disputed, is_held, held_until, released_on, reopened_on, "
         "reopened_from, is_handed_over, is_suspended, is_in_flight, is_uncertain, is_aside, "
-        "is_settled, n_done, has_payment "
+        "is_settled, n_done, has_payment, imported_on, has_terms "
         "from instalment where account > ?1 and account <= ?2 and is_settled <= ?3 "
         "order by account, invoice, seq";
 
 static const char done_sql[] =
         "select account, invoice, seq, contact, step, action, at, day, deadline, is_skip "
         "from done where account > ?1 and account <= ?2 order by account, invoice, seq, position";
+
+static const char terms_sql[] =
+        "select account, invoice, seq, promise, promised_until, promised_rest, n_promises, "
+        "is_adopted, approved, plan, is_plan_broken, fee, replaced_by, said, offer_until, "
+        "offer_discount, granted "
+        "from terms where account > ?1 and account <= ?2 order by account, invoice, seq";
 
 /* A range of accounts being read; ids in (after, last]. */
 typedef struct Reading {
@@ -40,7 +47,7 @@ typedef struct Reading {
         AccountPage page;
         Instalment *instalments; /* of all accounts, in order */
         int64_t *owners;         /* the account of each */
-        size_t n, size, n_done;
+        size_t n, size, n_done, n_terms;
 } Reading;
 
 static int read_account(const Rows *rows, Arena *arena, Account *account)
@@ -70,7 +77,7 @@ static int read_account(const Rows *rows, Arena *arena, Account *account)
                         [ADDRESS_WHATSAPP] = row_copy(rows, 18, arena),
                 },
                 .whatsapp_opt_in = row_date(rows, 19),
-                .paused_until = DATE_NONE,
+                .paused_until = row_date(rows, 20),
         };
         if (!account->code || !account->name || !account->country || !account->language ||
                 !account->timezone || !account->policy || !account->tags)
@@ -128,7 +135,7 @@ static int read_instalment(const Rows *rows, Arena *arena, Instalment *instalmen
                 .n_done = (size_t)row_integer(rows, 24),
                 .has_payment = row_integer(rows, 25) != 0,
                 .promised_until = DATE_NONE,
-                .imported_on = DATE_NONE,
+                .imported_on = row_date(rows, 26),
                 .offer_until = DATE_NONE,
                 .approved = "",
         };
@@ -167,6 +174,7 @@ static int read_instalments(Reading *reading)
                 r = read_instalment(&rows, reading->arena, instalment);
                 reading->owners[reading->n++] = row_integer(&rows, 0);
                 reading->n_done += instalment->n_done;
+                reading->n_terms += row_integer(&rows, 27) != 0;
         }
         return r;
 }
@@ -185,7 +193,7 @@ static int read_done_row(const Rows *rows, Arena *arena, Done *done)
         return done->step ? 0 : -ENOMEM;
 }
 
-/* Where instalment i stands beside the done step of this row: < 0 before it, 0 the same. */
+/* Where instalment i stands beside the one this row is about: < 0 before it, 0 the same. */
 static int compare_owner(const Reading *reading, size_t i, const Rows *rows)
 {
         const int64_t mine[] = { reading->owners[i], reading->instalments[i].invoice,
@@ -231,6 +239,43 @@ static int read_done(Reading *reading)
         return MIN(r, 0);
 }
 
+static int read_terms_row(const Rows *rows, Arena *arena, Instalment *instalment)
+{
+        instalment->promise = row_integer(rows, 3);
+        instalment->promised_until = row_date(rows, 4);
+        instalment->promised_rest = row_integer(rows, 5);
+        instalment->n_promises = (int)row_integer(rows, 6);
+        instalment->is_adopted = row_integer(rows, 7) != 0;
+        instalment->approved = row_copy(rows, 8, arena);
+        instalment->plan = row_integer(rows, 9);
+        instalment->is_plan_broken = row_integer(rows, 10) != 0;
+        instalment->fee = row_integer(rows, 11);
+        instalment->is_replaced = row_integer(rows, 12) != 0;
+        instalment->said = (unsigned)row_integer(rows, 13);
+        instalment->offer_until = row_date(rows, 14);
+        instalment->offer_discount = row_integer(rows, 15);
+        instalment->granted = row_integer(rows, 16);
+        return instalment->approved ? 0 : -ENOMEM;
+}
+
+static int read_terms(Reading *reading)
+{
+        ROWS(rows);
+        size_t i = 0;
+        int r = rows_open(
+                &rows, reading->store, terms_sql, VALUES(INT(reading->after), INT(reading->last)));
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0) {
+                while (i < reading->n && compare_owner(reading, i, &rows) < 0)
+                        i++;
+                if (i == reading->n)
+                        break;
+                if (compare_owner(reading, i, &rows) == 0)
+                        r = read_terms_row(&rows, reading->arena, &reading->instalments[i]);
+        }
+        return MIN(r, 0);
+}
+
 static int read_range(Reading *reading, size_t max)
 {
         AccountPage *page = &reading->page;
@@ -243,6 +288,8 @@ static int read_range(Reading *reading, size_t max)
         r = read_instalments(reading);
         if (r == 0 && reading->n_done > 0)
                 r = read_done(reading);
+        if (r == 0 && reading->n_terms > 0)
+                r = read_terms(reading);
         if (r < 0)
                 return r;
         for (size_t k = 0; k < page->n; k++) {

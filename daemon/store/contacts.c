@@ -91,11 +91,12 @@ static int insert_lines(Store *store, const Contact *contact)
                 const ContactLine *line = &contact->lines[i];
                 r = db_run(store,
                         "insert into contact_line (contact, position, invoice, seq, step, action, "
-                        "open, prints_deadline) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                        "open, prints_deadline, discount) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         VALUES(INT(contact->id), INT(i), INT(line->invoice), INT(line->seq),
                                 TEXT(line->step),
                                 line->step ? INT(line->action) : (Value){ .type = SQLITE_NULL },
-                                INT(line->open), INT(line->prints_deadline)));
+                                INT(line->open), INT(line->prints_deadline),
+                                INT(line->discount)));
         }
         for (size_t i = 0; i < contact->n_attachments && r == 0; i++) {
                 const Attachment *attachment = &contact->attachments[i];
@@ -114,8 +115,8 @@ static int insert_contact(Store *store, Contact *contact, size_t n_notices)
         int r = db_insert(store,
                 "insert into contact (account, kind, action, step, policy, occasion, subject_key, "
                 "lead_invoice, lead_seq, at, day, total, deadline, reason, on_uncertain, "
-                "is_forced, is_in_flight) "
-                "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "is_forced, is_in_flight, offer_until) "
+                "values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 VALUES(INT(contact->account), INT(contact->kind), INT(contact->action),
                         TEXT(contact->step), TEXT(contact->policy), TEXT(contact->occasion),
                         contact->occasion && !contact->subject_key ? TEXT("")
@@ -123,7 +124,7 @@ static int insert_contact(Store *store, Contact *contact, size_t n_notices)
                         INT(contact->lead_invoice), INT(contact->lead_seq), TIME(contact->at),
                         DAY(contact->day), INT(contact->total), DAY(contact->deadline),
                         TEXT(reason_code(contact->reason)), INT(contact->on_uncertain),
-                        INT(contact->is_forced), INT(n_notices > 0)),
+                        INT(contact->is_forced), INT(n_notices > 0), DAY(contact->offer_until)),
                 &contact->id);
 
         return r < 0 ? r : insert_lines(store, contact);
@@ -264,7 +265,8 @@ static int load_lines(Store *store, Arena *arena, Contact *contact)
         if (!lines)
                 return -ENOMEM;
         r = rows_open(&rows, store,
-                "select invoice, seq, step, action, open, prints_deadline from contact_line "
+                "select invoice, seq, step, action, open, prints_deadline, discount "
+                "from contact_line "
                 "where contact = ? order by position",
                 VALUES(INT(contact->id)));
         while (r >= 0 && i < (size_t)n && (r = rows_next(&rows)) > 0)
@@ -275,6 +277,7 @@ static int load_lines(Store *store, Arena *arena, Contact *contact)
                         .action = (Action)row_integer(&rows, 3),
                         .open = row_integer(&rows, 4),
                         .prints_deadline = row_integer(&rows, 5) != 0,
+                        .discount = row_integer(&rows, 6),
                 };
         contact->lines = lines;
         contact->n_lines = i;
@@ -331,6 +334,7 @@ static int read_contact(const Rows *rows, Arena *arena, Contact *contact)
                 .deadline = row_date(rows, 13),
                 .on_uncertain = (OnUncertain)row_integer(rows, 15),
                 .is_forced = row_integer(rows, 16) != 0,
+                .offer_until = row_date(rows, 17),
         };
         if (is_out)
                 return -ENOMEM;
@@ -344,8 +348,8 @@ int store_load_contact(Store *store, int64_t id, Arena *arena, Contact *ret_cont
 
         int r = rows_open(&rows, store,
                 "select id, account, kind, action, step, policy, occasion, subject_key, "
-                "lead_invoice, lead_seq, at, day, total, deadline, reason, on_uncertain, is_forced "
-                "from contact where id = ?",
+                "lead_invoice, lead_seq, at, day, total, deadline, reason, on_uncertain, "
+                "is_forced, offer_until from contact where id = ?",
                 VALUES(INT(id)));
         if (r == 0)
                 r = rows_next(&rows);

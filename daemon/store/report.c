@@ -84,7 +84,8 @@ int store_list_facts(Store *store, const char *invoice,
                 return r < 0 ? r : -ENOENT;
         r = rows_open_private(&rows, store,
                 "select f.at, f.date, f.kind, f.external_id, f.reference, f.note, a.currency, "
-                "f.changes, f.amount, exists (select 1 from fact w where w.withdraws = f.id) "
+                "f.changes, f.amount, exists (select 1 from fact w where w.withdraws = f.id), "
+                "f.id "
                 "from fact f cross join invoice i on i.id = f.invoice "
                 "cross join account a on a.id = i.account where f.invoice = ? order by f.id",
                 VALUES(INT(id)));
@@ -100,6 +101,7 @@ int store_list_facts(Store *store, const char *invoice,
                         .changes = text_or_empty(row_text(&rows, 7)),
                         .amount = row_integer(&rows, 8),
                         .is_withdrawn = row_integer(&rows, 9) != 0,
+                        .fact = row_integer(&rows, 10),
                 };
                 r = row(owner, &given);
         }

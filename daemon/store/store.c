@@ -202,3 +202,72 @@ int store_set_last_wake(Store *store, Instant instant)
         r = db_run(store, "update meta set last_wake = ? where id = 1", VALUES(TIME(instant)));
         return db_leave(store, is_own, r);
 }
+
+int store_get_guards(Store *store, unsigned *ret_guards)
+{
+        int64_t guards;
+        int r = db_integers(store, "select guards from meta where id = 1", NO_VALUES, &guards, 1);
+
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret_guards = (unsigned)guards;
+        return 0;
+}
+
+int store_set_guards(Store *store, unsigned guards)
+{
+        bool is_own;
+        int r = db_join(store, &is_own);
+
+        if (r < 0)
+                return r;
+        r = db_run(store, "update meta set guards = ? where id = 1", VALUES(INT(guards)));
+        return db_leave(store, is_own, r);
+}
+
+int store_get_newest_payment(Store *store, Date *ret_day)
+{
+        ROWS(rows);
+        int r = rows_open(
+                &rows, store, "select newest_payment from meta where id = 1", NO_VALUES);
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret_day = row_date(&rows, 0);
+        return 0;
+}
+
+int store_get_wake_clock(Store *store, WakeClock *ret_clock)
+{
+        WakeClock clock = { 0 };
+        ROWS(rows);
+        int r = rows_open(&rows, store, "select wake_boottime, wake_boot from meta where id = 1",
+                NO_VALUES);
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        const char *boot = row_text(&rows, 1);
+        size_t length = strlen(boot);
+        if (length >= sizeof(clock.boot))
+                return -EUCLEAN;
+        clock.boottime_usec = row_integer(&rows, 0);
+        memcpy(clock.boot, boot, length + 1);
+        *ret_clock = clock;
+        return 0;
+}
+
+int store_set_wake_clock(Store *store, const WakeClock *clock)
+{
+        bool is_own;
+        int r = db_join(store, &is_own);
+
+        if (r < 0)
+                return r;
+        r = db_run(store, "update meta set wake_boottime = ?, wake_boot = ? where id = 1",
+                VALUES(INT(clock->boottime_usec), TEXT(clock->boot)));
+        return db_leave(store, is_own, r);
+}
