@@ -211,6 +211,15 @@ static void read_channel(
         channel->window = window;
 }
 
+/* The first that writes e-mails (R17). */
+static Route handover_route(const Rulebook *book)
+{
+        for (size_t i = 0; i < book->n_channels; i++)
+                if (book->channels[i].form == FORM_EMAIL)
+                        return (Route){ 1, { (unsigned char)i } };
+        return (Route){ 0 };
+}
+
 void read_channels(Reader *reader, const FileValues *file, Config *config)
 {
         const Node *group = file->channels;
@@ -237,4 +246,5 @@ void read_channels(Reader *reader, const FileValues *file, Config *config)
                         reader_error(reader, node, "channels.%s must be a group { … }, not %s",
                                 node->name, node_type_name(node->type));
         }
+        config->book.handover = handover_route(&config->book);
 }

@@ -22,7 +22,7 @@ typedef struct Loaded {
         unsigned n_holders; /* beside the first one */
 } Loaded;
 
-/* Used when a configuration has no policies: the ladder of DESIGN 4.3. */
+/* Of DESIGN 4.3; used for what a configuration does without. */
 static const char shipped_policies[] =
         "policies = { standard = { tolerance = ( { currency = \"EUR\"; amount = \"1.00\"; } );\n"
         "  steps = (\n"
@@ -35,7 +35,12 @@ static const char shipped_policies[] =
         "    { id = \"suspend\"; action = \"suspend\"; after_deadline = 1; send = [ \"hook\" ]; "
         "},\n"
         "    { id = \"agency\"; action = \"agency\"; after_due = 45; },\n"
-        "    { id = \"legal\"; action = \"legal\"; after_due = 75; } ); }; };\n";
+        "    { id = \"legal\"; action = \"legal\"; after_due = 75; } ); };\n"
+        "  plan = { steps = (\n"
+        "    { id = \"before\"; action = \"courtesy\"; before_due = 3; send = [ \"email\" ]; },\n"
+        "    { id = \"late\"; action = \"remind\"; after_due = 1; send = [ \"email|sms\" ]; } ); "
+        "}; "
+        "};\n";
 
 static void set_value(const config_setting_t *setting, Reader *reader, Node *node)
 {
@@ -143,7 +148,7 @@ static void read_tree(const Source *source, Reader *reader, Node *root)
         config_destroy(&settings);
 }
 
-static void read_shipped_policies(Reader *reader, Config *config)
+static void read_all_policies(Reader *reader, const Node *group, Config *config)
 {
         Source source = { 0 };
         Node root = { 0 };
@@ -156,7 +161,7 @@ static void read_shipped_policies(Reader *reader, Config *config)
         }
         read_tree(&source, reader, &root);
         if (root.n_children > 0)
-                read_policies(reader, &root.children[0], true, config);
+                read_policies(reader, group, &root.children[0], config);
 }
 
 static void read_parts(Reader *reader, const Node *root, Config *config)
@@ -170,10 +175,10 @@ static void read_parts(Reader *reader, const Node *root, Config *config)
         if (config->book.n_channels == 0 && !reader->is_partial)
                 reader_warning(reader, file.channels ? file.channels : root,
                         "no channel is configured: nothing can be sent");
+        if (file.policies || !node_member(root, "policies"))
+                read_all_policies(reader, file.policies, config);
         if (file.policies)
-                read_policies(reader, file.policies, false, config);
-        else if (!node_member(root, "policies"))
-                read_shipped_policies(reader, config);
+                check_recipients(reader, &file, &config->book);
         if (!node_member(root, "assign") || file.assign)
                 read_assign(reader, root, &file, config);
 }

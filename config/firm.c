@@ -203,12 +203,13 @@ static void read_sending(Reader *reader, const Node *root, const FileValues *fil
         window->calendar = calendar_find("none");
 }
 
-static void read_recipient(Reader *reader, const Node *group)
+static Recipient read_recipient(Reader *reader, const Node *group)
 {
         RecipientValues values = { 0 };
 
         if (group)
                 reader_read(reader, group, SECTION_RECIPIENT, &values, NULL, NULL);
+        return (Recipient){ values.name ? values.name : "", values.email ? values.email : "" };
 }
 
 void read_firm(Reader *reader, const Node *root, const FileValues *file, Config *config)
@@ -220,6 +221,6 @@ void read_firm(Reader *reader, const Node *root, const FileValues *file, Config 
         reader_preset(SECTION_LIMITS, &config->book.limits);
         if (file->limits)
                 reader_read(reader, file->limits, SECTION_LIMITS, &config->book.limits, NULL, NULL);
-        read_recipient(reader, file->agency);
-        read_recipient(reader, file->legal);
+        config->book.agency = read_recipient(reader, file->agency);
+        config->book.legal = read_recipient(reader, file->legal);
 }

@@ -9,9 +9,6 @@ static const char *const store_names[] = { "sqlite" };
 static const char *const attach_names[] = { "none", "own", "overdue" };
 static const char *const on_uncertain_names[] = { "assume-sent", "resend", "ask" };
 
-/* Of what is read and checked, and not acted on yet. */
-#define TO_COME "; to come: does nothing yet"
-
 /* clang-format off */
 #define TEXTUAL(section, type, word, values, member, path, preset, help) \
         { section, { path, word, preset, help, 0, 0 }, type, NULL, 0, offsetof(values, member) }
@@ -93,26 +90,26 @@ static const Key keys[] = {
         LIMIT(contact_gap_days, 0, 90, "3",
                 "at least so long between two notices to one customer; 0: off"),
         LIMIT(adopt_max_age_days, 0, 3650, "60",
-                "an invoice this late at its first import waits for approval; 0: off" TO_COME),
+                "an invoice this late at its first import waits for approval; 0: off"),
         LIMIT(stale_after_days, 0, 365, "7",
-                "after so long without a wake nothing leaves unasked; 0: off" TO_COME),
+                "after so long without a wake nothing leaves unasked; 0: off"),
         LIMIT(payments_max_age_days, 0, 365, "0",
-                "no deadline or worse while the newest payment is older; 0: off" TO_COME),
+                "no deadline or worse while the newest payment is older; 0: off"),
         LIMIT(clock_jump_hours, 0, 8760, "24",
-                "a clock that jumps further stops sending; 0: off" TO_COME),
+                "a clock that jumps further stops sending; 0: off"),
         LIMIT(uncertain_hours, 0, 720, "24",
                 "a notice that may have left is then settled as its step's on_uncertain says"),
         LIMIT(reply_pause_days, 0, 90, "5",
-                "a customer who answers is left alone for so long" TO_COME),
+                "a customer who answers is left alone for so long; 0: off"),
 
         GROUP(SECTION_FILE, FileValues, agency, "agency",
-                "the collection agency that files are handed to" TO_COME),
+                "the collection agency that files are handed to, once you approve"),
         GROUP(SECTION_FILE, FileValues, legal, "legal",
-                "the lawyer or bailiff; keys as of agency" TO_COME),
+                "the lawyer or bailiff; keys as of agency"),
         TEXTUAL(SECTION_RECIPIENT, KEY_LABEL, "text", RecipientValues, name, "agency.name", NULL,
-                "its name" TO_COME),
+                "its name"),
         TEXTUAL(SECTION_RECIPIENT, KEY_EMAIL, "e-mail address", RecipientValues, email,
-                "agency.email", NULL, "where the dossier goes" TO_COME),
+                "agency.email", NULL, "where files go; empty: you hand them over yourself"),
 
         GROUP(SECTION_FILE, FileValues, channels, "channels",
                 "the ways out, each under a name of your own"),
@@ -135,7 +132,7 @@ static const Key keys[] = {
                 "its own sending window; keys as of sending, which also gives the defaults"),
 
         GROUP(SECTION_FILE, FileValues, policies, "policies",
-                "the ladders, each under its name; default: one called standard"),
+                "the ladders, each under its name; default: standard and plan"),
         GROUPS(SECTION_POLICY, PolicyValues, steps, "policies.NAME.steps", NULL,
                 "the ladder, from its mildest step on; () chases nobody"),
         GROUPS(SECTION_POLICY, PolicyValues, tolerance, "policies.NAME.tolerance", "",
@@ -148,6 +145,14 @@ static const Key keys[] = {
         POLICY(min_gap_days, 0, 365, "0", "at least so long between two steps of one invoice"),
         POLICY(reopen_gap_days, 0, 365, "3",
                 "the ladder rests so long after a payment was taken back"),
+        POLICY(max_promises, 0, 20, "2",
+                "promises to pay that one invoice may be given; more need --force"),
+        POLICY(remind_before_days, 0, 60, "1",
+                "a promise is reminded so long before its day; 0: not at all"),
+        POLICY(grace_days, 0, 90, "3", "a part of a payment plan may be so late"),
+        TEXTS(SECTION_POLICY, PolicyValues, confirm, "policies.NAME.confirm",
+                "routes that promises and plans are confirmed by; [] = none; default: those of the "
+                "first step that writes to the customer"),
         FLAG(SECTION_POLICY, PolicyValues, list_upcoming, "policies.NAME.list_upcoming",
                 "notices also list invoices that are not due yet"),
 
@@ -176,20 +181,20 @@ static const Key keys[] = {
         CHOICE(SECTION_STEP, StepValues, attach, "policies.NAME.steps.attach", attach_names, 3, "",
                 "PDFs: none, this invoice's or all overdue; default: own for resend, else none"),
         FLAG(SECTION_STEP, StepValues, charges, "policies.NAME.steps.charges",
-                "shows late-payment charges" TO_COME),
+                "shows late-payment charges"),
         FLAG(SECTION_STEP, StepValues, approve, "policies.NAME.steps.approve",
                 "waits for a person's approval, every time"),
         GROUPS(SECTION_STEP, StepValues, min_total, "policies.NAME.steps.min_total", "",
                 "the ladder waits while less is owed, per currency"),
         GROUP(SECTION_STEP, StepValues, offer, "policies.NAME.steps.offer",
-                "a discount for paying now" TO_COME),
+                "a discount for paying now"),
         CHOICE(SECTION_STEP, StepValues, on_uncertain, "policies.NAME.steps.on_uncertain",
                 on_uncertain_names, 3, "",
                 "of a notice that may have left; default: assume-sent, from deadline up ask"),
         NUMBER(SECTION_OFFER, OfferValues, percent, "policies.NAME.steps.offer.percent", 1, 100,
-                NULL, "of what is open" TO_COME),
+                NULL, "of what is open"),
         NUMBER(SECTION_OFFER, OfferValues, valid_days, "policies.NAME.steps.offer.valid_days", 1,
-                365, NULL, "days it is good for, from the day it is sent" TO_COME),
+                365, NULL, "days it is good for, from the day it is sent"),
         TEXTUAL(SECTION_AMOUNT, KEY_CURRENCY, "currency", AmountValues, currency,
                 "policies.NAME.tolerance.currency", NULL, "its currency; also in min_total"),
         TEXTUAL(SECTION_AMOUNT, KEY_TEXT, "amount", AmountValues, amount,

@@ -100,8 +100,8 @@ typedef struct ChannelValues {
 } ChannelValues;
 
 typedef struct PolicyValues {
-        const Node *steps, *tolerance, *thanks;
-        int min_gap_days, reopen_gap_days;
+        const Node *steps, *tolerance, *thanks, *confirm;
+        int min_gap_days, reopen_gap_days, max_promises, remind_before_days, grace_days;
         bool list_upcoming;
 } PolicyValues;
 

@@ -13,9 +13,20 @@ void read_firm(Reader *reader, const Node *root, const FileValues *file, Config 
 void read_window(Reader *reader, const Node *group, const char *country, Window *window);
 /* channels */
 void read_channels(Reader *reader, const FileValues *file, Config *config);
-/* policies: after channels. is_shipped: they are not the owner's, and what needs a channel that is
- * not configured is left out. */
-void read_policies(Reader *reader, const Node *group, bool is_shipped, Config *config);
+/* policies: after channels. shipped: the group of those that are not the owner's; of what they have,
+ * that which needs a channel that is not configured is left out. group NULL: there are no others. */
+void read_policies(Reader *reader, const Node *group, const Node *shipped, Config *config);
+
+/* A step as it was read, for the checks of a ladder as a whole. */
+typedef struct Rung {
+        const Node *node;
+        const Step *step;
+        bool is_timed; /* its timing could be read */
+} Rung;
+void check_ladder(Reader *reader, const Rung *rungs, size_t n, const Rulebook *book);
+/* That somebody takes what the owner's policies hand over (R17). */
+void check_recipients(Reader *reader, const FileValues *file, const Rulebook *book);
+
 /* A list of routes into routes[ROUTES_MAX]; gives their number. */
 unsigned read_routes(
         Reader *reader, const Node *list, bool is_shipped, const Rulebook *book, Route *routes);

@@ -1,18 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the ladders: policies, their steps, and what about a ladder cannot be meant. Problems go to
- * the reader. */
+/* Owns the ladders: policies and their steps, the owner's and the shipped ones. Problems go to the
+ * reader. */
 
 #include "config/parts.h"
 
 #define STEPS_MAX 100
 #define TRIGGERS 5
-
-/* A step as it was read, for the checks of a ladder as a whole. */
-typedef struct Rung {
-        const Node *node;
-        const Step *step;
-        bool is_timed; /* its timing could be read */
-} Rung;
+#define POLICY_OF_PLANS "plan" /* that the parts of every plan carry (R15) */
 
 static bool set_timing(Reader *reader, const Node *node, const StepValues *values, Step *step)
 {
@@ -60,12 +54,29 @@ static bool action_needs_route(Action action)
         return action != ACTION_CALL && action != ACTION_AGENCY && action != ACTION_LEGAL;
 }
 
+/* A discount is for the customer to read (R8: what only she is sent). */
+static void read_offer(Reader *reader, const StepValues *values, Step *step)
+{
+        OfferValues offer = { 0 };
+
+        if (!values->offer)
+                return;
+        reader_preset(SECTION_OFFER, &offer);
+        reader_read(reader, values->offer, SECTION_OFFER, &offer, NULL, NULL);
+        if (values->action > ACTION_DEADLINE)
+                reader_error(reader, values->offer,
+                        "the step \"%s\" has an offer, and its action %s tells the customer "
+                        "nothing: courtesy, remind, resend and deadline do",
+                        step->id, action_names[values->action]);
+        step->offer_percent = MAX(offer.percent, 0);
+        step->offer_days = MAX(offer.valid_days, 0);
+}
+
 /* Whether its timing could be read. */
 static bool read_step(
         Reader *reader, const Node *node, bool is_shipped, const Rulebook *book, Step *step)
 {
         StepValues values = { 0 };
-        OfferValues offer = { 0 };
 
         reader_preset(SECTION_STEP, &values);
         reader_read(reader, node, SECTION_STEP, &values, NULL, NULL);
@@ -83,8 +94,7 @@ static bool read_step(
         bool is_timed = set_timing(reader, node, &values, step);
         set_defaults(&values, step);
         step->n_routes = read_routes(reader, values.send, is_shipped, book, step->routes);
-        if (values.offer)
-                reader_read(reader, values.offer, SECTION_OFFER, &offer, NULL, NULL);
+        read_offer(reader, &values, step);
         if (!action_needs_route(step->action) || is_shipped)
                 return is_timed;
         if (!node_member(node, "send"))
@@ -94,75 +104,6 @@ static bool read_step(
         else if (values.send && values.send->n_children == 0)
                 reader_error(reader, values.send, "\"send\" names no channel");
         return is_timed;
-}
-
-/* Days from the due date, if that is what the step counts from. */
-static bool signed_days(const Step *step, int *ret_days)
-{
-        if (step->trigger != TRIGGER_AFTER_DUE && step->trigger != TRIGGER_BEFORE_DUE)
-                return false;
-        *ret_days = step->trigger == TRIGGER_AFTER_DUE ? step->days : -step->days;
-        return true;
-}
-
-static bool step_goes_to_hook(const Step *step, const Rulebook *book)
-{
-        for (unsigned i = 0; i < step->n_routes; i++)
-                for (unsigned k = 0; k < step->routes[i].n_channels; k++)
-                        if (book->channels[step->routes[i].channels[k]].form == FORM_EVENT)
-                                return true;
-        return false;
-}
-
-static void check_rung(Reader *reader, const Rung *rung, bool has_deadline, const Rulebook *book)
-{
-        const Step *step = rung->step;
-
-        if (step->action == ACTION_DEADLINE && step->deadline_days == 0 &&
-                !node_member(rung->node, "deadline_days"))
-                reader_warning(reader, rung->node,
-                        "the step \"%s\" has no deadline_days: it will print no deadline",
-                        step->id);
-        if (step->trigger == TRIGGER_AFTER_DEADLINE && !has_deadline)
-                reader_warning(reader, rung->node,
-                        "the step \"%s\" counts from a deadline, and no step before it prints "
-                        "one: it will never be due",
-                        step->id);
-        if (step->action == ACTION_SUSPEND && step->n_routes > 0 && !step_goes_to_hook(step, book))
-                reader_warning(reader, rung->node,
-                        "the step \"%s\" suspends a service, and none of its channels is a hook "
-                        "that could",
-                        step->id);
-}
-
-static void check_ladder(Reader *reader, const Rung *rungs, size_t n, const Rulebook *book)
-{
-        bool has_deadline = false;
-        const Step *last = NULL; /* that counts from the due date */
-        int days, last_days = 0;
-
-        for (size_t i = 0; i < n; i++) {
-                const Step *step = rungs[i].step;
-                for (size_t k = 0; k < i && *step->id; k++)
-                        if (streq(rungs[k].step->id, step->id)) {
-                                reader_error(reader, rungs[i].node,
-                                        "two steps have the id \"%s\": the other is in %s:%u",
-                                        step->id, rungs[k].node->file, rungs[k].node->line);
-                                break;
-                        }
-                if (!reader->is_partial && *step->id)
-                        check_rung(reader, &rungs[i], has_deadline, book);
-                has_deadline |= step->deadline_days > 0;
-                if (!rungs[i].is_timed || !signed_days(step, &days))
-                        continue;
-                if (last && days < last_days && *step->id && *last->id)
-                        reader_warning(reader, rungs[i].node,
-                                "the step \"%s\" is timed before \"%s\", which stands above it: "
-                                "steps go in the order they stand in",
-                                step->id, last->id);
-                last = step;
-                last_days = days;
-        }
 }
 
 static void read_steps(
@@ -191,6 +132,27 @@ static void read_steps(
         check_ladder(reader, rungs, n_steps, book);
 }
 
+/* One that is for a person, not for a program of the firm's. */
+static bool route_reaches_customer(const Route *route, const Rulebook *book)
+{
+        for (unsigned i = 0; i < route->n_channels; i++)
+                if (book->channels[route->channels[i]].form != FORM_EVENT)
+                        return true;
+        return false;
+}
+
+/* What a policy says nothing of goes the way its first letter to the customer goes. */
+static void set_confirm_routes(const Rulebook *book, Policy *policy)
+{
+        for (size_t i = 0; i < policy->n_steps && policy->n_confirm_routes == 0; i++) {
+                const Step *step = &policy->steps[i];
+                for (unsigned k = 0; step->action <= ACTION_DEADLINE && k < step->n_routes; k++)
+                        if (route_reaches_customer(&step->routes[k], book))
+                                policy->confirm_routes[policy->n_confirm_routes++] =
+                                        step->routes[k];
+        }
+}
+
 static void read_policy(
         Reader *reader, const Node *node, bool is_shipped, const Rulebook *book, Policy *policy)
 {
@@ -200,28 +162,50 @@ static void read_policy(
         reader_read(reader, node, SECTION_POLICY, &values, NULL, NULL);
         policy->min_gap_days = values.min_gap_days;
         policy->reopen_gap_days = values.reopen_gap_days;
+        policy->max_promises = values.max_promises;
+        policy->remind_before_days = values.remind_before_days;
+        policy->grace_days = values.grace_days;
         policy->lists_upcoming = values.list_upcoming;
         policy->tolerance = reader_amounts(reader, values.tolerance);
         policy->n_thanks_routes =
                 read_routes(reader, values.thanks, is_shipped, book, policy->thanks_routes);
         read_steps(reader, values.steps, is_shipped, book, policy);
+        policy->n_confirm_routes =
+                read_routes(reader, values.confirm, is_shipped, book, policy->confirm_routes);
+        if (!values.confirm)
+                set_confirm_routes(book, policy);
 }
 
-void read_policies(Reader *reader, const Node *group, bool is_shipped, Config *config)
+/* The owner's, and of the shipped ones what he does without: all where he has none, else the one
+ * that plans need. */
+void read_policies(Reader *reader, const Node *group, const Node *shipped, Config *config)
 {
-        Policy *policies = reader_alloc(reader, group->n_children, sizeof(*policies));
+        const Node nothing = { .type = NODE_GROUP };
+        const Node *own = group ? group : &nothing;
+        Policy *policies =
+                reader_alloc(reader, own->n_children + shipped->n_children, sizeof(*policies));
+        size_t n = 0;
 
         if (!policies)
                 return;
-        for (size_t i = 0; i < group->n_children; i++) {
-                const Node *node = &group->children[i];
-                policies[i].name = node->name;
+        for (size_t i = 0; i < own->n_children; i++) {
+                const Node *node = &own->children[i];
+                policies[n].name = node->name;
                 if (node->type == NODE_GROUP)
-                        read_policy(reader, node, is_shipped, &config->book, &policies[i]);
+                        read_policy(reader, node, false, &config->book, &policies[n]);
                 else
                         reader_error(reader, node, "policies.%s must be a group { … }, not %s",
                                 node->name, node_type_name(node->type));
+                n++;
+        }
+        for (size_t i = 0; i < shipped->n_children; i++) {
+                const Node *node = &shipped->children[i];
+                if (group && (!streq(node->name, POLICY_OF_PLANS) ||
+                                     node_member(group, POLICY_OF_PLANS)))
+                        continue;
+                policies[n].name = node->name;
+                read_policy(reader, node, true, &config->book, &policies[n++]);
         }
         config->book.policies = policies;
-        config->book.n_policies = group->n_children;
+        config->book.n_policies = n;
 }

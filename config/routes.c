@@ -33,34 +33,58 @@ static void tell_unknown_channel(Routes *routes, const Node *node, const char *n
                 nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
 }
 
+static bool route_has(const Route *route, int channel)
+{
+        for (unsigned i = 0; i < route->n_channels; i++)
+                if (route->channels[i] == channel)
+                        return true;
+        return false;
+}
+
+static bool list_has(const Routes *routes, int channel)
+{
+        for (unsigned i = 0; i < routes->n; i++)
+                if (route_has(&routes->list[i], channel))
+                        return true;
+        return false;
+}
+
 static void route_add(Routes *routes, const Node *node, Route *route, const char *name)
 {
         int channel = find_channel(routes->book, name);
 
         if (channel < 0) {
-                if (!routes->is_shipped)
-                        tell_unknown_channel(routes, node, name);
+                tell_unknown_channel(routes, node, name);
                 return;
         }
-        for (unsigned i = 0; i < route->n_channels; i++)
-                if (route->channels[i] == channel) {
-                        reader_error(routes->reader, node,
-                                "the route \"%s\" has the channel \"%s\" twice", node->text, name);
-                        return;
-                }
+        if (route_has(route, channel)) {
+                reader_error(routes->reader, node, "the route \"%s\" has the channel \"%s\" twice",
+                        node->text, name);
+                return;
+        }
         if (route->n_channels == ALTERNATIVES_MAX) {
                 reader_error(routes->reader, node, "the route \"%s\" has more than %d channels",
                         node->text, ALTERNATIVES_MAX);
                 return;
         }
-        for (unsigned i = 0; i < routes->n; i++)
-                for (unsigned k = 0; k < routes->list[i].n_channels; k++)
-                        if (routes->list[i].channels[k] == channel)
-                                reader_warning(routes->reader, node,
-                                        "the channel \"%s\" stands in two routes of one list: "
-                                        "nobody gets the same notice by it twice",
-                                        name);
+        if (list_has(routes, channel))
+                reader_warning(routes->reader, node,
+                        "the channel \"%s\" stands in two routes of one list: nobody gets the "
+                        "same notice by it twice",
+                        name);
         route->channels[route->n_channels++] = (unsigned char)channel;
+}
+
+/* The shipped ladders know a firm's channels by the names of the example alone; e-mail may go by
+ * another. What is not there is left out. */
+static void route_add_shipped(const Routes *routes, Route *route, const char *name)
+{
+        int channel = find_channel(routes->book, name);
+
+        if (channel < 0 && streq(name, "email") && routes->book->handover.n_channels > 0)
+                channel = routes->book->handover.channels[0];
+        if (channel >= 0 && !route_has(route, channel) && !list_has(routes, channel))
+                route->channels[route->n_channels++] = (unsigned char)channel;
 }
 
 /* Writes the name at *text, blanks around it left out, and moves *text behind it. false: too long
@@ -93,7 +117,10 @@ static void read_route(Routes *routes, const Node *node)
                                 node->text);
                         return;
                 }
-                route_add(routes, node, &route, name);
+                if (routes->is_shipped)
+                        route_add_shipped(routes, &route, name);
+                else
+                        route_add(routes, node, &route, name);
                 if (!*p)
                         break;
         }

@@ -165,12 +165,159 @@ static void a_ladder_is_read_to_the_letter(void **state)
         assert_int_equal(policy->steps[2].routes[1].n_channels, 2);
         assert_int_equal(policy->steps[2].routes[1].channels[0], 2);
         assert_int_equal(policy->steps[2].routes[1].channels[1], 1);
+        assert_int_equal(policy->steps[2].offer_percent, 0);
+        assert_int_equal(policy->steps[3].offer_percent, 2);
+        assert_int_equal(policy->steps[3].offer_days, 5);
         assert_int_equal(amounts_get(&policy->steps[3].min_total, "EUR"), 1550);
         assert_int_equal(amounts_get(&policy->tolerance, "JPY"), 100);
         assert_int_equal(policy->min_gap_days, 4);
         assert_int_equal(policy->reopen_gap_days, 0);
         assert_true(policy->lists_upcoming);
         assert_int_equal(policy->n_thanks_routes, 1);
+        config_free(config);
+}
+
+static void promises_and_plans_have_defaults_and_keys(void **state)
+{
+        static const struct {
+                const char *text; /* of the policy beside its steps */
+                int max_promises, remind_before_days, grace_days;
+        } cases[] = {
+                { "", 2, 1, 3 },
+                { "max_promises = 0; remind_before_days = 0; grace_days = 0;", 0, 0, 0 },
+                { "max_promises = 20; remind_before_days = 60; grace_days = 90;", 20, 60, 90 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                char text[NAME_SIZE];
+                (void)snprintf(text, sizeof(text),
+                        FIRM EMAIL "policies = { standard = { %s steps = (); }; };\n",
+                        cases[i].text);
+                Config *config = load_good(text);
+                const Policy *policy = rulebook_find_policy(&config->book, "standard");
+                assert_int_equal(policy->max_promises, cases[i].max_promises);
+                assert_int_equal(policy->remind_before_days, cases[i].remind_before_days);
+                assert_int_equal(policy->grace_days, cases[i].grace_days);
+                config_free(config);
+        }
+}
+
+/* Channels: email 0, sms 1, hook 2. Routes as text, for comparison: "0|1 2". */
+static const char *routes_text(const Route *routes, unsigned n, char text[static 64])
+{
+        size_t length = 0;
+
+        text[0] = '\0';
+        for (unsigned i = 0; i < n; i++)
+                for (unsigned k = 0; k < routes[i].n_channels; k++)
+                        length += (size_t)snprintf(text + length, 64 - length, "%s%u",
+                                k > 0   ? "|"
+                                : i > 0 ? " "
+                                        : "",
+                                routes[i].channels[k]);
+        return text;
+}
+
+static void promises_are_confirmed_by_the_way_of_the_first_letter_or_as_the_policy_says(
+        void **state)
+{
+        static const char remind[] = "{ id = \"r\"; action = \"remind\"; after_due = 9; send = [ "
+                                     "\"sms|email\", \"hook\" ]; }";
+        static const struct {
+                const char *confirm, *before, *routes;
+        } cases[] = {
+                { "", "", "1|0" },
+                { "confirm = [];", "", "" },
+                { "confirm = [ \"email\", \"sms\" ];", "", "0 1" },
+                { "", "{ id = \"t\"; action = \"call\"; after_due = 1; }, ", "1|0" },
+                { "", "{ id = \"t\"; action = \"call\"; after_due = 1; send = [ \"email\" ]; }, ",
+                        "1|0" },
+                { "",
+                        "{ id = \"c\"; action = \"courtesy\"; before_due = 1; send = [ \"email\" "
+                        "]; "
+                        "}, ",
+                        "0" },
+                { "",
+                        "{ id = \"c\"; action = \"courtesy\"; before_due = 1; send = [ \"hook\" ]; "
+                        "}, ",
+                        "1|0" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                char text[2 * NAME_SIZE], routes[64];
+                (void)snprintf(text, sizeof(text),
+                        FIRM "channels = { email = { module = \"file\"; }; sms = { module = "
+                             "\"file\"; }; hook = { module = \"file\"; }; };\n"
+                             "policies = { standard = { %s steps = ( %s%s ); }; };\n",
+                        cases[i].confirm, cases[i].before, remind);
+                Config *config = load_good(text);
+                const Policy *policy = rulebook_find_policy(&config->book, "standard");
+                assert_string_equal(
+                        routes_text(policy->confirm_routes, policy->n_confirm_routes, routes),
+                        cases[i].routes);
+                config_free(config);
+        }
+}
+
+static void the_parts_of_plans_have_a_ladder_whatever_the_file_has(void **state)
+{
+#define CHANNEL(name) "channels = { " name " = { module = \"file\"; }; };\n"
+#define STANDARD "policies = { standard = { steps = (); }; };\n"
+        static const struct {
+                const char *text, *late; /* routes of the step "late" */
+                size_t n_policies, n_steps;
+        } cases[] = {
+                { EMAIL, "0", 2, 2 },
+                { EMAIL STANDARD, "0", 2, 2 },
+                { CHANNEL("sms") STANDARD, "0", 2, 1 },
+                { CHANNEL("courriel") STANDARD, "0", 2, 2 },
+                { CHANNEL("hook") STANDARD, "", 2, 0 },
+                { EMAIL "policies = { standard = { steps = (); }; plan = { steps = (); }; };\n", "",
+                        2, 0 },
+                { "channels = { sms = { module = \"file\"; }; letter = { module = \"file\"; }; "
+                  "};\n" STANDARD,
+                        "1|0", 2, 2 },
+        };
+        char routes[64];
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                char text[NAME_SIZE];
+                (void)snprintf(text, sizeof(text), FIRM "%s", cases[i].text);
+                Config *config = load_good(text);
+                const Policy *plan = rulebook_find_policy(&config->book, "plan");
+                assert_int_equal(config->book.n_policies, cases[i].n_policies);
+                assert_non_null(plan);
+                assert_int_equal(plan->n_steps, cases[i].n_steps);
+                if (plan->n_steps > 0) {
+                        const Step *late = &plan->steps[plan->n_steps - 1];
+                        assert_string_equal(late->id, "late");
+                        assert_string_equal(
+                                routes_text(late->routes, late->n_routes, routes), cases[i].late);
+                }
+                config_free(config);
+        }
+}
+
+static void files_go_to_whom_the_file_says_by_the_first_channel_of_email(void **state)
+{
+        Config *config = load_good(
+                FIRM "channels = { sms = { module = \"file\"; }; post = { module = \"file\"; };\n"
+                     "  email = { module = \"file\"; }; };\n"
+                     "agency = { name = \"Recouvreur\"; email = \"dossiers@r.example\"; };\n"
+                     "legal = { name = \"Me B\"; email = \"\"; };\n");
+        const Rulebook *book = &config->book;
+
+        assert_string_equal(book->agency.name, "Recouvreur");
+        assert_string_equal(book->agency.email, "dossiers@r.example");
+        assert_string_equal(book->legal.name, "Me B");
+        assert_string_equal(book->legal.email, "");
+        assert_int_equal(book->handover.n_channels, 1);
+        assert_int_equal(book->handover.channels[0], 1);
+        config_free(config);
+        config = load_good(FIRM "channels = { sms = { module = \"file\"; }; };\n");
+        assert_string_equal(config->book.agency.email, "");
+        assert_string_equal(config->book.legal.name, "");
+        assert_int_equal(config->book.handover.n_channels, 0);
         config_free(config);
 }
 
@@ -447,6 +594,11 @@ int main(void)
                 cmocka_unit_test(a_name_is_enough_and_the_rest_has_defaults),
                 cmocka_unit_test(the_policy_of_a_file_without_policies_uses_the_channels_there_are),
                 cmocka_unit_test(a_ladder_is_read_to_the_letter),
+                cmocka_unit_test(promises_and_plans_have_defaults_and_keys),
+                cmocka_unit_test(
+                        promises_are_confirmed_by_the_way_of_the_first_letter_or_as_the_policy_says),
+                cmocka_unit_test(the_parts_of_plans_have_a_ladder_whatever_the_file_has),
+                cmocka_unit_test(files_go_to_whom_the_file_says_by_the_first_channel_of_email),
                 cmocka_unit_test(rules_choose_by_everything_they_name),
                 cmocka_unit_test(a_channel_knows_its_form_and_its_column),
                 cmocka_unit_test(a_channel_keeps_the_options_of_its_module),
