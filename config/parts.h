@@ -13,8 +13,8 @@ void read_firm(Reader *reader, const Node *root, const FileValues *file, Config 
 void read_window(Reader *reader, const Node *group, const char *country, Window *window);
 /* channels */
 void read_channels(Reader *reader, const FileValues *file, Config *config);
-/* policies: after channels. shipped: the group of those that are not the owner's; of what they have,
- * that which needs a channel that is not configured is left out. group NULL: there are no others. */
+/* policies: after channels. shipped: the group of those that are not the owner's; what they have
+ * for a channel that is not configured is left out. group NULL: there are no others. */
 void read_policies(Reader *reader, const Node *group, const Node *shipped, Config *config);
 
 /* A step as it was read, for the checks of a ladder as a whole. */

@@ -218,8 +218,7 @@ static const char *routes_text(const Route *routes, unsigned n, char text[static
         return text;
 }
 
-static void promises_are_confirmed_by_the_way_of_the_first_letter_or_as_the_policy_says(
-        void **state)
+static void promises_are_confirmed_as_the_first_letter_goes_or_as_the_policy_says(void **state)
 {
         static const char remind[] = "{ id = \"r\"; action = \"remind\"; after_due = 9; send = [ "
                                      "\"sms|email\", \"hook\" ]; }";
@@ -596,7 +595,7 @@ int main(void)
                 cmocka_unit_test(a_ladder_is_read_to_the_letter),
                 cmocka_unit_test(promises_and_plans_have_defaults_and_keys),
                 cmocka_unit_test(
-                        promises_are_confirmed_by_the_way_of_the_first_letter_or_as_the_policy_says),
+                        promises_are_confirmed_as_the_first_letter_goes_or_as_the_policy_says),
                 cmocka_unit_test(the_parts_of_plans_have_a_ladder_whatever_the_file_has),
                 cmocka_unit_test(files_go_to_whom_the_file_says_by_the_first_channel_of_email),
                 cmocka_unit_test(rules_choose_by_everything_they_name),
