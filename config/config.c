@@ -148,6 +148,20 @@ static void read_tree(const Source *source, Reader *reader, Node *root)
         config_destroy(&settings);
 }
 
+bool read_file_tree(Reader *reader, Node *root)
+{
+        Source source = { 0 };
+        int r = source_load(reader->path, reader->arena, reader->problems, &source);
+
+        if (r == -ENOMEM)
+                reader->error = r;
+        if (r < 0 || source.is_unfit)
+                return false;
+        reader->n_before = reader->problems->n;
+        read_tree(&source, reader, root);
+        return !reader->error;
+}
+
 static void read_all_policies(Reader *reader, const Node *group, Config *config)
 {
         Source source = { 0 };
@@ -171,6 +185,7 @@ static void read_parts(Reader *reader, const Node *root, Config *config)
         reader_preset(SECTION_FILE, &file);
         reader_read(reader, root, SECTION_FILE, &file, NULL, NULL);
         read_firm(reader, root, &file, config);
+        read_charges(reader, root, &file, config);
         read_channels(reader, &file, config);
         if (config->book.n_channels == 0 && !reader->is_partial)
                 reader_warning(reader, file.channels ? file.channels : root,

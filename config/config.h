@@ -8,6 +8,7 @@
  * one. The result never changes; a reload makes another.
  */
 
+#include "core/charges.h"
 #include "core/policy.h"
 
 typedef struct Problem {
@@ -76,6 +77,7 @@ typedef struct Config {
         const char *path;
         const char *state, *cache, *documents, *templates; /* folders; cache defaults to
                 $CACHE_DIRECTORY, else state/cache; templates "" = only the shipped ones */
+        const char *rates; /* folder of the creditor's own rates, if there is one */
         ConfigPlace state_place, cache_place;
         Creditor creditor;
         unsigned wake_days;      /* bit 0 = Monday */
@@ -83,6 +85,7 @@ typedef struct Config {
         size_t n_wake_minutes;
         Rulebook book; /* book.channels[i] and channels[i] are the same channel */
         const ChannelConfig *channels;
+        ChargeRules charges;
         void *memory; /* private */
 } Config;
 

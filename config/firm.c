@@ -93,6 +93,7 @@ static void read_folders(Reader *reader, const Node *root, const FileValues *fil
                                     ? read_path_in(reader, config->state, "documents")
                                     : read_path(reader, file->documents);
         config->templates = is_empty(file->templates) ? "" : read_path(reader, file->templates);
+        config->rates = read_path(reader, is_empty(file->rates) ? "rates" : file->rates);
         config->cache = is_empty(file->cache) ? default_cache(reader, config->state)
                                               : read_path(reader, file->cache);
         config->state_place = place_of(reader, root, "state");

@@ -9,6 +9,11 @@ static const char *const store_names[] = { "sqlite" };
 static const char *const attach_names[] = { "none", "own", "overdue" };
 static const char *const on_uncertain_names[] = { "assume-sent", "resend", "ask" };
 
+/* By Regime, and what leaves it to the creditor's country. */
+static const char *const charges_names[] = { "none", "FR-business", "FR-public", "EU", "GB", "BE",
+        "DE", "auto" };
+_Static_assert(ELEMENTSOF(charges_names) == REGIMES + 1, "a regime has no name here");
+
 /* clang-format off */
 #define TEXTUAL(section, type, word, values, member, path, preset, help) \
         { section, { path, word, preset, help, 0, 0 }, type, NULL, 0, offsetof(values, member) }
@@ -65,6 +70,8 @@ static const Key keys[] = {
         FOLDER(documents, "",
                 "the PDFs that invoices name live under here alone; default: documents in state"),
         FOLDER(templates, "", "your own texts: one that is there goes before the shipped one"),
+        FOLDER(rates, "",
+                "your own reference rates, over the shipped ones; default: rates beside this file"),
         CHOICE(SECTION_FILE, FileValues, store, "store", store_names, 1, "sqlite",
                 "the kind of database"),
 
@@ -110,6 +117,17 @@ static const Key keys[] = {
                 "its name"),
         TEXTUAL(SECTION_RECIPIENT, KEY_EMAIL, "e-mail address", RecipientValues, email,
                 "agency.email", NULL, "where files go; empty: you hand them over yourself"),
+
+        GROUP(SECTION_FILE, FileValues, charges, "charges",
+                "whose law says what paying late costs"),
+#define CHARGES(member, preset, help) \
+        CHOICE(SECTION_CHARGES, ChargesValues, member, "charges." #member, charges_names, \
+                REGIMES + 1, preset, help)
+        CHARGES(business, "auto", "from firms; auto: the law of creditor.country"),
+        CHARGES(public, "auto", "from public bodies; auto: the law of creditor.country"),
+        CHARGES(consumer, "none", "from consumers, who owe no fixed sum under any of them"),
+        GROUPS(SECTION_CHARGES, ChargesValues, fixed, "charges.fixed", "",
+                "fixed sums of your own, once per invoice paid late, per currency"),
 
         GROUP(SECTION_FILE, FileValues, channels, "channels",
                 "the ways out, each under a name of your own"),
@@ -181,7 +199,7 @@ static const Key keys[] = {
         CHOICE(SECTION_STEP, StepValues, attach, "policies.NAME.steps.attach", attach_names, 3, "",
                 "PDFs: none, this invoice's or all overdue; default: own for resend, else none"),
         FLAG(SECTION_STEP, StepValues, charges, "policies.NAME.steps.charges",
-                "shows late-payment charges"),
+                "shows late-payment charges: see the group charges"),
         FLAG(SECTION_STEP, StepValues, approve, "policies.NAME.steps.approve",
                 "waits for a person's approval, every time"),
         GROUPS(SECTION_STEP, StepValues, min_total, "policies.NAME.steps.min_total", "",

@@ -17,6 +17,7 @@ typedef enum Section {
         SECTION_SENDING,   /* WindowValues; also of a channel */
         SECTION_LIMITS,    /* Limits */
         SECTION_RECIPIENT, /* RecipientValues: agency, legal */
+        SECTION_CHARGES,   /* ChargesValues */
         SECTION_CHANNEL,   /* ChannelValues */
         SECTION_POLICY,    /* PolicyValues */
         SECTION_STEP,      /* StepValues */
@@ -67,8 +68,8 @@ const Key *key_find(Section section, const char *name);
 
 typedef struct FileValues {
         const Node *creditor, *wake, *sending, *limits, *channels, *policies, *assign, *agency,
-                *legal;
-        const char *state, *cache, *documents, *templates;
+                *legal, *charges;
+        const char *state, *cache, *documents, *templates, *rates;
         int store;
 } FileValues;
 
@@ -91,6 +92,11 @@ typedef struct WindowValues {
 typedef struct RecipientValues {
         const char *name, *email;
 } RecipientValues;
+
+typedef struct ChargesValues {
+        int business, public, consumer; /* Regime, or REGIMES: by the creditor's country */
+        const Node *fixed;
+} ChargesValues;
 
 typedef struct ChannelValues {
         const char *module;

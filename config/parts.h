@@ -7,6 +7,8 @@
 
 #include "config/read.h"
 
+/* The file reader->path as a tree; false: it could not be read at all, and that is told. */
+bool read_file_tree(Reader *reader, Node *root);
 /* creditor, folders, wake, sending, limits, agency, legal */
 void read_firm(Reader *reader, const Node *root, const FileValues *file, Config *config);
 /* A sending window over what it holds already. */
@@ -30,6 +32,8 @@ void check_recipients(Reader *reader, const FileValues *file, const Rulebook *bo
 /* A list of routes into routes[ROUTES_MAX]; gives their number. */
 unsigned read_routes(
         Reader *reader, const Node *list, bool is_shipped, const Rulebook *book, Route *routes);
+/* charges, and the tables of rates: after the firm. */
+void read_charges(Reader *reader, const Node *root, const FileValues *file, Config *config);
 /* assign: after policies. */
 void read_assign(Reader *reader, const Node *root, const FileValues *file, Config *config);
 

@@ -45,13 +45,13 @@ HalfYear half_year_of(Date day);
 int half_year_parse(const char *text, HalfYear *ret_half_year);
 const char *half_year_format(HalfYear half_year, char text[static HALF_YEAR_TEXT_SIZE]);
 
-typedef struct Rate {
+typedef struct ReferenceRate {
         HalfYear half_year;
         int hundredths; /* of a percentage point, may be negative */
-} Rate;
+} ReferenceRate;
 
 typedef struct RateTable {
-        const Rate *rates; /* by half-year, each once */
+        const ReferenceRate *rates; /* by half-year, each once */
         size_t n;
 } RateTable;
 

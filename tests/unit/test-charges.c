@@ -18,7 +18,7 @@
 
 /* The rates in force, as published; 2026-S2 is left out on purpose, as what is still to come. */
 #define HALF(year, half) (2 * (year) + (half)-1)
-static const Rate ecb[] = {
+static const ReferenceRate ecb[] = {
         { HALF(2015, 1), 5 },
         { HALF(2015, 2), 5 },
         { HALF(2016, 1), 5 },
@@ -31,14 +31,14 @@ static const Rate ecb[] = {
         { HALF(2025, 2), 215 },
         { HALF(2026, 1), 215 },
 };
-static const Rate boe[] = {
+static const ReferenceRate boe[] = {
         { HALF(2024, 1), 525 },
         { HALF(2024, 2), 525 },
         { HALF(2025, 1), 475 },
         { HALF(2025, 2), 425 },
         { HALF(2026, 1), 375 },
 };
-static const Rate de[] = {
+static const ReferenceRate de[] = {
         { HALF(2016, 1), -83 },
         { HALF(2016, 2), -88 },
         { HALF(2024, 1), 362 },
