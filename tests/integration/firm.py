@@ -31,7 +31,7 @@ COLUMNS = {
 
 def default_config():
     """The configuration of the manual with `file` channels. The guards that look at the time since
-    the last wake are off: tests jump through the calendar."""
+    the last wake, and at the age of what comes in, are off: tests jump through the calendar."""
     channels = {
         "email": {"module": "file", "path": "out/email", "address": "email"},
         "sms": {"module": "file", "path": "out/sms", "address": "phone"},
