@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "api/shapes.h"
+#include "engine/charges.h"
 #include "store/accounts.h"
 
 #define STEP_MINUTES 15 /* zones and nights begin and end on quarters */
@@ -145,6 +146,29 @@ static json_t *shape_days_late(const Exchange *exchange, const Instalment *insta
         return json_integer(instalment->open > 0 ? MAX(days, 0) : 0);
 }
 
+/* R24: of the invoice, as of today: on its first instalment alone. */
+static int add_charges(Exchange *exchange, const Account *account, int64_t invoice, json_t *first)
+{
+        const Engine *engine = exchange->engine;
+        const char *error = "The amounts are too large for their charges to be told.";
+        MissingRate missing;
+        Charges charges;
+        int r = engine_charges(engine, account, invoice, exchange->now.local.day, &exchange->arena,
+                &charges, &missing);
+
+        if (r == 0) {
+                json_t *shaped = json_object();
+                shape_put(&shaped, "interest", shape_money(charges.interest, account->currency));
+                shape_put(&shaped, "fixed", shape_money(charges.fixed, account->currency));
+                return json_object_set_new(first, "charges", shaped) < 0 ? -ENOMEM : 0;
+        }
+        if (r == CHARGES_NO_RATE)
+                error = missing_rate_sentence(engine->config, &missing, &exchange->arena);
+        else if (r != -EOVERFLOW)
+                return r;
+        return json_object_set_new(first, "charges_error", shape_text(error)) < 0 ? -ENOMEM : 0;
+}
+
 static json_t *shape_judgement(
         const Exchange *exchange, const Account *account, size_t i, const Judgement *judgement)
 {
@@ -162,6 +186,7 @@ static json_t *shape_judgement(
         shape_put(&shaped, "done", shape_done(exchange, instalment));
         shape_put(&shaped, "next", shape_next(exchange, account, judgement));
         shape_put(&shaped, "charges", json_null());
+        shape_put(&shaped, "charges_error", json_null());
         shape_put(&shaped, "reason", json_string(reason_code(judgement->reason)));
         shape_put(&shaped, "sentence", shape_text(strbuf_text(&sentence)));
         strbuf_release(&sentence);
@@ -189,8 +214,13 @@ int explain_invoice(Exchange *exchange, const char *number, json_t **ret_array)
                 json_t *shaped = shape_judgement(exchange, &account, i, &decision.judgements[i]);
                 shape_append(&array, shaped);
         }
-        *ret_array = array;
-        return array ? 0 : -ENOMEM;
+        if (json_array_size(array) > 0)
+                r = add_charges(exchange, &account, invoice, json_array_get(array, 0));
+        if (r < 0)
+                json_decref(array);
+        else
+                *ret_array = array;
+        return !array ? -ENOMEM : r;
 }
 
 int handle_explain(Exchange *exchange)

@@ -218,9 +218,9 @@ static int add_span(Reckoning *reckoning, size_t part, int64_t base, Span span)
 /* What of a part bears interest. */
 static int64_t part_base(const Part *part, int64_t open)
 {
-        int64_t base = MAX(open - part->fee, 0);
-
-        return open > part->forgone ? base : 0;
+        if (part->is_exempt || open <= part->forgone)
+                return 0;
+        return MAX(open - part->fee, 0);
 }
 
 static void note_late(Reckoning *reckoning, Date day)

@@ -86,6 +86,7 @@ typedef struct Part {
         int64_t kept;    /* of amount: what was paid on it when a plan ended it */
         int64_t fee;     /* of amount: bears no interest, paid last */
         int64_t forgone; /* no more than that open counts as nothing: tolerance, an offer (R10) */
+        bool is_exempt;  /* never bears anything: its lateness is not the customer's (R22) */
 } Part;
 
 typedef struct Claim {

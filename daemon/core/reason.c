@@ -176,7 +176,7 @@ static const ReasonText texts[REASON_MAX] = {
                 "The configuration names nobody the file could be sent to.",
                 "La configuration ne nomme personne à qui transmettre le dossier." },
         [REASON_NO_RATE] = { "no-rate", "R24",
-                "Its charges cannot be told[: the rate of {text} is missing].",
+                "Its charges cannot be told[: the rate {text} is missing].",
                 "Ses pénalités ne peuvent être calculées[ : le taux {text} manque]." },
         [REASON_APPROVED] = { "approved", "R17", "A person approved that the file is sent.",
                 "Une personne a approuvé l'envoi du dossier." },

@@ -84,6 +84,7 @@ typedef struct Case {
                 int64_t amount;
                 const char *since, *until;
                 int64_t kept, fee, forgone;
+                bool is_exempt;
         } parts[PARTS_MAX];
         struct {
                 const char *day;
@@ -212,6 +213,10 @@ static const Case cases[] = {
         { "more than what is forgone counts whole", FR, BUSINESS, "EUR", "2026-02-20", NULL,
                 { { "2026-01-31", 100000, .forgone = 9999 } },
                 { { "2026-02-10", CHANGE_PAYMENT, 90000 } }, 366, 4000, NULL },
+        { "what is exempt bears nothing, and takes its payments all the same", FR, BUSINESS, "EUR",
+                "2026-02-20", NULL,
+                { { "2026-01-30", 30000, .is_exempt = true }, { "2026-02-10", 70000 } },
+                { { "2026-02-01", CHANGE_PAYMENT, 30000 } }, 233, 4000, NULL },
         { "waived: nothing is left of it", FR, BUSINESS, "EUR", "2026-02-20", "2026-02-20",
                 { { "2026-01-31", 100000 } }, { { 0 } }, 0, 0, NULL },
         { "waived: interest goes on after that day, the fixed sum does not come back", FR, BUSINESS,
@@ -278,6 +283,7 @@ static void the_charges_of_an_invoice_are_what_the_law_says(void **state)
                                 .kept = c->parts[claim.n_parts].kept,
                                 .fee = c->parts[claim.n_parts].fee,
                                 .forgone = c->parts[claim.n_parts].forgone,
+                                .is_exempt = c->parts[claim.n_parts].is_exempt,
                         };
                 for (; claim.n_changes < CHANGES_MAX && c->changes[claim.n_changes].day;
                         claim.n_changes++)

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the way from the store's ledger to a claim: which parts bear charges at all, what of them
+ * the policies forgo, which civil days facts are of. Never changes anything, never guesses a rate.
+ */
+
+#include "engine/charges.h"
+
+#include <errno.h>
+
+#include "store/ledger.h"
+
+static Date fact_day(const Engine *engine, const FactDay *fact)
+{
+        if (date_is_set(fact->date) || !instant_is_set(fact->at))
+                return fact->date;
+        return zone_local(engine->zone, fact->at).day;
+}
+
+/* R10: no more than that open is nothing. */
+static int64_t tolerated(const Engine *engine, const Account *account, const LedgerPart *from)
+{
+        const Instalment instalment = { .policy = from->policy, .amount = from->part.amount };
+        const Policy *policy = rulebook_policy_of(&engine->config->book, account, &instalment);
+
+        return policy ? amounts_get(&policy->tolerance, account->currency) : 0;
+}
+
+/* R22: what is not chased because it is not the customer's to act is not late either. */
+static bool is_exempt(const LedgerPart *from)
+{
+        return from->status == STATUS_DRAFT ||
+               (from->method == METHOD_DIRECT_DEBIT && !from->collection_failed);
+}
+
+static Part make_part(const Engine *engine, const Account *account, const LedgerPart *from)
+{
+        Part part = from->part;
+
+        part.since = fact_day(engine, &from->planned);
+        part.until = fact_day(engine, &from->replaced);
+        part.forgone = MAX(from->granted, tolerated(engine, account, from));
+        part.is_exempt = is_exempt(from);
+        if (from->status == STATUS_CANCELLED)
+                part.amount = part.kept = 0;
+        return part;
+}
+
+int engine_charges(const Engine *engine, const Account *account, int64_t invoice, Date today,
+        Arena *arena, Charges *ret_charges, MissingRate *ret_missing)
+{
+        Ledger ledger;
+        int r = store_load_ledger(engine->store, account->id, invoice, arena, &ledger);
+
+        if (r < 0)
+                return r;
+        Part *parts = arena_alloc_array(arena, ledger.n_parts, sizeof(*parts));
+        if (!parts)
+                return -ENOMEM;
+        for (size_t i = 0; i < ledger.n_parts; i++)
+                parts[i] = make_part(engine, account, &ledger.parts[i]);
+        const Claim claim = {
+                .currency = account->currency,
+                .kind = account->kind,
+                .parts = parts,
+                .n_parts = ledger.n_parts,
+                .changes = ledger.changes,
+                .n_changes = ledger.n_changes,
+                .settled_until = fact_day(engine, &ledger.settled),
+        };
+        return charges_of(&engine->config->charges, &claim, today, arena, ret_charges, ret_missing);
+}
+
+const char *missing_rate_sentence(const Config *config, const MissingRate *missing, Arena *arena)
+{
+        _cleanup_(strbuf_release) StrBuf sentence = STRBUF_INIT;
+        char text[MISSING_RATE_TEXT_SIZE];
+        const ReasonDetail detail = { .date = DATE_NONE,
+                .text = missing_rate_format(missing, text) };
+        bool is_french = strncmp(config->creditor.language, "fr", 2) == 0;
+
+        reason_sentence(REASON_NO_RATE, &detail, config->creditor.language, &sentence);
+        strbuf_addf(&sentence, is_french ? " À ajouter dans %s/%s.conf." : " Add it to %s/%s.conf.",
+                config->rates, rate_source_names[missing->source]);
+        return strbuf_error(&sentence) < 0 ? NULL : arena_strdup(arena, strbuf_text(&sentence));
+}
+
+bool shows_charges(const Planned *planned)
+{
+        return planned->kind == NOTICE_HANDOVER || (planned->step && planned->step->has_charges);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_ENGINE_CHARGES_H
+#define RELANCED_ENGINE_CHARGES_H
+
+/* The charges of an invoice of the store, by the configuration's rules (R24). */
+
+#include "core/charges.h"
+#include "engine/engine.h"
+
+/* As of the end of that day. 0; CHARGES_NO_RATE and *ret_missing; -ENOENT, -EOVERFLOW, -ENOMEM. */
+int engine_charges(const Engine *engine, const Account *account, int64_t invoice, Date today,
+        Arena *arena, Charges *ret_charges, MissingRate *ret_missing);
+
+/* Which rate is missing and where to add it, in the creditor's language; NULL: memory is out. */
+const char *missing_rate_sentence(const Config *config, const MissingRate *missing, Arena *arena);
+
+/* Whether a notice tells of charges: its step asks for it, or it hands a file over. */
+bool shows_charges(const Planned *planned);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_STORE_LEDGER_H
+#define RELANCED_STORE_LEDGER_H
+
+/* What an invoice owed and when that changed: what its charges are reckoned from (R24). */
+
+#include "base/arena.h"
+#include "core/charges.h"
+#include "store/store.h"
+
+/* A day, or an instant where a fact has none: then it is the creditor's civil day of that. */
+typedef struct FactDay {
+        Date date;
+        Instant at; /* both unset: there was no such fact */
+} FactDay;
+
+/* An instalment, closed or not; its part lacks what only the configuration knows (forgone), and its
+ * since and until are the two days beside it. */
+typedef struct LedgerPart {
+        int seq;
+        InvoiceStatus status;
+        Method method;
+        bool collection_failed;
+        const char *policy; /* its own, or "" */
+        int64_t granted;    /* left off for good */
+        FactDay planned, replaced;
+        Part part;
+} LedgerPart;
+
+typedef struct Ledger {
+        LedgerPart *parts; /* by seq */
+        size_t n_parts;
+        Change *changes; /* what was not withdrawn, by day */
+        size_t n_changes;
+        FactDay settled; /* of the last waiver of its charges */
+} Ledger;
+
+/* Lives in the arena. -ENOENT: the account has no such invoice. */
+int store_load_ledger(
+        Store *store, int64_t account, int64_t invoice, Arena *arena, Ledger *ret_ledger);
+
+#endif
