@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "config/config.h"
+#include "core/charges.h"
 #include "core/decide.h"
 #include "store/accounts.h"
 #include "store/outbox.h"
@@ -33,6 +34,8 @@ typedef struct Occasion {
         const Account *account;
         const CustomerDetail *customer;
         const InvoiceDetail *details;
+        const Charges
+                *charges; /* beside details, of the same invoices; NULL: none are told (R24) */
         const Planned *planned;
         const Attachment *attachments;
         size_t n_attachments;

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#include "engine/charges.h"
 #include "engine/moment.h"
 #include "engine/protocol.h"
 
@@ -20,6 +21,7 @@ typedef struct Making {
         const DraftSource *source;
         CustomerDetail customer;
         InvoiceDetail *details; /* as many as the account has instalments */
+        Charges *charges;       /* as many, or NULL */
         Attachment *attachments;
         size_t n_attachments;
         int64_t n_bytes;
@@ -47,6 +49,49 @@ static int load_details(Making *making)
                 r = store_load_invoice(store, line_instalment(source, i)->invoice, source->arena,
                         &making->details[source->planned->lines[i].instalment]);
         return r;
+}
+
+/* Nothing is told rather than a guess. */
+static int hold_back_charges(
+        const Making *making, const Instalment *instalment, int r, const MissingRate *missing)
+{
+        DraftProblem problem = { "rate", NULL, instalment->invoice, instalment->seq };
+
+        if (r == CHARGES_NO_RATE)
+                problem.sentence = missing_rate_sentence(
+                        making->source->engine->config, missing, making->source->arena);
+        else if (r == -EOVERFLOW)
+                problem.sentence = "the amounts are too large for their charges to be told";
+        else
+                return r;
+        *making->problem = problem;
+        return problem.sentence ? -ENODATA : -ENOMEM;
+}
+
+/* R24: of every invoice that is asked for, where the notice tells of them. */
+static int load_charges(Making *making)
+{
+        const DraftSource *source = making->source;
+        MissingRate missing;
+
+        if (!shows_charges(source->planned))
+                return 0;
+        making->charges =
+                arena_alloc_array(source->arena, source->account->n_instalments, sizeof(Charges));
+        if (!making->charges)
+                return -ENOMEM;
+        for (size_t i = 0; i < source->planned->n_lines; i++) {
+                const NoticeLine *line = &source->planned->lines[i];
+                const Instalment *instalment = line_instalment(source, i);
+                if (line->is_mentioned)
+                        continue;
+                int r = engine_charges(source->engine, source->account, instalment->invoice,
+                        source->now->local.day, source->arena, &making->charges[line->instalment],
+                        &missing);
+                if (r != 0)
+                        return hold_back_charges(making, instalment, r, &missing);
+        }
+        return 0;
 }
 
 static const char *fault_sentence(
@@ -82,7 +127,8 @@ static int hold_back(
 
         if (!sentence)
                 return -ENOMEM;
-        *making->problem = (DraftProblem){ sentence, instalment->invoice, instalment->seq };
+        *making->problem =
+                (DraftProblem){ "no-document", sentence, instalment->invoice, instalment->seq };
         return -ENODATA;
 }
 
@@ -216,6 +262,7 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
                 .account = source->account,
                 .customer = &making->customer,
                 .details = making->details,
+                .charges = making->charges,
                 .planned = source->planned,
                 .attachments = making->attachments,
                 .n_attachments = form_takes_documents(channel->form) ? making->n_attachments : 0,
@@ -365,8 +412,10 @@ int draft_make(const DraftSource *source, Draft *ret_draft, DraftProblem *ret_pr
         Draft draft = { 0 };
         Making making = { .source = source, .draft = &draft, .problem = ret_problem };
 
-        *ret_problem = (DraftProblem){ 0 };
+        *ret_problem = (DraftProblem){ .kind = "template" };
         int r = load_details(&making);
+        if (r == 0)
+                r = load_charges(&making);
         if (r == 0)
                 r = attach_all(&making);
         if (r == 0)
@@ -389,11 +438,16 @@ int draft_make_alternative(const DraftSource *source, const Contact *contact, un
         };
         unsigned channel = source->planned->routes[route].channels[alternative];
         Instant opening = INSTANT_NONE;
+        DraftProblem problem = { 0 };
 
         *ret_problem = NULL;
         if (!may_leave_today(source, channel, &opening))
                 return -EAGAIN;
+        making.problem = &problem;
         int r = load_details(&making);
+        if (r == 0)
+                r = load_charges(&making);
+        *ret_problem = problem.sentence;
         if (r == 0)
                 r = make_notice(&making, route, alternative, ret_notice, ret_problem);
         if (r == 0)

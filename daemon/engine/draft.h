@@ -23,8 +23,9 @@ typedef struct DraftSource {
 
 /* Why there can be no message. */
 typedef struct DraftProblem {
-        const char *sentence; /* NULL: it is no text or document that fails, but the store */
-        int64_t invoice;      /* whose document cannot be attached; 0: a template fails */
+        const char *kind;     /* of the task that tells: template, no-document, rate */
+        const char *sentence; /* NULL: it is none of these that fails, but the store */
+        int64_t invoice;      /* whose document or charges they are; 0: a template fails */
         int seq;
 } DraftProblem;
 
@@ -58,7 +59,8 @@ typedef struct Draft {
 } Draft;
 
 /* Makes the texts, writes nothing. -ENOENT, -EINVAL: a template fails; -ENODATA: a document that is
- * to be attached cannot be: the notice waits for it. Then *ret_problem says why. */
+ * to be attached cannot be, or charges that are to be told lack a rate (R24): the notice waits for
+ * it. Then *ret_problem says why. */
 int draft_make(const DraftSource *source, Draft *ret_draft, DraftProblem *ret_problem);
 
 /* One message more for a contact that exists: another alternative of a route. -EAGAIN: its channel

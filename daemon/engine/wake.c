@@ -103,11 +103,10 @@ static const char *problem_commands(Wake *wake, const Account *account, const Dr
 }
 
 /* R23: this account stays behind, told once in the log and as a task; the others go on. */
-static int skip_account(
-        Wake *wake, const Account *account, const char *kind, const DraftProblem *problem)
+static int skip_account(Wake *wake, const Account *account, const DraftProblem *problem)
 {
         const Task task = {
-                .kind = kind,
+                .kind = problem->kind,
                 .sentence = problem->sentence,
                 .commands = problem_commands(wake, account, problem),
                 .account = account->id,
@@ -122,7 +121,7 @@ static int skip_account(
                 &(JournalEntry){ .priority = LOG_ERR,
                         .message_id = MESSAGE_ACCOUNT_SKIPPED,
                         .customer = account->code,
-                        .text = problem->invoice > 0 ? "a document cannot be attached: see its task"
+                        .text = problem->invoice > 0 ? "a notice cannot be made: see its task"
                                                      : problem->sentence });
         return open_task(wake, &task);
 }
@@ -164,8 +163,7 @@ static int queue_notices(Wake *wake, const Account *account, const Decision *dec
                 if (r == 0)
                         r = put_draft(wake, &source, &draft);
                 else if (problem.sentence)
-                        r = skip_account(wake, account,
-                                problem.invoice > 0 ? "no-document" : "template", &problem);
+                        r = skip_account(wake, account, &problem);
         }
         return r;
 }
@@ -277,9 +275,10 @@ static int wake_account(Wake *wake, Account *account)
         wake->result.n_instalments += account->n_instalments;
         r = decide(&wake->engine->config->book, account, &wake->now, NULL, &wake->arena, &decision);
         if (r == -EOVERFLOW)
-                return skip_account(wake, account, "sum",
-                        &(DraftProblem){ .sentence = "the amounts of this account are too large to "
-                                                     "be added up" });
+                return skip_account(wake, account,
+                        &(DraftProblem){ .kind = "sum",
+                                .sentence = "the amounts of this account are too large to be "
+                                            "added up" });
         if (r == 0)
                 r = queue_notices(wake, account, &decision);
         if (r == 0)

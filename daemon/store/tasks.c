@@ -60,7 +60,7 @@ int store_keep_tasks(Store *store, int64_t account, const Task *kept, size_t n, 
                 "select id, kind, invoice, seq from task where account = ? and closed_at is null "
                 "and kind in ('no-address', 'all-routes-refused', 'unknown-policy', 'approve', "
                 "'call', 'agency', 'legal', 'reopened', 'dispute', 'no-document', 'template', "
-                "'sum')",
+                "'rate', 'sum')",
                 VALUES(INT(account)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0) {
