@@ -31,6 +31,23 @@ static void print_amount(const char *label, const json_t *row, const char *path)
         strbuf_release(&currency);
 }
 
+/* What paying late has cost so far, where it has cost anything. */
+static void show_charges(const json_t *row)
+{
+        StrBuf interest = STRBUF_INIT, fixed = STRBUF_INIT;
+
+        if (*text_of(row, "charges_error", &fixed))
+                (void)printf("  Charges: %s\n", strbuf_text(&fixed));
+        (void)text_of(row, "charges.interest", &interest);
+        (void)text_of(row, "charges.fixed", &fixed);
+        if (strpbrk(strbuf_text(&interest), "123456789") ||
+                strpbrk(strbuf_text(&fixed), "123456789"))
+                (void)printf("  Charges, beside what is open: %s of interest, a fixed sum of %s.\n",
+                        strbuf_text(&interest), strbuf_text(&fixed));
+        strbuf_release(&interest);
+        strbuf_release(&fixed);
+}
+
 void show_judgement(const json_t *row)
 {
         const json_t *next = member(row, "next");
@@ -61,6 +78,7 @@ void show_judgement(const json_t *row)
                         (void)printf(", at %s at the earliest", strbuf_text(&text));
                 (void)puts(".");
         }
+        show_charges(row);
         strbuf_release(&text);
 }
 
