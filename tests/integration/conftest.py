@@ -14,6 +14,10 @@ import firm as firms  # noqa: E402
 from servers.daemon import Daemon  # noqa: E402
 
 
+def pytest_addoption(parser):
+    parser.addoption("--long", action="store_true", help="twenty times as many random histories")
+
+
 def pytest_configure():
     tempfile.tempdir = firms.memory_folder()  # None: as the environment says
 

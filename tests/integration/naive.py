@@ -1,18 +1,35 @@
 # SPDX-License-Identifier: MIT
-"""A second, deliberately naive implementation of rules R1-R12, R14, R16, R21 and R22.
+"""A second, deliberately naive implementation of the rules: R1-R12, R14, R16, R21 and R22.
 
 It is written from the rules' text alone, shares no structure with the program, and prefers being
-obvious to being quick. Money is in minor units, days are datetime.date.
+obvious to being quick. Money is in minor units, days are datetime.date. The configuration is the one
+that the program reads, as firm.default_config() has it.
 """
 
 import calendar
 import datetime
+import decimal
 from dataclasses import dataclass, field
 
 DAY = datetime.timedelta(days=1)
 SEVERITY = ["courtesy", "remind", "resend", "deadline", "call", "suspend", "agency", "legal"]
 GROUPED = SEVERITY[:4]
 PRESSING = SEVERITY[1:4]
+TRIGGERS = ["after_due", "before_due", "after_issue", "after_previous", "after_deadline"]
+WEEK = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+def minor(text):
+    return int(decimal.Decimal(text) * 100)
+
+
+def money(amount):
+    return f"{'-' if amount < 0 else ''}{abs(amount) // 100}.{abs(amount) % 100:02}"
+
+
+def amount_in(amounts, currency):
+    """Of a list of one amount per currency: that one's, or nothing."""
+    return sum(minor(each["amount"]) for each in amounts or () if each["currency"] == currency)
 
 
 def easter(year):
@@ -42,247 +59,412 @@ def is_working_day(day, country):
 
 @dataclass
 class Done:
+    """A step that was sent, or skipped by a person."""
     step: str
     action: str
     on: datetime.date
     deadline: object = None
+    is_skip: bool = False
 
 
 @dataclass
-class Instalment:
+class Part:
+    """An instalment."""
     invoice: str
     seq: int
     issued: datetime.date
     due: object
     amount: int
+    currency: str = "EUR"
     status: str = "open"
     method: str = "transfer"
     policy: str = ""
-    disputed: bool = False
-    held: bool = False
+    is_disputed: bool = False
+    is_held: bool = False
     held_until: object = None
     released: object = None
+    reopened: object = None
+    collection_failed: bool = False
+    is_suspended: bool = False
     done: list = field(default_factory=list)
-    suspended: bool = False
     open: int = 0
+
+    def deadline(self):
+        """The last one printed for it."""
+        return next((d.deadline for d in reversed(self.done) if d.deadline), None)
 
 
 @dataclass
-class Account:
-    customer: str
+class Money:
+    """A fact about money; invoice "": unassigned."""
+    invoice: str
     kind: str
-    relation: str
-    policy: str
-    tags: list
-    email: str
-    phone: str
-    instalments: list
-    paid: dict = field(default_factory=dict)  # invoice -> minor units, "" -> unassigned
-    last_contact: object = None
-    last_pressed: object = None
+    amount: int
+    currency: str = "EUR"
+
+
+@dataclass
+class Customer:
+    code: str
+    kind: str = "business"
+    relation: str = "goods"
+    policy: str = ""
+    tags: list = field(default_factory=list)
+    email: str = ""
+    phone: str = ""
+    parts: list = field(default_factory=list)
+    money: list = field(default_factory=list)
+    last_contact: dict = field(default_factory=dict)  # by currency
+    last_pressed: dict = field(default_factory=dict)
+
+    def currencies(self):
+        return sorted({part.currency for part in self.parts})
+
+    def account(self, currency):
+        return [part for part in self.parts if part.currency == currency]
+
+    def invoice(self, number):
+        return [part for part in self.parts if part.invoice == number]
 
 
 class Rules:
     def __init__(self, config):
-        self.policies = config["policies"]  # name -> {steps, tolerance, min_gap_days}
-        self.assign = config["assign"]  # [({key: value}, policy)]
-        self.gap_days = config["contact_gap_days"]
-        self.country = config["holidays"]
-        self.channels = config["channels"]  # name -> "email" | "phone" | None
+        self.config = config
 
     # ---- what is owed (R10)
 
-    def unassigned(self, account):
-        """Fills open of every instalment; what is left over is credit on the account."""
-        left_over = account.paid.get("", 0)
-        for number in {i.invoice for i in account.instalments}:
-            parts = [i for i in account.instalments if i.invoice == number]
-            money = account.paid.get(number, 0)
-            for part in parts:
-                if part.amount <= 0:  # below zero: credit on the account, if it stands
-                    left_over -= part.amount if part.status == "open" else 0
-                    part.open = 0
+    def paid(self, customer, number):
+        """What stands against an invoice: refunds and chargebacks undo payments, never credits."""
+        def total(*kinds):
+            return sum(m.amount for m in customer.money if m.invoice == number and m.kind in kinds)
+        return max(0, total("payment") - total("refund", "chargeback")) + total("credit", "write-off")
+
+    def settle(self, customer):
+        """Fills open of every instalment; gives the credit left on the account, by currency."""
+        credit = {currency: 0 for currency in customer.currencies()}
+        for fact in customer.money:
+            if not fact.invoice and fact.currency in credit:
+                credit[fact.currency] += fact.amount
+        for number in {part.invoice for part in customer.parts}:
+            parts = customer.invoice(number)
+            left = self.paid(customer, number)
             for part in sorted(parts, key=lambda p: (p.due or datetime.date.max, p.seq)):
-                if part.amount > 0 and part.status != "cancelled":
-                    used = min(money, part.amount)
-                    part.open = part.amount - used
-                    money -= used
-            left_over += money
-        return left_over
+                if part.amount <= 0:  # below zero: credit on the account, if it stands
+                    credit[part.currency] -= part.amount if part.status == "open" else 0
+                    part.open = 0
+                elif part.status != "cancelled":
+                    part.open = part.amount - min(left, part.amount)
+                    left -= part.amount - part.open
+            credit[parts[0].currency] += left
+        return credit
 
-    # ---- which ladder (R21), which step (R3), which day (R1, R2)
+    def tolerance(self, customer, part):
+        return amount_in(self.policy_of(customer, part).get("tolerance"), part.currency)
 
-    def policy_of(self, account, part):
-        if part.policy or account.policy:
-            return self.policies[part.policy or account.policy]
-        for when, name in self.assign:
-            facts = {"kind": account.kind, "relation": account.relation}
-            if all(v in account.tags if k == "tag" else facts[k] == v for k, v in when.items()):
-                return self.policies[name]
+    def is_closed(self, customer, part):
+        return part.open <= self.tolerance(customer, part)
+
+    def add_money(self, customer, fact, value_date, today):
+        """R12: what was closed and is uncovered is reopened."""
+        def closed():
+            self.settle(customer)
+            return [part for part in customer.parts if self.is_closed(customer, part)]
+        before = closed()
+        customer.money.append(fact)
+        after = closed()
+        for part in before:
+            if all(part is not other for other in after):
+                part.reopened = max(value_date, today)
+        if fact.kind == "chargeback":
+            for part in customer.invoice(fact.invoice):
+                part.collection_failed = True
+
+    # ---- what persons say (R14)
+
+    def hold(self, parts, until):
+        for part in parts:
+            part.is_held, part.held_until = True, until
+
+    def dispute(self, parts):
+        for part in parts:
+            part.is_disputed = True
+
+    def release(self, parts, today):
+        for part in parts:
+            if part.is_disputed or part.status == "disputed" or self.is_held(part, today):
+                part.released = today
+            part.is_held = part.is_disputed = False
+            part.held_until = None
+            if part.status == "disputed":
+                part.status = "open"
+
+    def is_held(self, part, today):
+        return part.is_held and (part.held_until is None or today <= part.held_until)
+
+    # ---- which ladder (R21)
+
+    def policy_name(self, customer, part):
+        if part.policy or customer.policy:
+            return part.policy or customer.policy
+        facts = {"kind": customer.kind, "relation": customer.relation, "currency": part.currency}
+        for rule in self.config["assign"]:
+            for key, wanted in rule.get("when", {}).items():
+                if key == "tag":
+                    is_met = wanted in customer.tags
+                elif key == "amount":
+                    is_met = part.amount >= minor(wanted)
+                else:
+                    is_met = facts[key] == wanted
+                if not is_met:
+                    break
+            else:
+                return rule["policy"]
         raise AssertionError("the last rule matches all")
 
-    def next_step(self, account, part, today):
-        steps = self.policy_of(account, part)["steps"]
-        ids = [s["id"] for s in steps]
-        start = ids.index(part.done[-1].step) + 1 if part.done else 0
-        for step in steps[start:]:
-            if step["timing"][0] == "before_due" and today > part.due:
+    def policy_of(self, customer, part):
+        return self.config["policies"][self.policy_name(customer, part)]
+
+    # ---- which step (R3, R21)
+
+    def next_step(self, customer, part, today):
+        steps = self.policy_of(customer, part)["steps"]
+        ids = [step["id"] for step in steps]
+        first, mildest = 0, 0
+        if part.done and part.done[-1].step in ids:
+            first = ids.index(part.done[-1].step) + 1
+        elif part.done:
+            known = [ids.index(d.step) for d in part.done if d.step in ids]
+            first = max(known) + 1 if known else 0
+            mildest = SEVERITY.index(part.done[-1].action)
+        for step in steps[first:]:
+            if SEVERITY.index(step["action"]) < mildest:
                 continue
-            if step["action"] == "suspend" and account.relation != "service":
+            if "before_due" in step and today > part.due:
+                continue
+            if step["action"] == "suspend" and customer.relation != "service":
+                continue
+            if step["id"] in [d.step for d in part.done]:  # an edit has moved it
                 continue
             return step
         return None
 
-    def earliest(self, account, part, step):
-        key, n = step["timing"]
-        deadlines = [d.deadline for d in part.done if d.deadline]
+    # ---- on which day (R1, R2)
+
+    def trigger_day(self, part, step):
+        key = next(key for key in TRIGGERS if key in step)
+        days = DAY * step[key]
         if key == "after_due":
-            day = part.due + DAY * n
+            day = part.due + days
         elif key == "before_due":
-            day = part.due - DAY * n
+            day = part.due - days
         elif key == "after_issue":
-            day = part.issued + DAY * n
+            day = part.issued + days
         elif key == "after_previous":
-            day = (part.done[-1].on if part.done else part.due) + DAY * n
-        elif not deadlines:
+            day = (part.done[-1].on if part.done else part.due) + days
+        elif part.deadline() is None:
             return None
         else:
-            day = deadlines[-1] + DAY * n
+            day = part.deadline() + days
         if step.get("end_of_month"):
             day = day.replace(day=calendar.monthrange(day.year, day.month)[1])
-        candidates = [day]
-        if part.done:
-            policy = self.policy_of(account, part)
-            before = next(s for s in policy["steps"] if s["id"] == part.done[-1].step)
-            gap = policy.get("min_gap_days", 0)
-            signs = {"after_due": 1, "before_due": -1}
-            if key in signs and before["timing"][0] in signs:
-                gap = max(gap, signs[key] * n
-                          - signs[before["timing"][0]] * before["timing"][1])
-            if "min_gap_days" in step:
-                gap = step["min_gap_days"]
-            candidates += [part.done[-1].on + DAY * gap, part.done[-1].on + DAY]
-        if deadlines:
-            candidates.append(deadlines[-1] + DAY)
-        if part.held and part.held_until:
-            candidates.append(part.held_until + DAY)
-        if part.released:
-            candidates.append(part.released + DAY)
-        return max(candidates)
+        return day
 
-    # ---- whether it is chased at all
+    def gap_day(self, customer, part, step):
+        """The first day after the previous step that the gap allows, or None."""
+        def signed(each):
+            return each["after_due"] if "after_due" in each else -each["before_due"]
+        policy = self.policy_of(customer, part)
+        previous = part.done[-1] if part.done else None
+        known = [s for s in policy["steps"] if previous and s["id"] == previous.step]
+        gap = policy.get("min_gap_days", 0)
+        if previous and not known:  # its id is no longer in the ladder
+            previous = next((d for d in reversed(part.done) if not d.is_skip), None)
+        elif known and all("after_due" in s or "before_due" in s for s in (step, known[0])):
+            gap = max(gap, signed(step) - signed(known[0]))
+        return previous and previous.on + DAY * step.get("min_gap_days", gap)
 
-    def is_closed(self, account, part):
-        return part.open <= self.policy_of(account, part).get("tolerance", 0)
-
-    def is_chaseable(self, account, part, today):
-        if part.status != "open" or part.amount <= 0 or self.is_closed(account, part):
-            return False
-        if "do_not_contact" in account.tags or not self.policy_of(account, part)["steps"]:
-            return False
-        if part.due is None or part.method == "direct_debit" or part.disputed:
-            return False
-        return not (part.held and (part.held_until is None or today <= part.held_until))
-
-    def due_step(self, account, part, today):
-        if not self.is_chaseable(account, part, today):
+    def earliest(self, customer, part, step):
+        """R2: the latest of all that it waits for; None: it waits for a deadline to be printed."""
+        day = self.trigger_day(part, step)
+        if day is None or (step["action"] == "suspend" and part.deadline() is None):
             return None
-        step = self.next_step(account, part, today)
+        days = [day, self.gap_day(customer, part, step)]
+        if part.done:
+            days.append(part.done[-1].on + DAY)
+        if part.deadline():
+            days.append(part.deadline() + DAY)
+        if part.is_held and part.held_until:
+            days.append(part.held_until + DAY)
+        if part.released:
+            days.append(part.released + DAY)
+        if part.reopened:
+            gap = self.policy_of(customer, part).get("reopen_gap_days", 3)
+            days.append(part.reopened + DAY * gap)
+        return max(filter(None, days))
+
+    # ---- whether it is chased at all (R14, R22)
+
+    def is_chased(self, customer, part, today):
+        if part.status != "open" or part.amount <= 0 or self.is_closed(customer, part):
+            return False
+        if "do_not_contact" in customer.tags or not self.policy_of(customer, part)["steps"]:
+            return False
+        if part.due is None or (part.method == "direct_debit" and not part.collection_failed):
+            return False
+        return not part.is_disputed and not self.is_held(part, today)
+
+    def is_listed(self, customer, part, today):
+        return self.is_chased(customer, part, today) and today > part.due
+
+    def due_step(self, customer, part, today):
+        if not self.is_chased(customer, part, today):
+            return None
+        step = self.next_step(customer, part, today)
         if step is None:
             return None
-        day = self.earliest(account, part, step)
+        day = self.earliest(customer, part, step)
         return step if day is not None and today >= day else None
 
-    def channels_for(self, account, step):
-        """The first alternative of each route that has an address."""
+    def routes(self, customer, step):
+        """(channel, address) of the first alternative of each route that can be used (R4)."""
         taken = []
         for route in step["send"]:
             for name in route.split("|"):
-                column = self.channels[name]
-                if column is None or getattr(account, column):
-                    taken.append(name)
+                column = self.config["channels"][name].get("address")
+                if column is None or getattr(customer, column):
+                    taken.append((name, getattr(customer, column) if column else ""))
                     break
         return taken
 
     # ---- the wake (R5-R8)
 
-    def in_window(self, now):
-        return (is_working_day(now.date(), self.country) and now.weekday() < 5
-                and 9 <= now.hour < 18)
+    def is_open(self, now):
+        sending = self.config["sending"]
+        first, last = (WEEK.index(day) for day in sending["days"].split("-"))
+        return (first <= now.weekday() <= last and not is_holiday(now.date(), sending["holidays"])
+                and sending["from"] <= f"{now:%H:%M}" < sending["to"])
 
-    def wake(self, account, now):
-        """The notices that leave now, as comparable tuples; completes their steps."""
-        today, notices = now.date(), []
-        credit = self.unassigned(account)
-        due = {id(p): self.due_step(account, p, today) for p in account.instalments}
-        ladder = [(p, due[id(p)]) for p in account.instalments if due[id(p)]]
-        # R16: a reconnect knows no window.
-        suspended = [p for p in account.instalments if p.suspended]
-        reconnect = suspended and all(self.is_closed(account, p) for p in suspended)
-        if self.in_window(now):
-            group = [(p, s) for p, s in ladder if s["action"] in GROUPED]
-            notices += self.contact(account, group, credit, today)
-            for part, step in ladder:
-                if step["action"] == "suspend":
-                    notices += self.suspend(account, part, step, today)
-        if reconnect:
-            lines = tuple(sorted((p.invoice, p.seq, None, p.open) for p in suspended))
-            notices.append((account.customer, "reconnect", None, lines, 0, None, "hook"))
-            for part in suspended:
-                part.suspended = False
+    def wake(self, customer, now):
+        """The notices that leave now; completes their steps."""
+        notices = []
+        credit = self.settle(customer)
+        for currency in customer.currencies():
+            parts = customer.account(currency)
+            # R16: a reconnect knows no window.
+            suspended = [part for part in parts if part.is_suspended]
+            is_free = suspended and all(self.is_closed(customer, part) for part in suspended)
+            if self.is_open(now):
+                due = [(part, step) for part in parts
+                       if (step := self.due_step(customer, part, now.date()))]
+                group = [(part, step) for part, step in due if step["action"] in GROUPED]
+                notices += self.contact(customer, currency, group, credit[currency], now.date())
+                for part, step in due:
+                    if step["action"] == "suspend":
+                        notices += self.suspend(customer, part, step, now.date())
+            if is_free:
+                notices += self.reconnect(customer, currency, suspended)
         return notices
 
-    def suspend(self, account, part, step, today):
-        deadlines = [d.deadline for d in part.done if d.deadline]
-        if not deadlines or today <= deadlines[-1]:
+    def notice(self, customer, action, step, route, lines, total, deadline=None):
+        """In the shape that notices are compared in."""
+        return {"customer": customer.code, "currency": lines[0][0].currency, "action": action,
+                "step": step, "channel": route[0], "to": route[1], "total": money(total),
+                "deadline": deadline and str(deadline),
+                "lines": sorted((part.invoice, part.seq, own or "", money(part.open))
+                                for part, own in lines)}
+
+    def suspend(self, customer, part, step, today):
+        if today <= part.deadline():
             return []
         part.done.append(Done(step["id"], "suspend", today))
-        part.suspended = True
-        line = ((part.invoice, part.seq, step["id"], part.open),)
-        return [(account.customer, "suspend", step["id"], line, part.open, None, name)
-                for name in self.channels_for(account, step)]
+        part.is_suspended = True
+        return [self.notice(customer, "suspend", step["id"], route, [(part, step["id"])], part.open)
+                for route in self.routes(customer, step)]
 
-    def contact(self, account, group, credit, today):
-        policy_steps = lambda p: self.policy_of(account, p)["steps"]  # noqa: E731
-        while group:
-            part, lead = max(group, key=lambda ps: (
-                SEVERITY.index(ps[1]["action"]), policy_steps(ps[0]).index(ps[1]),
-                -ps[0].due.toordinal(), [-ord(c) for c in ps[0].invoice] + [1], -ps[0].seq))
-            if not self.channels_for(account, lead):
-                group = [ps for ps in group if ps[0] is not part]
+    def reconnect(self, customer, currency, suspended):
+        for part in suspended:
+            part.is_suspended = False
+        return [self.notice(customer, "reconnect", None, ("hook", ""),
+                            [(part, None) for part in suspended],
+                            sum(part.open for part in suspended))]
+
+    def leads(self, customer, pair):
+        """R8: severity; later in its ladder; older due date; invoice number."""
+        part, step = pair
+        place = self.policy_of(customer, part)["steps"].index(step)
+        return (-SEVERITY.index(step["action"]), -place, part.due, part.invoice, part.seq)
+
+    def contact(self, customer, currency, group, credit, today):
+        parts = customer.account(currency)
+        while True:
+            if not group:
+                return []
+            part, lead = min(group, key=lambda pair: self.leads(customer, pair))
+            if not self.routes(customer, lead):
+                group = [pair for pair in group if pair[0] is not part]
                 continue
-            steps = {id(p): s for p, s in group}
-            listed = [p for p in account.instalments if id(p) in steps
-                      or (self.is_chaseable(account, p, today) and today > p.due)]
-            total = sum(p.open for p in listed) - credit
-            small = [p for p, s in group if total < s.get("min_total", 0)]
-            if small:
-                group = [ps for ps in group if not any(ps[0] is p for p in small)]
-                continue
-            break
-        else:
+            asked = [p for p in parts if any(p is q for q, _ in group)
+                     or self.is_listed(customer, p, today)]
+            total = sum(p.open for p in asked) - credit
+            enough = [(p, s) for p, s in group if total >= amount_in(s.get("min_total"), currency)]
+            if len(enough) == len(group):
+                break
+            group = enough
+        if total <= self.tolerance(customer, part):
             return []
-        if total <= self.policy_of(account, part).get("tolerance", 0):
+        if customer.last_contact.get(currency) == today:
             return []
-        if account.last_contact == today:
+        gap, pressed = self.config["limits"]["contact_gap_days"], customer.last_pressed.get(currency)
+        if lead["action"] in PRESSING and gap and pressed and today < pressed + DAY * gap:
             return []
-        if lead["action"] in PRESSING and self.gap_days and account.last_pressed \
-                and today < account.last_pressed + DAY * self.gap_days:
-            return []
-        deadline = None
+        return self.send(customer, (part, lead), group, asked, total, today)
+
+    def deadline(self, group, today):
+        """R6: one date for all that print one."""
+        latest = None
         for _, step in group:
             if step.get("deadline_days"):
                 day = today + DAY * step["deadline_days"]
-                while not is_working_day(day, self.country):
+                while not is_working_day(day, self.config["sending"]["holidays"]):
                     day += DAY
-                deadline = max(deadline or day, day)
-        lines = tuple(sorted((p.invoice, p.seq, steps[id(p)]["id"] if id(p) in steps else None,
-                              p.open) for p in listed))
+                latest = max(latest or day, day)
+        return latest
+
+    def send(self, customer, leader, group, asked, total, today):
+        part, lead = leader
+        deadline = self.deadline(group, today)
+        lines = [(p, next((s["id"] for q, s in group if q is p), None)) for p in asked]
+        if self.policy_of(customer, part).get("list_upcoming"):
+            lines += [(p, None) for p in customer.account(part.currency)
+                      if self.is_chased(customer, p, today) and all(p is not q for q in asked)]
+        notices = [self.notice(customer, lead["action"], lead["id"], route, lines, total, deadline)
+                   for route in self.routes(customer, lead)]
         for p, step in group:
             p.done.append(Done(step["id"], step["action"], today,
                                deadline if step.get("deadline_days") else None))
-        account.last_contact = today
+        customer.last_contact[part.currency] = today
         if lead["action"] in PRESSING:
-            account.last_pressed = today
-        return [(account.customer, lead["action"], lead["id"], lines, total, deadline, name)
-                for name in self.channels_for(account, lead)]
+            customer.last_pressed[part.currency] = today
+        return notices
+
+    # ---- what is told of an instalment
+
+    def explain(self, customer, part, today):
+        """What can be told for certain; `next` is left out where a person has the word."""
+        told = {"open": money(part.open), "policy": self.policy_name(customer, part),
+                "done": [d.step for d in part.done]}
+        if part.due is not None:
+            told["days_late"] = max(0, (today - part.due).days) if part.open > 0 else 0
+        if part.status == "disputed" or part.is_disputed or (
+                part.is_held and part.held_until is None):
+            return told
+        day = max(today, part.held_until + DAY) if part.is_held else today
+        if not self.is_chased(customer, part, day):
+            return {**told, "next": None}
+        step = self.next_step(customer, part, day)
+        earliest = step and self.earliest(customer, part, step)
+        if step and "before_due" in step and earliest > part.due:
+            return told  # it will be passed over, when its day has come
+        if step and step["action"] == "suspend" and earliest is None:
+            return {**told}
+        return {**told, "next": step and (step["id"], earliest and str(earliest))}

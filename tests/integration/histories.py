@@ -1,0 +1,558 @@
+# SPDX-License-Identifier: MIT
+"""Random lives of firms, lived through twice: by the program, as relancectl and relanced do, and by
+naive.py. A life is plain data, so that it can be kept, cut down to what matters, and lived again:
+
+        histories.py SEED               a firm's life of that seed, e.g. 20260305/7
+        histories.py FILE               one that was kept
+"""
+
+import copy
+import datetime
+import json
+import pathlib
+import random
+import shutil
+import sys
+
+import firm as firms
+from naive import DAY, GROUPED, TRIGGERS, Customer, Money, Part, Rules, minor, money
+from session import Session
+
+START = datetime.date(2026, 2, 2)
+ROUNDS = 24
+HOURS = ["07:00", "08:59", "09:00", "10:00", "12:30", "14:00", "16:45", "17:59", "18:00", "19:00"]
+COLUMNS = ("email", "phone")
+
+
+# ---- what a firm is like
+
+def random_step(rng, action, number, days):
+    step = {"id": f"{action}-{number}", "action": action, "send": ["email"]}
+    if action == "courtesy":
+        step["before_due"] = rng.randint(0, 5)
+    elif action == "suspend":
+        step[rng.choice(["after_deadline", "after_deadline", "after_due"])] = rng.randint(0, 3)
+        step["send"] = ["hook"]
+    else:
+        key = rng.choice(["after_due", "after_due", "after_due", "after_previous", "after_issue",
+                          "after_deadline"])
+        step[key] = {"after_due": max(0, days), "after_issue": max(0, days) + 30}.get(
+            key, rng.randint(0, 8))
+        step["send"] = rng.choice([["email"], ["sms"], ["email", "sms"], ["sms|email"],
+                                   ["email|sms", "sms"]])
+    if rng.random() < 0.15:
+        step["min_gap_days"] = rng.randint(0, 9)
+    if action == "deadline" or rng.random() < 0.05:
+        step["deadline_days"] = rng.randint(1, 9)
+    if rng.random() < 0.1:
+        step["end_of_month"] = True
+    if rng.random() < 0.1 and action in GROUPED[1:3]:
+        step["min_total"] = [{"currency": "EUR", "amount": rng.choice(["50.00", "500.00", "1000.00"])}]
+    if action == "agency":
+        del step["send"]
+    return step
+
+
+def random_policy(rng, tolerance):
+    """A ladder of rising severity, each step later than the one before more often than not."""
+    actions = ["courtesy", "remind", "remind", "resend", "deadline", "suspend", "deadline", "agency"]
+    steps, days = [], rng.randint(-2, 3)
+    for number, action in enumerate(each for each in actions if rng.random() < 0.7):
+        days += rng.randint(0, 6)
+        steps.append(random_step(rng, action, number, days))
+    policy = {"min_gap_days": rng.choice([0, 0, 0, 2, 5]), "steps": steps}
+    if rng.random() < 0.3:
+        policy["reopen_gap_days"] = rng.randint(0, 6)
+    if rng.random() < 0.2:
+        policy["list_upcoming"] = True
+    if tolerance:
+        policy["tolerance"] = [{"currency": "EUR", "amount": money(tolerance)}]
+    return policy
+
+
+def random_assign(rng):
+    conditions = [{"relation": "service"}, {"kind": "consumer"}, {"currency": "USD"},
+                  {"amount": "1000.00"}, {"tag": "vip"}, {"tag": "vip", "relation": "goods"}]
+    rules = [{"when": rng.choice(conditions), "policy": rng.choice(["first", "second", "third"])}
+             for _ in range(rng.randint(0, 3))]
+    return [{"when": {"tag": "quiet"}, "policy": "none"}] + rules + [{"policy": "first"}]
+
+
+def random_config(rng):
+    config = firms.default_config()
+    tolerance = rng.choice([0, 0, 100, 500])
+    config["policies"] = {name: random_policy(rng, tolerance)
+                          for name in ("first", "second", "third")}
+    config["policies"]["none"] = {"steps": []}
+    config["assign"] = random_assign(rng)
+    config["limits"]["contact_gap_days"] = rng.choice([0, 2, 3, 5])
+    config["sending"] = rng.choice([
+        config["sending"], config["sending"], {**config["sending"], "holidays": "none"},
+        {"days": "mon-sat", "from": "08:00", "to": "12:00", "holidays": "FR"},
+        {"days": "mon-sun", "from": "00:00", "to": "24:00", "holidays": "none"}])
+    return config
+
+
+def random_customer(rng, n):
+    customer = {"id": f"C-{n}", "name": f"Client {n}",
+                "kind": rng.choice(["business", "business", "consumer", "public"]),
+                "relation": rng.choice(["goods", "service"]),
+                "policy": rng.choice(["", "", "", "second"]),
+                "tags": rng.choice(["", "", "", "", "vip", "quiet", "do_not_contact"]),
+                "email": rng.choice([f"c{n}@example.org"] * 5 + [""]),
+                "phone": rng.choice([f"+3363998{n:04}"] * 3 + [""])}
+    rows = []
+    for k in range(rng.randint(1, 4)):
+        issued = START + DAY * rng.randint(-40, 30)
+        currency = rng.choice(["EUR"] * 6 + ["USD"])
+        status = rng.choice(["open"] * 16 + ["draft", "cancelled", "disputed"])
+        method = rng.choice(["transfer"] * 15 + ["direct_debit"])
+        for seq in range(1, rng.choice([1, 1, 1, 2, 3]) + 1):
+            due = issued + DAY * (rng.choice([30, 30, 30, 0, 14, 45]) + 30 * (seq - 1))
+            amount = rng.choice([rng.randint(1, 300000), 120000, 450, -5000])
+            rows.append({"number": f"F-{n}-{k}", "customer": f"C-{n}", "issued": str(issued),
+                         "due": str(due) if rng.random() > 0.03 else "", "amount": money(amount),
+                         "currency": currency, "method": method,
+                         "status": status if amount > 0 else status.replace("disputed", "open"),
+                         "policy": rng.choice([""] * 9 + ["none", "third"])})
+    return customer, rows
+
+
+# ---- what happens to it
+
+def random_event(rng, number, code):
+    kind = rng.choice(["payment"] * 6 + ["unassigned", "credit", "refund", "chargeback", "lower",
+                                         "write-off", "hold", "hold-until", "dispute", "release",
+                                         "release", "address", "policy"])
+    if kind in ("payment", "credit", "refund", "chargeback"):
+        return {"do": "money", "kind": kind, "invoice": number, "customer": code,
+                "how": rng.choice(["open", "all", "half", "more", "less"]), "ago": rng.randint(0, 5)}
+    if kind == "unassigned":
+        return {"do": "unassigned", "customer": code, "amount": money(rng.randint(100, 90000)),
+                "currency": rng.choice(["EUR", "EUR", "EUR", "USD"])}
+    if kind in ("hold", "hold-until", "release"):
+        target = number if rng.random() < 0.7 else f"customer:{code}"
+        return {"do": kind.split("-")[0], "target": target, "customer": code,
+                **({"days": rng.randint(0, 9)} if kind == "hold-until" else {})}
+    if kind == "address":
+        column = rng.choice(COLUMNS)
+        value = {"email": f"new-{code.lower()}@example.org", "phone": "+33639980000"}[column]
+        return {"do": "address", "customer": code, "column": column,
+                "value": rng.choice(["", value])}
+    if kind == "policy":
+        return {"do": "policy", "customer": code, "invoice": number,
+                "policy": rng.choice(["", "first", "second", "third", "none"])}
+    return {"do": kind, "invoice": number, "customer": code}
+
+
+def edited(rng, policy):
+    """The policy with a step put in, taken out, moved, renamed, or timed otherwise."""
+    policy = copy.deepcopy(policy)
+    steps = policy["steps"]
+    at = rng.randrange(len(steps)) if steps else 0
+    kind = rng.choice(["insert", "insert", "remove", "swap", "rename", "move", "gap"])
+    if kind == "insert" or not steps:
+        action = rng.choice(["courtesy", "remind", "resend", "deadline"])
+        steps.insert(at, random_step(rng, action, rng.randint(100, 999), rng.randint(0, 25)))
+    elif kind == "remove" and len(steps) > 1:
+        del steps[at]
+    elif kind == "swap" and len(steps) > 1:
+        steps[at - 1], steps[at] = steps[at], steps[at - 1]
+    elif kind == "rename":
+        steps[at]["id"] = f"{steps[at]['action']}-{rng.randint(100, 999)}"
+    elif kind == "move":
+        key = next(key for key in TRIGGERS if key in steps[at])
+        steps[at][key] = rng.randint(0, 30)
+    else:
+        policy["min_gap_days"] = rng.randint(0, 6)
+    return policy
+
+
+def random_round(rng, life, now):
+    events = []
+    for customer in life["customers"]:
+        numbers = sorted({row["number"] for row in life["invoices"]
+                          if row["customer"] == customer["id"]})
+        if rng.random() < 0.12:
+            events.append(random_event(rng, rng.choice(numbers), customer["id"]))
+    if rng.random() < 0.15:
+        name = rng.choice(["first", "second", "third"])
+        life["now"][name] = edited(rng, life["now"][name])
+        events.append({"do": "edit", "name": name, "policy": life["now"][name]})
+    if rng.random() < 0.03:
+        events.append({"do": "assign", "assign": random_assign(rng)})
+    return {"at": f"{now:%Y-%m-%dT%H:%M}", "events": events,
+            "by": rng.choice(["session", "session", "session", "commands"])}
+
+
+def random_life(seed, n_customers):
+    rng = random.Random(seed)
+    config = random_config(rng)
+    life = {"seed": seed, "config": config, "customers": [], "invoices": [], "rounds": [],
+            "now": copy.deepcopy(config["policies"])}
+    for n in range(n_customers):
+        customer, rows = random_customer(rng, n)
+        life["customers"].append(customer)
+        life["invoices"] += rows
+    now = datetime.datetime.combine(START, datetime.time(9))
+    for _ in range(ROUNDS):
+        days = rng.choice([0, 1, 1, 1, 2, 2, 3, 4, 5]) if rng.random() > 0.04 else 40  # downtime
+        hour = rng.choice(HOURS)
+        if days == 0:
+            hour = max(hour, f"{now:%H:%M}")
+        now = datetime.datetime.combine(now.date() + DAY * days, datetime.time.fromisoformat(hour))
+        life["rounds"].append(random_round(rng, life, now))
+    del life["now"]
+    return life
+
+
+# ---- lived by the program
+
+class Lived:
+    """The program's side of a life. Events come as `act` has resolved them: whole facts."""
+
+    def __init__(self, folder, life):
+        self.firm = firms.Firm(folder, life["config"])
+        self.firm.init()
+        self.seen = 0
+        self.session = None
+        self.firm.load(life["customers"], life["invoices"], at=f"{START}T06:00")
+
+    def begin(self, at, by):
+        """Until end(), everything is asked of one private relanced, or of relancectl each time."""
+        self.at, self.by = at, by
+        self.session = Session(self.firm, at).__enter__() if by == "session" else None
+
+    def end(self):
+        if self.session:
+            self.session.__exit__()
+            self.session = None
+
+    def command(self, verb, target, **options):
+        if self.session:
+            self.session.post(f"{verb}/{target}", **options)
+            return
+        words = [word for key, value in options.items() for word in (f"--{key}", value)]
+        self.firm.ctl(verb, target, *words, at=self.at)
+
+    def pay(self, number, amount, kind):
+        if self.session:
+            self.session.post(f"pay/{number}", amount=amount, kind=kind)
+        else:
+            self.firm.ctl("pay", number, amount, "--kind", kind, at=self.at)
+
+    def load(self, kind, rows):
+        path = self.firm.csv(kind, rows)
+        if self.session:
+            answer = self.session.load(path)
+            assert not any(file["errors"] for file in answer), answer
+        else:
+            self.firm.ctl("import", path, at=self.at)
+
+    def ask(self, *words):
+        if self.session:
+            return self.session.get("/".join(words))
+        return self.firm.json(*words, at=self.at)
+
+    def wake(self):
+        """What newly left, in the shape of Rules.notice()."""
+        if self.session:
+            self.session.post("wake")
+        else:
+            self.firm.wake(self.at)
+        rows = self.ask("log")
+        new = [row for row in rows if row["notice"] > self.seen]
+        self.seen = max([self.seen] + [row["notice"] for row in rows])
+        assert all(row["state"] == "sent" for row in new), new
+        return [{"customer": row["account"]["customer"], "currency": row["account"]["currency"],
+                 "action": row["action"], "step": row["step"], "channel": row["channel"],
+                 "to": row["to"] or "", "total": row["total"], "deadline": row["deadline"],
+                 "lines": sorted((line["invoice"], line["instalment"], line["step"] or "",
+                                  line["open"]) for line in row["lines"])} for row in new]
+
+
+# ---- lived by the naive rules, and compared
+
+class Differs(AssertionError):
+    """The two do not agree: in what, about which customers."""
+
+    def __init__(self, what, text, customers):
+        super().__init__(text)
+        self.what, self.customers = what, customers
+
+
+class Both:
+    def __init__(self, folder, life):
+        self.life = life
+        self.config = copy.deepcopy(life["config"])
+        self.rules = Rules(self.config)
+        self.customers = {row["id"]: self.customer_of(row) for row in life["customers"]}
+        self.rows, self.credits, self.written_off = {}, {}, set()
+        for row in life["invoices"]:
+            self.add_part(row)
+        self.program = Lived(folder, life)
+        self.n_payments = self.n_notices = 0
+
+    @staticmethod
+    def customer_of(row):
+        return Customer(row["id"], row["kind"], row["relation"], row["policy"], row["tags"].split(),
+                        row["email"], row["phone"])
+
+    def add_part(self, row):
+        customer = self.customers[row["customer"]]
+        same = self.rows.setdefault(row["number"], [])
+        same.append(row)
+        customer.parts.append(Part(
+            row["number"], len(same), datetime.date.fromisoformat(row["issued"]),
+            datetime.date.fromisoformat(row["due"]) if row["due"] else None, minor(row["amount"]),
+            row["currency"], row["status"], row["method"], row["policy"],
+            is_disputed=row["status"] == "disputed"))
+
+    # Events: what they come to is told by the naive side, and told to both.
+
+    def money(self, event, customer, today):
+        number, kind = event["invoice"], event["kind"]
+        parts = [part for part in customer.invoice(number) if part.amount > 0]
+        facts = [fact for fact in customer.money if fact.invoice == number]
+        received = sum({"payment": 1, "refund": -1, "chargeback": -1}.get(fact.kind, 0) * fact.amount
+                       for fact in facts)
+        whole = sum(part.amount for part in parts)
+        self.rules.settle(customer)
+        base = received if kind in ("refund", "chargeback") else whole
+        amount = {"open": sum(part.open for part in parts), "all": base, "half": base // 2,
+                  "more": base + 700, "less": base - 300}[event["how"]]
+        if kind in ("refund", "chargeback"):
+            amount = min(amount, received)
+        if not parts or amount <= 0 or number in self.written_off:
+            return
+        day = today - DAY * event["ago"]
+        if kind in ("refund", "chargeback"):
+            day = today
+        fact = Money(number, kind, amount, parts[0].currency)
+        self.rules.add_money(customer, fact, day, today)
+        row = self.payment_row(number, "", day, fact)
+        if kind == "credit":
+            self.credits[number] = (row, fact)
+        self.program.load("payments", [row])
+
+    def payment_row(self, number, code, day, fact):
+        self.n_payments += 1
+        return {"id": f"P-{self.n_payments}", "invoice": number, "customer": code, "date": str(day),
+                "amount": money(fact.amount), "currency": fact.currency, "kind": fact.kind}
+
+    def unassigned(self, event, customer, today):
+        fact = Money("", "payment", minor(event["amount"]), event["currency"])
+        customer.money.append(fact)
+        self.program.load("payments", [self.payment_row("", customer.code, today, fact)])
+
+    def lower(self, event, customer, today):
+        """Half of a credit is withdrawn."""
+        if event["invoice"] not in self.credits:
+            return
+        row, fact = self.credits.pop(event["invoice"])
+        less = Money(fact.invoice, "credit", -(fact.amount - fact.amount // 2), fact.currency)
+        if fact.amount < 2:
+            return
+        self.rules.add_money(customer, less, today, today)
+        self.program.load("payments", [{**row, "amount": money(fact.amount // 2)}])
+
+    def write_off(self, event, customer, today):
+        number = event["invoice"]
+        self.rules.settle(customer)
+        parts = [part for part in customer.invoice(number) if part.amount > 0]
+        amount = sum(part.open for part in parts if part.status != "cancelled")
+        if amount <= 0 or number in self.written_off:
+            return
+        self.written_off.add(number)
+        self.rules.add_money(
+            customer, Money(number, "write-off", amount, parts[0].currency), today, today)
+        self.program.pay(number, money(amount), "write-off")
+
+    def parts_of(self, event, customer):
+        return customer.invoice(event["target"]) or customer.parts
+
+    def hold(self, event, customer, today):
+        until = today + DAY * event["days"] if "days" in event else None
+        self.rules.hold(self.parts_of(event, customer), until)
+        self.program.command("hold", event["target"], **({"until": str(until)} if until else {}))
+
+    def release(self, event, customer, today):
+        self.rules.release(self.parts_of(event, customer), today)
+        self.program.command("release", event["target"])
+
+    def dispute(self, event, customer, _):
+        self.rules.dispute(customer.invoice(event["invoice"]))
+        self.program.command("dispute", event["invoice"], reason="price")
+
+    def address(self, event, customer, _):
+        setattr(customer, event["column"], event["value"])
+        self.program.command("contact", customer.code, **{event["column"]: event["value"]})
+
+    def policy(self, event, customer, _):
+        for part in customer.invoice(event["invoice"]):
+            part.policy = event["policy"]
+        for row in self.rows[event["invoice"]]:
+            row["policy"] = event["policy"]
+        self.program.load("invoices", self.rows[event["invoice"]])
+
+    EVENTS = {"money": money, "unassigned": unassigned, "lower": lower, "write-off": write_off,
+              "hold": hold, "release": release, "dispute": dispute, "address": address,
+              "policy": policy}
+
+    def configure(self, events):
+        for event in events:
+            if event["do"] == "edit":
+                self.config["policies"][event["name"]] = event["policy"]
+            else:
+                self.config["assign"] = event["assign"]
+        self.program.firm.config = self.config
+        self.program.firm.write_config()
+
+    def live(self):
+        for n, each in enumerate(self.life["rounds"]):
+            now = datetime.datetime.fromisoformat(each["at"])
+            edits = [event for event in each["events"] if event["do"] in ("edit", "assign")]
+            if edits:
+                self.configure(edits)
+            self.program.begin(each["at"], each["by"])
+            try:
+                for event in each["events"]:
+                    if event["do"] in self.EVENTS:
+                        self.EVENTS[event["do"]](
+                            self, event, self.customers[event["customer"]], now.date())
+                self.compare_wake(now)
+                self.compare_explained(now, n)
+            finally:
+                self.program.end()
+
+    def compare_wake(self, now):
+        expected = [notice for customer in self.customers.values()
+                    for notice in self.rules.wake(customer, now)]
+        actual = self.program.wake()
+        self.n_notices += len(actual)
+        missing = [notice for notice in expected if notice not in actual]
+        surplus = [notice for notice in actual if notice not in expected]
+        if missing or surplus or len(expected) != len(actual):
+            raise Differs("notices", "\n".join(
+                [f"{self.life['seed']} at {now}"] + [f"did not leave: {each}" for each in missing]
+                + [f"left unasked:  {each}" for each in surplus]),
+                {each["customer"] for each in missing + surplus})
+
+    def compare_explained(self, now, n):
+        """A third of the customers, and whoever something has happened to."""
+        for k, customer in enumerate(self.customers.values()):
+            if k % 3 != n % 3 and len(self.customers) > 3:
+                continue
+            self.rules.settle(customer)
+            for number in sorted({part.invoice for part in customer.parts}):
+                for row in self.program.ask("explain", number):
+                    part = customer.invoice(number)[row["instalment"] - 1]
+                    self.compare_part(customer, part, row, now)
+
+    def compare_part(self, customer, part, row, now):
+        wanted = self.rules.explain(customer, part, now.date())
+        got = {"open": row["open"], "policy": row["policy"], "days_late": row["days_late"],
+               "done": [each["step"] for each in row["done"]],
+               "next": row["next"] and (row["next"]["step"], row["next"]["earliest"])}
+        for key in wanted:
+            if wanted[key] != got[key]:
+                raise Differs(key, f"{self.life['seed']} at {now}: {key} of {part.invoice}/{part.seq} is "
+                              f"{got[key]}, not {wanted[key]} ({row['reason']})", {customer.code})
+
+
+def live(folder, life):
+    """Lives a life; raises Differs. The number of notices that left."""
+    both = Both(folder, life)
+    try:
+        both.live()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return both.n_notices
+
+
+# ---- a life that fails, cut down
+
+def reduced(life, customers):
+    """The life of these customers alone."""
+    life = copy.deepcopy(life)
+    life["customers"] = [row for row in life["customers"] if row["id"] in customers]
+    life["invoices"] = [row for row in life["invoices"] if row["customer"] in customers]
+    for each in life["rounds"]:
+        each["by"] = "session"
+        each["events"] = [event for event in each["events"]
+                          if event.get("customer") in customers | {None}]
+    return life
+
+
+def fails(folder, life, what):
+    """Whether it fails in the same way."""
+    try:
+        live(folder, life)
+    except Differs as differs:
+        return differs.what == what
+    except (AssertionError, IndexError, KeyError, ValueError):
+        return False
+    return False
+
+
+def attempts(life):
+    """The life without a round, an event, an invoice or a step."""
+    for key in ("rounds", "invoices"):
+        for i in reversed(range(len(life[key]))):
+            less = copy.deepcopy(life)
+            del less[key][i]
+            yield less
+    for n, each in enumerate(life["rounds"]):
+        for i in range(len(each["events"])):
+            less = copy.deepcopy(life)
+            del less["rounds"][n]["events"][i]
+            yield less
+    for name, policy in life["config"]["policies"].items():
+        for i in range(len(policy["steps"])):
+            less = copy.deepcopy(life)
+            del less["config"]["policies"][name]["steps"][i]
+            yield less
+
+
+def shrink(folder, life, differs, seconds=60):
+    """A smaller life that fails as well."""
+    end = datetime.datetime.now() + datetime.timedelta(seconds=seconds)
+    smaller = reduced(life, differs.customers)
+    if not fails(folder, smaller, differs.what):
+        return life
+    has_shrunk = True
+    while has_shrunk:
+        has_shrunk = False
+        for less in attempts(smaller):
+            if datetime.datetime.now() > end:
+                return smaller
+            if fails(folder, less, differs.what):
+                smaller, has_shrunk = less, True
+                break
+    return smaller
+
+
+def main(what):
+    folder = firms.scratch_folder("history")
+    path = pathlib.Path(what)
+    life = json.loads(path.read_text()) if path.is_file() else random_life(what, 50)
+    try:
+        print(f"{live(folder / 'firm', life)} notices, and no difference")
+        return 0
+    except Differs as differs:
+        print(differs)
+        smaller = shrink(folder / "firm", life, differs)
+        kept = pathlib.Path("history.json")
+        kept.write_text(json.dumps(smaller, indent=1))
+        print(f"kept in {kept}, with {len(smaller['rounds'])} wakes")
+        try:
+            live(folder / "firm", smaller)
+        except Differs as again:
+            print(again)
+        return 1
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
