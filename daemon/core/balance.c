@@ -31,46 +31,88 @@ static int add_credit_notes(const Share *shares, size_t n, int64_t *sum)
         return 0;
 }
 
-/* Days compare as numbers with the missing one last: it is the youngest. */
-static int64_t due_rank(Date due)
+/* Whether it is paid before another; the missing day is the youngest. */
+static bool is_paid_before(const Share *a, const Share *b)
 {
-        return date_is_set(due) ? due.days : INT64_MAX;
+        if (a->plan != b->plan)
+                return a->plan < b->plan;
+        if (date_is_set(a->due) != date_is_set(b->due))
+                return date_is_set(a->due);
+        return date_compare(a->due, b->due) < 0;
 }
 
-/* The least rank above after; false if there is none. */
-static bool next_rank(const Share *shares, size_t n, int64_t after, int64_t *ret_rank)
+/* The share that is paid next after *after (NULL: the first of all), or NULL. Those of the same day
+ * follow each other as they stand. */
+static Share *next_share(Share *shares, size_t n, const Share *after)
 {
-        bool is_found = false;
+        Share *next = NULL;
 
-        for (size_t i = 0; i < n; i++) {
-                int64_t rank = due_rank(shares[i].due);
-                if (rank <= after || (is_found && rank >= *ret_rank))
-                        continue;
-                *ret_rank = rank;
-                is_found = true;
+        for (Share *share = shares; share < shares + n; share++) {
+                bool is_later = !after || is_paid_before(after, share) ||
+                                (!is_paid_before(share, after) && share > after);
+                if (is_later && (!next || is_paid_before(share, next)))
+                        next = share;
         }
-        return is_found;
+        return next;
 }
 
+/* A round for each share: invoices have few, and the order of the shares stays. */
 int balance_invoice(Share *shares, size_t n, const FactSums *sums, int64_t *ret_left_over)
 {
-        int64_t left, notes = 0, whole, rank = INT64_MIN;
+        int64_t left, notes = 0, whole;
 
         if (sums_paid(sums, &left) < 0 || add_credit_notes(shares, n, &notes) < 0 ||
                 __builtin_add_overflow(left, notes, &whole))
                 return -EOVERFLOW;
-        /* A round for each due date: invoices have few, and the order of the shares stays. */
-        while (next_rank(shares, n, rank, &rank)) {
-                for (size_t i = 0; i < n; i++) {
-                        if (due_rank(shares[i].due) != rank)
-                                continue;
-                        int64_t owed = MAX(shares[i].amount, 0);
-                        int64_t paid = MIN(owed, left);
-                        shares[i].open = sums->is_written_off ? 0 : owed - paid;
-                        left -= paid;
-                }
+        for (Share *share = NULL; (share = next_share(shares, n, share));) {
+                int64_t owed = MAX(share->amount - share->granted, 0);
+                int64_t paid = MIN(owed, left);
+                share->open = sums->is_written_off ? 0 : owed - paid;
+                left -= paid;
         }
         *ret_left_over = left + notes;
+        return 0;
+}
+
+static Share *oldest_open(Share *shares, size_t n)
+{
+        Share *share = NULL;
+
+        while ((share = next_share(shares, n, share)) && share->open == 0)
+                ;
+        return share;
+}
+
+/* Takes at most so much from what the share's offer leaves off, and gives what is still missing. */
+static int64_t grant(Share *share, int64_t missing)
+{
+        int64_t granted = MIN(missing, MIN(share->discount, share->amount - share->granted));
+
+        granted = MAX(granted, 0);
+        share->granted += granted;
+        return missing - granted;
+}
+
+int balance_grant(Share *shares, size_t n, const FactSums *timely)
+{
+        int64_t left_over, missing, discounts = 0;
+
+        if (timely->payments <= timely->undone || timely->is_written_off)
+                return 0;
+        int r = balance_invoice(shares, n, timely, &left_over);
+        if (r < 0)
+                return r;
+        Share *last = oldest_open(shares, n);
+        if (!last || last->discount == 0)
+                return 0;
+        for (Share *share = NULL; share != last && (share = next_share(shares, n, share));)
+                if (money_add(&discounts, MAX(MIN(share->discount, share->amount), 0)) < 0)
+                        return -EOVERFLOW;
+        if (last->open > discounts)
+                return 0;
+        missing = grant(last, last->open);
+        for (Share *share = NULL; missing > 0 && (share = next_share(shares, n, share));)
+                missing = grant(share, missing);
         return 0;
 }
 

@@ -17,17 +17,28 @@ typedef struct FactSums {
 } FactSums;
 
 typedef struct Share {
-        Date due;       /* DATE_NONE counts as youngest */
-        int64_t amount; /* may be ≤ 0: a credit note */
-        int64_t open;   /* out */
+        int64_t plan;     /* the plan it is a part of, 0: none; an earlier plan's are paid first */
+        Date due;         /* DATE_NONE counts as youngest */
+        int64_t amount;   /* may be ≤ 0: a credit note */
+        int64_t discount; /* what an offer leaves off if it is taken in time */
+        int64_t granted;  /* of amount: left off */
+        int64_t open;     /* out */
 } Share;
 
 /*
- * Fills open of each share (oldest due first, then in order; 0 ≤ open ≤ amount, 0 for amounts ≤ 0)
- * and gives what is left over: credit for the account, ≥ 0 (overpayment, credit notes).
- * 0 or -EOVERFLOW.
+ * Fills open of each share (by plan, oldest due first, then in order; 0 ≤ open ≤ amount − granted,
+ * 0 for amounts ≤ 0) and gives what is left over: credit for the account, ≥ 0 (overpayment, credit
+ * notes). 0 or -EOVERFLOW.
  */
 int balance_invoice(Share *shares, size_t n, const FactSums *sums, int64_t *ret_left_over);
+
+/*
+ * Grants what offers leave off. timely: sums of the facts that count for them, those dated by their
+ * last day. The oldest share that these leave open is settled when no more than the discounts of it
+ * and of those before it is missing: two shares may be paid by one sum. Adds to granted. 0 or
+ * -EOVERFLOW.
+ */
+int balance_grant(Share *shares, size_t n, const FactSums *timely);
 
 /* What facts without an invoice leave as credit on the account, ≥ 0. 0 or -EOVERFLOW. */
 int balance_unassigned(const FactSums *sums, int64_t *ret_credit);
