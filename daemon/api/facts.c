@@ -258,6 +258,7 @@ int handle_pay(Exchange *exchange)
         PaymentRow row = { .id = id,
                 .invoice = number,
                 .customer = "",
+                .is_by_hand = true,
                 .reference = "",
                 .currency = before.currency };
         r = parse_payment(exchange, &row);

@@ -237,7 +237,8 @@ void import_job_start(ImportJob *job, int file_fd)
 int import_job_open(ImportJob *job)
 {
         const ImportContext *context = job->context;
-        int r = store_import_begin(context->store, job->name, context->at, &job->run);
+        int r = store_import_begin(
+                context->store, job->name, context->at, context->today, &job->run);
 
         if (r == 0)
                 job->state = JOB_READING;

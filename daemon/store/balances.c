@@ -119,15 +119,19 @@ static int load_shares(
         if (!balance->shares || !balance->seqs)
                 return -ENOMEM;
         r = rows_open(&rows, store,
-                "select seq, due, amount, status, open from instalment "
-                "where account = ? and invoice = ? order by seq",
+                "select t.seq, t.due, t.amount, t.status, t.open, m.plan, m.taken, m.granted "
+                "from instalment t left join terms m on m.account = t.account "
+                "and m.invoice = t.invoice and m.seq = t.seq "
+                "where t.account = ? and t.invoice = ? order by t.seq",
                 VALUES(INT(account), INT(invoice)));
         while (r >= 0 && balance->n < (size_t)n && (r = rows_next(&rows)) > 0) {
                 balance->seqs[balance->n] = (int)row_integer(&rows, 0);
                 balance->shares[balance->n++] = (Share){
+                        .plan = row_integer(&rows, 5),
                         .due = row_date(&rows, 1),
-                        .amount = amount_that_counts(
-                                row_integer(&rows, 2), (InvoiceStatus)row_integer(&rows, 3)),
+                        .amount = amount_that_counts(row_integer(&rows, 2) - row_integer(&rows, 6),
+                                (InvoiceStatus)row_integer(&rows, 3)),
+                        .granted = row_integer(&rows, 7),
                         .open = row_integer(&rows, 4),
                 };
         }
@@ -239,4 +243,21 @@ int balance_refresh(Store *store, int64_t account, int64_t invoice, Date reopene
                         return r;
         }
         return refresh_account(store, account, more_left_over);
+}
+
+/* R12: the later of value date and arrival. Arrival does not count while a store is still fresh and
+ * nothing has ever been decided: then it is a firm's history that comes in. */
+int balance_reopening_day(Store *store, Date value_date, Date today, Date *ret_day)
+{
+        Instant last_wake;
+        StoreMode mode;
+        int r = store_get_last_wake(store, &last_wake);
+
+        if (r == 0)
+                r = store_get_mode(store, &mode);
+        if (r < 0)
+                return r;
+        bool is_history = !instant_is_set(last_wake) && mode == STORE_FRESH;
+        *ret_day = is_history ? value_date : date_later(value_date, today);
+        return 0;
 }

@@ -19,6 +19,9 @@ int balance_add_fact(Store *store, int64_t account, int64_t invoice, FactKind ki
  */
 int balance_refresh(Store *store, int64_t account, int64_t invoice, Date reopened_on);
 
+/* The day on which what a fact of that value date uncovers is reopened (R12). */
+int balance_reopening_day(Store *store, Date value_date, Date today, Date *ret_day);
+
 /* The invoice's shares as R10 counts them (arena); for balance_refresh() and store_verify(). */
 typedef struct InvoiceBalance {
         FactSums sums;

@@ -95,8 +95,7 @@ static int insert_lines(Store *store, const Contact *contact)
                         VALUES(INT(contact->id), INT(i), INT(line->invoice), INT(line->seq),
                                 TEXT(line->step),
                                 line->step ? INT(line->action) : (Value){ .type = SQLITE_NULL },
-                                INT(line->open), INT(line->prints_deadline),
-                                INT(line->discount)));
+                                INT(line->open), INT(line->prints_deadline), INT(line->discount)));
         }
         for (size_t i = 0; i < contact->n_attachments && r == 0; i++) {
                 const Attachment *attachment = &contact->attachments[i];

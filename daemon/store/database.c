@@ -18,12 +18,13 @@ _Static_assert(STATUS_OPEN == 0 && STATUS_DRAFT == 1 && STATUS_DISPUTED == 2 &&
                        STATUS_CANCELLED == 3 && METHOD_DIRECT_DEBIT == 3,
         "instalment");
 _Static_assert(ACTION_REMIND == 1 && ACTION_RESEND == 2 && ACTION_DEADLINE == 3 &&
-                       ACTION_SUSPEND == 5 && ACTION_AGENCY == 6 && ACTION_LEGAL == 7 && ACTION_RECONNECT == 8,
+                       ACTION_SUSPEND == 5 && ACTION_AGENCY == 6 && ACTION_LEGAL == 7 &&
+                       ACTION_RECONNECT == 8,
         "action");
-_Static_assert(
-        NOTICE_CONTACT == 0 && NOTICE_SUSPEND == 1 && NOTICE_RECONNECT == 2 &&
-                NOTICE_THANKS == 3 && NOTICE_PROMISE_CONFIRMED == 4 &&
-                NOTICE_PROMISE_REMINDER == 5 && NOTICE_PLAN_CONFIRMED == 6 && NOTICE_HANDOVER == 7,
+_Static_assert(NOTICE_CONTACT == 0 && NOTICE_SUSPEND == 1 && NOTICE_RECONNECT == 2 &&
+                       NOTICE_THANKS == 3 && NOTICE_PROMISE_CONFIRMED == 4 &&
+                       NOTICE_PROMISE_REMINDER == 5 && NOTICE_PLAN_CONFIRMED == 6 &&
+                       NOTICE_HANDOVER == 7,
         "contact.kind");
 _Static_assert(NOTICE_PENDING == 0 && NOTICE_HANDED == 1 && NOTICE_BEGUN == 2 && NOTICE_SENT == 3 &&
                        NOTICE_FAILED == 4 && NOTICE_UNCERTAIN == 5 && NOTICE_CANCELLED == 6,

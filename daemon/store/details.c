@@ -54,8 +54,8 @@ int store_refused_channels(Store *store, int64_t customer,
 {
         ROWS(rows);
         int r = rows_open(&rows, store,
-                "select channel, address from refusal where customer = ? "
-                "order by channel, address",
+                "select channel, address from refusal where customer = ?1 union all "
+                "select channel, '' from opt_out where customer = ?1 order by 1, 2",
                 VALUES(INT(customer)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0)
@@ -66,8 +66,10 @@ int store_refused_channels(Store *store, int64_t customer,
 int store_any_refused(Store *store, bool *ret_any)
 {
         int64_t one;
-        int r = db_integers(
-                store, "select 1 from refusal where customer > 0 limit 1", NO_VALUES, &one, 1);
+        int r = db_integers(store,
+                "select 1 where exists (select 1 from refusal where customer > 0) "
+                "or exists (select 1 from opt_out where customer > 0)",
+                NO_VALUES, &one, 1);
 
         if (r < 0)
                 return r;

@@ -43,6 +43,7 @@ typedef struct PaymentRow {
         Date date;
         int64_t amount; /* > 0 */
         FactKind kind;
+        bool is_by_hand; /* no word of a bank: says nothing of how fresh payments are (R19) */
 } PaymentRow;
 
 /* What a row did. From PUT_REFUSED on it did nothing. */
@@ -59,8 +60,10 @@ typedef enum Put {
 } Put;
 
 /* An import: rows of one file. run tells instalments of this file from earlier ones; several runs
- * may be under way, and each of them last over many transactions. */
-int store_import_begin(Store *store, const char *file_name, Instant at, int64_t *ret_run);
+ * may be under way, and each of them last over many transactions. today: the creditor's civil day of
+ * at, on which what is new came in (R18). */
+int store_import_begin(
+        Store *store, const char *file_name, Instant at, Date today, int64_t *ret_run);
 /* After the last row: instalments that an invoice of this file no longer has are withdrawn, those
  * of a few hundred invoices at each call. 1: call it again, in this or in another transaction; 0:
  * the run is over. *ret_withdrawn: by this call. */

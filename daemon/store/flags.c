@@ -105,3 +105,22 @@ int flags_refresh_contact(Store *store, int64_t contact, bool *ret_is_completed)
                 r = refresh_account(store, was[0]);
         return r;
 }
+
+/* A suspension stands when the last complete contact about it was a suspend step and not a
+ * reconnection, or when a person has seen to it herself since. */
+int flags_refresh_suspensions(Store *store, int64_t account, int64_t invoice)
+{
+        return db_run(store,
+                "update instalment set is_suspended = coalesce((select c.action = 5 "
+                "from contact_line x cross join contact c on c.id = x.contact "
+                "where x.invoice = instalment.invoice and x.seq = instalment.seq "
+                "and c.is_complete = 1 and (c.action = 8 or c.action = 5 and x.step is not null) "
+                "order by c.id desc limit 1), 0) or exists (select 1 from done d "
+                "where d.account = instalment.account and d.invoice = instalment.invoice "
+                "and d.seq = instalment.seq and d.action = 5 and d.is_skip = 0 "
+                "and d.contact = 0 and d.at > coalesce((select max(c.at) from contact_line x "
+                "cross join contact c on c.id = x.contact where x.invoice = d.invoice "
+                "and x.seq = d.seq and c.is_complete = 1 and c.action = 8), 0)) "
+                "where account = ? and invoice = ?",
+                VALUES(INT(account), INT(invoice)));
+}

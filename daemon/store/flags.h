@@ -11,4 +11,7 @@
  * the contact's first notice was sent just now. */
 int flags_refresh_contact(Store *store, int64_t contact, bool *ret_is_completed);
 
+/* What is suspended of an invoice, from its contacts and the steps a person did (R16). */
+int flags_refresh_suspensions(Store *store, int64_t account, int64_t invoice);
+
 #endif

@@ -31,7 +31,8 @@ void import_runs_release(Store *store)
         }
 }
 
-int store_import_begin(Store *store, const char *file_name, Instant at, int64_t *ret_run)
+int store_import_begin(
+        Store *store, const char *file_name, Instant at, Date today, int64_t *ret_run)
 {
         ImportRun *run = calloc(1, sizeof(*run));
         int r = 0;
@@ -42,6 +43,7 @@ int store_import_begin(Store *store, const char *file_name, Instant at, int64_t 
                 .next = store->runs,
                 .id = store->last_run + 1,
                 .at = at,
+                .today = today,
                 .file = strdup(file_name),
         };
         if (!run->file)
@@ -95,20 +97,69 @@ uint32_t imported_compare(
         return differs;
 }
 
+const char *imported_text(const void *packed, size_t length, size_t column)
+{
+        const char *p = packed, *end = p + length;
+
+        for (; p < end; column--) {
+                if (column == 0)
+                        return p;
+                p += strnlen(p, (size_t)(end - p)) + 1;
+        }
+        return "";
+}
+
+static const char arrow[] = " → ";
+
+/* Up to the policy no text has a "; " of its own: they are dates, amounts and names. */
+bool imported_find_change(const char *changes, InvoiceColumn column, ImportedChange *ret_change)
+{
+        const char *p = changes;
+
+        assert(column <= COLUMN_POLICY);
+        for (InvoiceColumn at = 0; p && at <= column; at++) {
+                size_t length = strlen(invoice_column_names[at]);
+                if (strncmp(p, invoice_column_names[at], length) != 0 ||
+                        strncmp(p + length, ": ", 2) != 0)
+                        continue;
+                const char *was = p + length + 2, *middle = strstr(was, arrow);
+                const char *next = strstr(was, "; ");
+                if (at < column) {
+                        p = next ? next + 2 : NULL;
+                        continue;
+                }
+                if (!middle)
+                        return false;
+                const char *now = middle + strlen(arrow);
+                *ret_change = (ImportedChange){ was, now, (size_t)(middle - was),
+                        next ? (size_t)(next - now) : strlen(now) };
+                return true;
+        }
+        return false;
+}
+
 static Value id_value(int64_t id)
 {
         return id != 0 ? INT(id) : (Value){ .type = SQLITE_NULL };
 }
 
-int event_add(Store *store, const Event *event)
+int fact_add(Store *store, const Event *event, int64_t *ret_fact)
 {
-        return db_run(store,
+        return db_insert(store,
                 "insert into fact (kind, at, customer, account, invoice, seq, date, amount, "
-                "reference, note, changes) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                "reference, note, changes, withdraws) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 VALUES(TEXT(event->kind), TIME(event->at), id_value(event->customer),
                         id_value(event->account), id_value(event->invoice), id_value(event->seq),
                         DAY(event->date), INT(event->amount), TEXT(event->reference),
-                        TEXT(event->note), TEXT(event->changes)));
+                        TEXT(event->note), TEXT(event->changes), id_value(event->withdraws)),
+                ret_fact);
+}
+
+int event_add(Store *store, const Event *event)
+{
+        int64_t fact;
+
+        return fact_add(store, event, &fact);
 }
 
 int customer_find(Store *store, const char *code, int64_t *ret_customer)

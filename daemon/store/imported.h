@@ -23,6 +23,7 @@ typedef struct ImportRun {
         struct ImportRun *next;
         int64_t id;
         Instant at;
+        Date today; /* of at */
         char *file;
 } ImportRun;
 ImportRun *import_run(Store *store, int64_t id); /* NULL: it is over */
@@ -34,6 +35,35 @@ void imported_pack(const ImportedRow *row, StrBuf *packed);
 uint32_t imported_compare(
         const ImportedRow *row, const void *packed, size_t length, StrBuf *changes);
 
+/* The columns of an invoice's row, in the order of the texts kept in imported_instalment: new ones go
+ * to the end. */
+typedef enum InvoiceColumn {
+        COLUMN_ISSUED,
+        COLUMN_DUE,
+        COLUMN_AMOUNT,
+        COLUMN_STATUS,
+        COLUMN_METHOD,
+        COLUMN_POLICY,
+        COLUMN_DOCUMENT,
+        COLUMN_PAYMENT_URL,
+        COLUMN_CONTRACT,
+        COLUMN_DELIVERED,
+        COLUMN_PERCENT,
+        COLUMN_UNTIL,
+        INVOICE_COLUMNS
+} InvoiceColumn;
+extern const char *const invoice_column_names[INVOICE_COLUMNS];
+
+/* A packed row's text, or "" where there is none. */
+const char *imported_text(const void *packed, size_t length, size_t column);
+/* What the words of imported_compare() say of a column up to COLUMN_POLICY; false: nothing. The
+ * texts last as long as changes and are not ended. */
+typedef struct ImportedChange {
+        const char *was, *now;
+        size_t was_length, now_length;
+} ImportedChange;
+bool imported_find_change(const char *changes, InvoiceColumn column, ImportedChange *ret_change);
+
 /* A fact that is not about money. Unset members are none. */
 typedef struct Event {
         const char *kind;
@@ -43,8 +73,10 @@ typedef struct Event {
         Date date;
         int64_t amount;
         const char *reference, *note, *changes;
+        int64_t withdraws; /* a fact */
 } Event;
 int event_add(Store *store, const Event *event);
+int fact_add(Store *store, const Event *event, int64_t *ret_fact);
 
 /* The account of a customer in a currency, made if missing. */
 int account_get(Store *store, int64_t customer, const char *currency, int64_t *ret_account);

@@ -11,22 +11,7 @@
 #include "core/money.h"
 #include "store/balances.h"
 #include "store/imported.h"
-
-enum {
-        COLUMN_ISSUED,
-        COLUMN_DUE,
-        COLUMN_AMOUNT,
-        COLUMN_STATUS,
-        COLUMN_METHOD,
-        COLUMN_POLICY,
-        COLUMN_DOCUMENT,
-        COLUMN_PAYMENT_URL,
-        COLUMN_CONTRACT,
-        COLUMN_DELIVERED,
-        COLUMN_PERCENT,
-        COLUMN_UNTIL,
-        N_COLUMNS
-};
+#include "store/words.h"
 
 #define BIT(column) (1U << (column))
 #define INSTALMENT_COLUMNS (BIT(COLUMN_DOCUMENT) - 1)
@@ -35,11 +20,10 @@ enum {
 /* Places looked at by one call of store_import_end(): a few milliseconds. */
 #define PAGE_PLACES 500
 
-/* The order is that of the texts kept in imported_instalment: new ones go to the end. */
-static const char *const column_names[N_COLUMNS] = { "issued", "due", "amount", "status", "method",
-        "policy", "document", "payment_url", "contract", "delivered", "discount_percent",
+const char *const invoice_column_names[INVOICE_COLUMNS] = { "issued", "due", "amount", "status",
+        "method", "policy", "document", "payment_url", "contract", "delivered", "discount_percent",
         "discount_until" };
-_Static_assert(N_COLUMNS <= IMPORTED_COLUMNS_MAX, "columns of an invoice");
+_Static_assert(INVOICE_COLUMNS <= IMPORTED_COLUMNS_MAX, "columns of an invoice");
 
 /* One row on its way into the store. */
 typedef struct Putting {
@@ -66,7 +50,7 @@ static void fill_imported(Putting *putting)
         int percent = row->discount_percent_hundredths;
 
         snprintf(buffers[5], sizeof(buffers[5]), "%d.%02d", percent / 100, percent % 100);
-        const char *texts[N_COLUMNS] = {
+        const char *texts[INVOICE_COLUMNS] = {
                 [COLUMN_ISSUED] = date_format(row->issued, buffers[0]),
                 [COLUMN_DUE] = date_format(row->due, buffers[1]),
                 [COLUMN_AMOUNT] = money_format(row->amount, row->currency, buffers[2]),
@@ -80,9 +64,9 @@ static void fill_imported(Putting *putting)
                 [COLUMN_PERCENT] = percent != 0 ? buffers[5] : "",
                 [COLUMN_UNTIL] = date_format(row->discount_until, buffers[4]),
         };
-        imported->names = column_names;
-        imported->n = N_COLUMNS;
-        for (size_t i = 0; i < N_COLUMNS; i++)
+        imported->names = invoice_column_names;
+        imported->n = INVOICE_COLUMNS;
+        for (size_t i = 0; i < INVOICE_COLUMNS; i++)
                 imported->texts[i] = text_or_empty(texts[i]);
 }
 
@@ -155,29 +139,39 @@ static int insert_invoice(Putting *putting)
                 &putting->found.invoice);
 }
 
-/* What a person said of the customer or of the invoice holds for what comes later, too; a
- * collection that has failed stays so. */
+/* What a person said of the customer or of the invoice holds for what comes later, too. */
+static int hear_words(const Putting *putting)
+{
+        int64_t is_held = 0;
+        int r = db_integers(putting->store, "select is_held from customer where id = ?",
+                VALUES(INT(putting->customer)), &is_held, 1);
+
+        if (r < 0 || (putting->seq == 1 && !is_held))
+                return MIN(r, 0);
+        return words_refresh_invoice(
+                putting->store, putting->found.account, putting->found.invoice);
+}
+
+/* A collection that has failed stays so. */
 static int insert_instalment(Putting *putting)
 {
         const InvoiceRow *row = putting->row;
         int r = db_run(putting->store,
                 "insert into instalment (account, invoice, seq, number, issued, due, amount, open, "
-                "status, method, policy, is_held, held_until, is_disputed, collection_failed, "
-                "has_payment) select ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, "
-                "coalesce(t.is_held, c.is_held), iif(t.seq is null, c.held_until, t.held_until), "
-                "coalesce(t.is_disputed, 0), i.n_chargebacks > 0, i.payments > i.undone "
-                "from customer c cross join invoice i left join instalment t "
-                "on t.account = ?1 and t.invoice = ?2 and t.seq = 1 "
-                "where c.id = ?11 and i.id = ?2",
+                "status, method, policy, collection_failed, "
+                "has_payment, imported_on) select ?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?10, "
+                "i.n_chargebacks > 0, i.payments > i.undone, ?11 from invoice i where i.id = ?2",
                 VALUES(INT(putting->found.account), INT(putting->found.invoice), INT(putting->seq),
                         TEXT(row->number), DAY(row->issued), DAY(row->due), INT(row->amount),
                         INT(row->status), INT(row->method),
-                        TEXT(putting->imported.texts[COLUMN_POLICY]), INT(putting->customer)));
+                        TEXT(putting->imported.texts[COLUMN_POLICY]), DAY(putting->run->today)));
 
         if (r == 0)
                 r = remember(putting);
         if (r == 0)
                 r = add_event(putting, "invoice", NULL);
+        if (r == 0)
+                r = hear_words(putting);
         if (r == 0)
                 r = balance_refresh(
                         putting->store, putting->found.account, putting->found.invoice, DATE_NONE);
@@ -235,6 +229,8 @@ static int change_row(Putting *putting, uint32_t differs, const char *changes)
                 r = remember(putting);
         if (r == 0)
                 r = add_event(putting, "change", changes);
+        if (r == 0 && (differs & (BIT(COLUMN_STATUS) | BIT(COLUMN_POLICY))))
+                r = words_refresh_invoice(putting->store, found->account, found->invoice);
         if (r == 0 && (differs & BALANCE_COLUMNS))
                 r = balance_refresh(putting->store, found->account, found->invoice, DATE_NONE);
         return r;
@@ -411,6 +407,8 @@ static int withdraw(Store *store, const Surplus *surplus, Instant at)
                                              .seq = surplus->seq,
                                              .date = DATE_NONE,
                                              .note = "no longer in the imported file" });
+        if (r == 0)
+                r = words_refresh_invoice(store, surplus->account, surplus->invoice);
         if (r == 0)
                 r = balance_refresh(store, surplus->account, surplus->invoice, DATE_NONE);
         return r;

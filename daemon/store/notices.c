@@ -105,8 +105,9 @@ static int complete_step(Store *store, const Completion *completion, const Rows 
         bool prints_deadline = row_integer(line, 4) != 0;
         int r = db_run(store,
                 "insert into done (account, invoice, seq, position, contact, step, action, at, "
-                "day, deadline) select ?1, ?2, ?3, n_done + 1, ?4, ?5, ?6, ?7, ?8, ?9 "
-                "from instalment where account = ?1 and invoice = ?2 and seq = ?3",
+                "day, deadline) select ?1, ?2, ?3, coalesce((select max(position) from done "
+                "where account = ?1 and invoice = ?2 and seq = ?3), 0) + 1, ?4, ?5, ?6, ?7, ?8, "
+                "?9 from instalment where account = ?1 and invoice = ?2 and seq = ?3",
                 VALUES(account, invoice, seq, INT(completion->contact), TEXT(row_text(line, 2)),
                         action, TIME(completion->at), DAY(completion->day),
                         DAY(prints_deadline ? completion->deadline : DATE_NONE)));
@@ -115,7 +116,8 @@ static int complete_step(Store *store, const Completion *completion, const Rows 
                 return r;
         return db_run(store,
                 "update instalment set n_done = n_done + 1, "
-                "is_suspended = iif(?4 = 5, 1, is_suspended) "
+                "is_suspended = iif(?4 = 5, 1, is_suspended), "
+                "is_handed_over = iif(?4 in (6, 7), 1, is_handed_over) "
                 "where account = ?1 and invoice = ?2 and seq = ?3",
                 VALUES(account, invoice, seq, action));
 }

@@ -6,6 +6,7 @@
 
 #include "store/balances.h"
 #include "store/imported.h"
+#include "store/words.h"
 
 const char *const fact_kind_names[5] = { "payment", "credit", "refund", "chargeback", "write-off" };
 
@@ -14,7 +15,7 @@ typedef struct KnownFact {
         int64_t id, account, invoice, amount;
         int kind; /* FactKind */
         Date date;
-        bool is_same_reference;
+        bool is_same_reference, is_withdrawn;
 } KnownFact;
 
 typedef struct Placing {
@@ -81,6 +82,7 @@ static int read_known(const Rows *rows, const PaymentRow *row, KnownFact *known)
                 .amount = row_integer(rows, 5),
                 .is_same_reference =
                         streq(reference ? reference : "", row->reference ? row->reference : ""),
+                .is_withdrawn = row_integer(rows, 7) != 0,
         };
         return 0;
 }
@@ -92,8 +94,9 @@ static int find_known(Placing *placing)
         if (is_empty(placing->row->id))
                 return 0;
         int r = rows_open(&rows, placing->store,
-                "select id, kind, account, invoice, date, amount, reference from fact "
-                "where external_id = ? order by id desc limit 1",
+                "select f.id, f.kind, f.account, f.invoice, f.date, f.amount, f.reference, "
+                "exists (select 1 from fact w where w.withdraws = f.id) from fact f "
+                "where f.external_id = ? order by f.id desc limit 1",
                 VALUES(TEXT(placing->row->id)));
         if (r == 0)
                 r = rows_next(&rows);
@@ -126,23 +129,6 @@ static int insert_fact(const Placing *placing, Instant at)
                         placing->known.id != 0 ? INT(placing->known.id) : none));
 }
 
-/* R12: the later of value date and arrival. Arrival does not count while a store is still fresh and
- * nothing has ever been decided: then it is a firm's history that comes in. */
-static int reopening_day(Store *store, Date value_date, Date today, Date *ret_day)
-{
-        Instant last_wake;
-        StoreMode mode;
-        int r = store_get_last_wake(store, &last_wake);
-
-        if (r == 0)
-                r = store_get_mode(store, &mode);
-        if (r < 0)
-                return r;
-        bool is_history = !instant_is_set(last_wake) && mode == STORE_FRESH;
-        *ret_day = is_history ? value_date : date_later(value_date, today);
-        return 0;
-}
-
 /* Both sums first, then what is open: a corrected date must not reopen anything. */
 static int change_balances(const Placing *placing, Date today)
 {
@@ -150,7 +136,7 @@ static int change_balances(const Placing *placing, Date today)
         const KnownFact *known = &placing->known;
         Date day;
 
-        int r = reopening_day(placing->store, row->date, today, &day);
+        int r = balance_reopening_day(placing->store, row->date, today, &day);
         if (r == 0 && known->id != 0)
                 r = balance_add_fact(placing->store, known->account, known->invoice,
                         (FactKind)known->kind, -known->amount);
@@ -162,6 +148,8 @@ static int change_balances(const Placing *placing, Date today)
                 r = balance_refresh(placing->store, known->account, known->invoice, day);
         if (r == 0)
                 r = balance_refresh(placing->store, placing->account, placing->invoice, day);
+        if (r == 0 && known->id != 0 && known->invoice != 0)
+                r = words_refresh_invoice(placing->store, known->account, known->invoice);
         return r;
 }
 
@@ -177,7 +165,7 @@ static int put_fact(Placing *placing, Instant at, Date today)
                 r = insert_fact(placing, at);
         if (r == 0)
                 r = change_balances(placing, today);
-        if (r == 0 && row->kind == FACT_PAYMENT)
+        if (r == 0 && row->kind == FACT_PAYMENT && !row->is_by_hand)
                 r = db_run(placing->store,
                         "update meta set newest_payment = ?1 "
                         "where id = 1 and coalesce(newest_payment < ?1, 1)",
@@ -197,6 +185,9 @@ int store_put_payment(Store *store, const PaymentRow *row, Instant at, Date toda
                 return r;
         if (is_same(&placing))
                 return PUT_SAME;
+        /* A person took it back: what comes now stands for itself. */
+        if (placing.known.is_withdrawn)
+                placing.known = (KnownFact){ 0 };
         r = db_savepoint(store);
         if (r < 0)
                 return r;

@@ -1,18 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns what a person says about a customer or an invoice: holds, disputes, releases, contacts. Each
- * is a fact, and the state it leaves is kept with it. Fails with -errno, in the caller's
- * transaction. */
+/* Owns what a person says about a customer or an invoice as a whole: holds, disputes, releases,
+ * policies, replies, opt-outs, addresses. Each is a fact; the state it leaves is words.c's. Fails
+ * with -errno, in the caller's transaction. */
 
 #include "store/persons.h"
 
 #include <errno.h>
 
 #include "store/imported.h"
-
-/* Instalments of a target: ?1 a customer or NULL, ?2 an account or NULL, ?3 an invoice or 0. */
-#define WHERE_TARGET                                                                               \
-        "where account in (select id from account where customer = ?1 union all select ?2) "       \
-        "and (?3 = 0 or invoice = ?3)"
+#include "store/words.h"
 
 typedef struct Found {
         int64_t customer, account, invoice; /* a customer, or the two others */
@@ -35,72 +31,103 @@ static int find_target(Store *store, const Target *target, Found *ret_found)
         return 0;
 }
 
-static int add_event(Store *store, const Found *found, Event event)
+/* Adds the fact and the state that it leaves. */
+static int say(Store *store, const Target *target, Event event, int64_t *ret_fact)
 {
-        event.customer = found->customer;
-        event.invoice = found->invoice;
-        return event_add(store, &event);
+        Found found;
+        int r = find_target(store, target, &found);
+
+        if (r < 0)
+                return r;
+        event.customer = found.customer;
+        event.invoice = found.invoice;
+        r = fact_add(store, &event, ret_fact);
+        if (r < 0)
+                return r;
+        if (found.invoice != 0)
+                return words_refresh_invoice(store, found.account, found.invoice);
+        r = words_refresh_customer(store, found.customer);
+        return r < 0 ? r : words_refresh_invoices(store, found.customer);
 }
 
 int store_hold(Store *store, const Target *target, Date until, const char *note, Instant at)
 {
-        Found found;
-        int r = find_target(store, target, &found);
+        int64_t fact;
 
-        if (r == 0)
-                r = db_run(store,
-                        "update instalment set is_held = 1, held_until = ?4 " WHERE_TARGET,
-                        VALUES(INT(found.customer), INT(found.account), INT(found.invoice),
-                                DAY(until)));
-        if (r == 0)
-                r = db_run(store, "update customer set is_held = 1, held_until = ? where id = ?",
-                        VALUES(DAY(until), INT(found.customer)));
-        if (r == 0)
-                r = add_event(store, &found,
-                        (Event){ .kind = "hold", .at = at, .date = until, .note = note });
-        return r;
+        return say(store, target, (Event){ .kind = "hold", .at = at, .date = until, .note = note },
+                &fact);
 }
 
-/* Only what still held or disputed is released on that day: a hold that has run out does not hold
- * the ladder once more. */
-int store_release(Store *store, const Target *target, Date today, Instant at)
+static int stop_standing_aside(Store *store, const Target *target)
 {
         Found found;
         int r = find_target(store, target, &found);
 
-        if (r == 0)
-                r = db_run(store,
-                        "update instalment set released_on = iif(is_disputed or status = 2 "
-                        "or (is_held and coalesce(held_until >= ?4, 1)), ?4, released_on), "
-                        "is_held = 0, held_until = null, is_disputed = 0, "
-                        "status = iif(status = 2, 0, status) " WHERE_TARGET,
-                        VALUES(INT(found.customer), INT(found.account), INT(found.invoice),
-                                DAY(today)));
-        if (r == 0)
-                r = db_run(store, "update customer set is_held = 0, held_until = null where id = ?",
-                        VALUES(INT(found.customer)));
-        if (r == 0)
-                r = add_event(store, &found, (Event){ .kind = "release", .at = at, .date = today });
-        return r;
+        if (r < 0)
+                return r;
+        if (found.customer != 0)
+                return customer_free(store, found.customer);
+        return db_run(store, "update instalment set is_aside = 0 where account = ? and invoice = ?",
+                VALUES(INT(found.account), INT(found.invoice)));
+}
+
+int store_release(Store *store, const Target *target, Date today, Instant at)
+{
+        int64_t fact;
+        int r = say(store, target, (Event){ .kind = "release", .at = at, .date = today }, &fact);
+
+        return r < 0 ? r : stop_standing_aside(store, target);
 }
 
 int store_dispute(
         Store *store, const char *invoice, const char *reason, const char *note, Instant at)
 {
-        Found found;
-        int r = find_target(store, &(Target){ .invoice = invoice }, &found);
+        int64_t fact;
 
-        if (r == 0)
-                r = db_run(store, "update instalment set is_disputed = 1 " WHERE_TARGET,
-                        VALUES(INT(found.customer), INT(found.account), INT(found.invoice)));
-        if (r == 0)
-                r = add_event(store, &found,
-                        (Event){ .kind = "dispute",
-                                .at = at,
-                                .date = DATE_NONE,
-                                .reference = reason,
-                                .note = note });
-        return r;
+        return say(store, &(Target){ .invoice = invoice },
+                (Event){ .kind = "dispute",
+                        .at = at,
+                        .date = DATE_NONE,
+                        .reference = reason,
+                        .note = note },
+                &fact);
+}
+
+int store_last_fact(Store *store, int64_t *ret_fact)
+{
+        int r = db_integers(store, "select max(id) from fact", NO_VALUES, ret_fact, 1);
+
+        return r < 0 ? r : r == 0 || *ret_fact == 0 ? -ENOENT : 0;
+}
+
+int store_assign_policy(
+        Store *store, const char *invoice, const char *policy, Instant at, int64_t *ret_fact)
+{
+        return say(store, &(Target){ .invoice = invoice },
+                (Event){ .kind = "policy", .at = at, .date = DATE_NONE, .reference = policy },
+                ret_fact);
+}
+
+int store_waive_charges(
+        Store *store, const char *invoice, const char *note, Instant at, int64_t *ret_fact)
+{
+        return say(store, &(Target){ .invoice = invoice },
+                (Event){ .kind = "waive", .at = at, .date = DATE_NONE, .note = note }, ret_fact);
+}
+
+int store_reply(Store *store, const char *customer, Date paused_until, const char *note, Instant at,
+        int64_t *ret_fact)
+{
+        return say(store, &(Target){ .customer = customer },
+                (Event){ .kind = "reply", .at = at, .date = paused_until, .note = note }, ret_fact);
+}
+
+int store_opt_out(
+        Store *store, const char *customer, const char *channel, Instant at, int64_t *ret_fact)
+{
+        return say(store, &(Target){ .customer = customer },
+                (Event){ .kind = "opt-out", .at = at, .date = DATE_NONE, .reference = channel },
+                ret_fact);
 }
 
 static void describe(StrBuf *changes, const char *column, const char *was, const char *now)
@@ -150,10 +177,10 @@ int store_contact(Store *store, const char *customer, const char *email, const c
         if (r == 0)
                 r = customer_free(store, found.customer);
         if (r == 0)
-                r = add_event(store, &found,
-                        (Event){ .kind = "contact",
-                                .at = at,
-                                .date = DATE_NONE,
-                                .changes = strbuf_text(&changes) });
+                r = event_add(store, &(Event){ .kind = "contact",
+                                             .at = at,
+                                             .customer = found.customer,
+                                             .date = DATE_NONE,
+                                             .changes = strbuf_text(&changes) });
         return r;
 }

@@ -11,21 +11,25 @@
 #include "core/account.h"
 #include "store/store.h"
 
-/* A person's facts. Targets: an invoice number, or a customer's code; exactly one is not NULL.
- * -ENOENT: no such invoice, customer. today: the creditor's civil day. */
+/* Targets: an invoice number, or a customer's code; exactly one is not NULL. -ENOENT: no such
+ * invoice, customer. */
 typedef struct Target {
         const char *invoice, *customer;
 } Target;
+/* Of a customer: of all its invoices, those that come later, too. until DATE_NONE: without end. */
 int store_hold(Store *store, const Target *target, Date until, const char *note, Instant at);
-/* Ends holds and disputes (R14). */
+/* Ends disputes, holds and promises (R14), of a customer its pause, too; what stands aside is tried
+ * again (R4). */
 int store_release(Store *store, const Target *target, Date today, Instant at);
 int store_dispute(
         Store *store, const char *invoice, const char *reason, const char *note, Instant at);
+/* The number of the fact that was recorded last: of one of these, of a payment. */
+int store_last_fact(Store *store, int64_t *ret_fact);
 
 /*
- * What a person says about an invoice. Each is a fact whose number is given in *ret_fact; it may be
- * withdrawn by store_withdraw(), with everything that followed from it. Positive: it was refused
- * and nothing was written.
+ * What a person says is a fact whose number is given in *ret_fact; it may be withdrawn by
+ * store_withdraw(), with everything that followed from it. Positive: it was refused and nothing was
+ * written.
  */
 typedef enum Said {
         SAID = 0,
@@ -45,7 +49,7 @@ typedef struct Promise {
 } Promise;
 /* R13: for each open instalment; a new one replaces the old. */
 int store_promise(Store *store, const Promise *promise, Instant at, int64_t *ret_fact);
-/* R13: it ran out: an event, once. */
+/* R13: it ran out: an event, once, however often this is called. */
 int store_break_promise(Store *store, int64_t account, int64_t invoice, int seq, Instant at);
 
 typedef struct PlanOrder {

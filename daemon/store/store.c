@@ -228,8 +228,7 @@ int store_set_guards(Store *store, unsigned guards)
 int store_get_newest_payment(Store *store, Date *ret_day)
 {
         ROWS(rows);
-        int r = rows_open(
-                &rows, store, "select newest_payment from meta where id = 1", NO_VALUES);
+        int r = rows_open(&rows, store, "select newest_payment from meta where id = 1", NO_VALUES);
 
         if (r == 0)
                 r = rows_next(&rows);
@@ -243,8 +242,8 @@ int store_get_wake_clock(Store *store, WakeClock *ret_clock)
 {
         WakeClock clock = { 0 };
         ROWS(rows);
-        int r = rows_open(&rows, store, "select wake_boottime, wake_boot from meta where id = 1",
-                NO_VALUES);
+        int r = rows_open(
+                &rows, store, "select wake_boottime, wake_boot from meta where id = 1", NO_VALUES);
 
         if (r == 0)
                 r = rows_next(&rows);

@@ -23,6 +23,7 @@
 #include "sys/process.h"
 
 #define NOW ((Instant){ INT64_C(1772701200) * USEC_PER_SEC }) /* Thursday 2026-03-05 09:00 UTC */
+#define TODAY ((Date){ 20517 })
 #define DUE ((Date){ 20517 - 4 })
 
 static const char config_format[] =
@@ -73,7 +74,7 @@ static void fill(Store *store, int64_t n)
 
         must(store_begin(store), "begin");
         must(store_set_mode(store, STORE_SIMULATED), "mode");
-        must(store_import_begin(store, "bench", NOW, &run), "import");
+        must(store_import_begin(store, "bench", NOW, TODAY, &run), "import");
         for (int64_t i = 0; i < n; i++) {
                 char code[32], email[64];
                 snprintf(code, sizeof(code), "C-%" PRId64, i);

@@ -14,7 +14,8 @@
 
 #define ROWS_PER_TRANSACTION 10000
 #define NOW ((Instant){ INT64_C(1772701200) * USEC_PER_SEC }) /* 2026-03-05T09:00Z */
-#define TODAY ((Date){ 20517 })                               /* 2026-03-05 */
+#define TODAY ((Date){ 20517 })
+#define TODAY ((Date){ 20517 }) /* 2026-03-05 */
 #define DAYS_TO_DUE 30
 
 static int put_customer(Store *store, int64_t n)
@@ -90,7 +91,7 @@ static int fill(Store *store, const Order *order)
         int r = store_begin(store);
 
         if (r == 0)
-                r = store_import_begin(store, "bench", NOW, &run);
+                r = store_import_begin(store, "bench", NOW, TODAY, &run);
         for (int64_t i = 0; i < order->n_customers + order->n_instalments && r == 0; i++) {
                 if (i > 0 && i % ROWS_PER_TRANSACTION == 0) {
                         r = store_commit(store);

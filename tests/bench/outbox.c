@@ -46,7 +46,7 @@ static void fill(Store *store, int64_t n)
         int r;
 
         must(store_begin(store), "begin");
-        must(store_import_begin(store, "bench", NOW, &run), "import");
+        must(store_import_begin(store, "bench", NOW, TODAY, &run), "import");
         for (int64_t i = 0; i < n; i++) {
                 char code[32];
                 snprintf(code, sizeof(code), "C-%" PRId64, i);

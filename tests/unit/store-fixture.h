@@ -177,7 +177,7 @@ static inline size_t import_invoices(Fixture *fixture, const InvoiceRow *rows, s
         size_t n_withdrawn;
 
         begin(fixture);
-        assert_ok(store_import_begin(fixture->store, "invoices.csv", NOON, &run));
+        assert_ok(store_import_begin(fixture->store, "invoices.csv", NOON, TODAY, &run));
         for (size_t i = 0; i < n; i++)
                 puts[i] = store_put_invoice(fixture->store, run, &rows[i], NOON);
         assert_ok(store_import_end(fixture->store, run, &n_withdrawn));

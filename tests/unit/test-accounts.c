@@ -21,7 +21,7 @@ static void fill_many(Fixture *fixture)
         int r;
 
         begin(fixture);
-        assert_ok(store_import_begin(fixture->store, "f", NOON, &run));
+        assert_ok(store_import_begin(fixture->store, "f", NOON, TODAY, &run));
         for (int i = 0; i < N_CUSTOMERS; i++) {
                 char code[16], number[16];
                 snprintf(code, sizeof(code), "C-%d", i);

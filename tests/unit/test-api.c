@@ -108,8 +108,9 @@ static void put_facts(Firm *firm)
         assert_int_equal(store_begin(firm->store), 0);
         put_customer(firm, "C-1", "Boulangerie \"Martin\" & fils", "c-1@example.org");
         put_customer(firm, "C-2", "Garage Petit", "");
-        assert_int_equal(store_import_begin(firm->store, "invoices.csv",
-                                 engine_now(firm->engine).instant, &run),
+        assert_int_equal(
+                store_import_begin(firm->store, "invoices.csv", engine_now(firm->engine).instant,
+                        engine_now(firm->engine).local.day, &run),
                 0);
         put_invoice(firm, run, "F-1", "C-1", "2026-03-02", 120000);
         put_invoice(firm, run, "F-2", "C-1", "2026-03-20", 5000);

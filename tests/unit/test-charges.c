@@ -482,7 +482,7 @@ static void open_on(const World *world, Date on, Share *shares)
         int64_t left_over;
 
         for (size_t i = 0; i < world->claim.n_parts; i++)
-                shares[i] = (Share){ world->parts[i].due, world->parts[i].amount, 0 };
+                shares[i] = (Share){ .due = world->parts[i].due, .amount = world->parts[i].amount };
         for (size_t i = 0; i < world->claim.n_changes; i++) {
                 const Change *change = &world->changes[i];
                 if (date_compare(change->day, on) >= 0)

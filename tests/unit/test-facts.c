@@ -74,15 +74,15 @@ static void imports_that_overlap_do_not_disturb_each_other(void **state)
 
         fill(fixture);
         begin(fixture);
-        assert_ok(store_import_begin(fixture->store, "a.csv", NOON, &first));
+        assert_ok(store_import_begin(fixture->store, "a.csv", NOON, TODAY, &first));
         assert_int_equal(store_put_invoice(fixture->store, first, &rows[0], NOON), PUT_SAME);
         commit(fixture);
         begin(fixture);
-        assert_ok(store_import_begin(fixture->store, "b.csv", NOON, &second));
+        assert_ok(store_import_begin(fixture->store, "b.csv", NOON, TODAY, &second));
         assert_int_equal(store_put_invoice(fixture->store, second, &rows[0], NOON), PUT_SAME);
         commit(fixture);
         begin(fixture);
-        assert_ok(store_import_begin(fixture->store, "c.csv", NOON, &third));
+        assert_ok(store_import_begin(fixture->store, "c.csv", NOON, TODAY, &third));
         assert_int_equal(store_put_invoice(fixture->store, third, &rows[1], NOON), PUT_SAME);
         store_import_drop(fixture->store, third);
         assert_int_equal(store_put_invoice(fixture->store, first, &rows[0], NOON), PUT_ADDED);
@@ -228,7 +228,7 @@ static void a_row_in_error_keeps_its_place(void **state)
         put_customer(fixture, &customer);
         import_invoices(fixture, rows, 3, puts);
         begin(fixture);
-        assert_ok(store_import_begin(fixture->store, "f", NOON, &run));
+        assert_ok(store_import_begin(fixture->store, "f", NOON, TODAY, &run));
         assert_int_equal(store_put_invoice(fixture->store, run, &rows[0], NOON), PUT_SAME);
         assert_ok(store_skip_invoice(fixture->store, run, "F-1"));
         assert_int_equal(store_put_invoice(fixture->store, run, &rows[2], NOON), PUT_SAME);

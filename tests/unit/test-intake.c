@@ -62,7 +62,8 @@ void store_rollback(Store *store)
         strbuf_add(&store->calls, "rollback\n");
 }
 
-int store_import_begin(Store *store, const char *file_name, Instant at, int64_t *ret_run)
+int store_import_begin(
+        Store *store, const char *file_name, Instant at, Date today, int64_t *ret_run)
 {
         assert_true(store->is_open);
         strbuf_addf(&store->calls, "begin %s\n", file_name);

@@ -74,7 +74,7 @@ static void fill_firm(Fixture *fixture)
         int r;
 
         begin(fixture);
-        assert_ok(store_import_begin(store, "invoices.csv", NOON, &run_id));
+        assert_ok(store_import_begin(store, "invoices.csv", NOON, TODAY, &run_id));
         for (int i = 0; i < N_CUSTOMERS; i++) {
                 char code[16], number[32];
                 snprintf(code, sizeof(code), "C-%03d", i);

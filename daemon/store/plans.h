@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_STORE_PLANS_H
+#define RELANCED_STORE_PLANS_H
+
+/* Private to store/: plans of payments (R15). */
+
+#include "store/database.h"
+
+/* Takes a plan back: its parts go, what they replaced is open again. The caller has withdrawn its
+ * fact. SAID_NOT_UNDONE: another plan has replaced parts of it; nothing was done. */
+int plan_undo(Store *store, int64_t account, int64_t invoice, int64_t plan);
+
+#endif
