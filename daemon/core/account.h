@@ -95,6 +95,7 @@ typedef struct Instalment {
         int64_t fee;      /* of amount: the plan's fee, paid last; 0 on all but a first part */
         bool is_replaced; /* what was open of it has become a plan's parts (R15) */
         unsigned said; /* bits by NoticeKind: told of its present promise, plan (under way, sent) */
+        Date said_on;  /* the day of the last of these, or DATE_NONE */
         Date imported_on;       /* the day it first came in (R18) */
         bool is_adopted;        /* a person approved that it is chased, old as it is (R18) */
         const char *approved;   /* id of the step a person approved last, or "" */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns what leaves outside the contact of the day: a service is suspended and connected again
- * (R16), a customer who was chased and has paid is thanked (R11).
+ * (R16), a file is handed over to the agency or the lawyer (R17), a customer who was chased and has
+ * paid is thanked (R11).
  */
 
 #include "core/deciding.h"
@@ -15,8 +16,9 @@ static int plan_aside(Deciding *d, Planned *planned, const size_t *instalments, 
 
         for (size_t i = 0; r == 0 && i < n; i++) {
                 const Judgement *judgement = &d->decision->judgements[instalments[i]];
-                int step = planned->kind == NOTICE_SUSPEND ? judgement->next : -1;
-                planned_add_line(d, planned, (NoticeLine){ instalments[i], step, false });
+                int step = planned->step ? judgement->next : -1;
+                planned_add_line(
+                        d, planned, (NoticeLine){ .instalment = instalments[i], .step = step });
                 r = money_add(&planned->total, d->account->instalments[instalments[i]].open);
         }
         if (r == 0)
@@ -24,21 +26,47 @@ static int plan_aside(Deciding *d, Planned *planned, const size_t *instalments, 
         return r;
 }
 
-/* R16 */
-static int plan_suspend(Deciding *d, size_t i)
+/* A file goes to whom the configuration names, whatever is known of the customer's addresses. */
+static bool choose_recipient(const Deciding *d, Planned *planned)
+{
+        bool found = false;
+
+        planned->recipient = planned->action == ACTION_AGENCY ? &d->book->agency : &d->book->legal;
+        if (planned->n_routes == 0 && d->book->handover.n_channels > 0) {
+                planned->routes = &d->book->handover;
+                planned->n_routes = 1;
+        }
+        for (unsigned r = 0; r < planned->n_routes; r++) {
+                const Route *route = &planned->routes[r];
+                planned->chosen[r] = -1;
+                for (unsigned a = 0; a < route->n_channels && planned->chosen[r] < 0; a++) {
+                        AddressColumn column = d->book->channels[route->channels[a]].address;
+                        if (column == ADDRESS_NONE ||
+                                (column == ADDRESS_EMAIL && !is_empty(planned->recipient->email)))
+                                planned->chosen[r] = (int)a;
+                }
+                found = found || planned->chosen[r] >= 0;
+        }
+        return found;
+}
+
+/* R16, R17: an instalment's own step, which nothing else joins. */
+static int plan_one(Deciding *d, size_t i)
 {
         Judgement *judgement = &d->decision->judgements[i];
-        Planned planned = {
-                .kind = NOTICE_SUSPEND,
-                .policy = judgement->policy,
-                .lead = i,
-                .deadline = DATE_NONE,
-                .reason = d->forced ? REASON_BY_PERSON : REASON_DUE,
-        };
+        bool is_handover = judgement_step(judgement)->action != ACTION_SUSPEND;
+        Planned planned = planned_new(is_handover ? NOTICE_HANDOVER : NOTICE_SUSPEND, REASON_DUE);
 
+        planned.policy = judgement->policy;
+        planned.lead = i;
         planned_use_step(&planned, judgement_step(judgement));
-        if (!deciding_choose_routes(d, &planned)) {
-                deciding_hold_back(judgement, VERDICT_TASK, REASON_NO_ADDRESS, DATE_NONE);
+        if (d->forced)
+                planned.reason = REASON_BY_PERSON;
+        else if (is_handover)
+                planned.reason = REASON_APPROVED;
+        if (is_handover ? !choose_recipient(d, &planned) : !deciding_choose_routes(d, &planned)) {
+                deciding_hold_back(judgement, VERDICT_TASK,
+                        is_handover ? REASON_NO_RECIPIENT : REASON_NO_ADDRESS, DATE_NONE);
                 return 0;
         }
         if (!deciding_is_open(d, &planned)) {
@@ -47,6 +75,19 @@ static int plan_suspend(Deciding *d, size_t i)
                 return 0;
         }
         return plan_aside(d, &planned, &i, 1);
+}
+
+int plan_alone(Deciding *d)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < d->account->n_instalments; i++) {
+                const Judgement *judgement = &d->decision->judgements[i];
+                if (judgement->verdict == VERDICT_DUE &&
+                        judgement_step(judgement)->action > ACTION_DEADLINE)
+                        r = plan_one(d, i);
+        }
+        return r;
 }
 
 /* The step that suspended an instalment, as its ladder stands today; else any that suspends. */
@@ -68,10 +109,7 @@ static const Step *suspending_step(const Policy *policy, const Instalment *insta
 /* R16: at once, once, outside any window, when no suspended instalment is open any more. */
 int plan_reconnect(Deciding *d)
 {
-        Planned planned = { .kind = NOTICE_RECONNECT,
-                .action = ACTION_RECONNECT,
-                .deadline = DATE_NONE,
-                .reason = REASON_RECONNECT };
+        Planned planned = planned_new(NOTICE_RECONNECT, REASON_RECONNECT);
         size_t *suspended = arena_alloc_array(d->arena, d->account->n_instalments, sizeof(size_t));
         const Step *step = NULL;
         size_t n = 0;
@@ -91,8 +129,9 @@ int plan_reconnect(Deciding *d)
                 }
                 suspended[n++] = i;
         }
-        if (!step)
+        if (!step || d->now->guards != 0)
                 return 0;
+        planned.action = ACTION_RECONNECT;
         planned.routes = step->routes;
         planned.n_routes = step->n_routes;
         if (deciding_choose_routes(d, &planned))
@@ -111,13 +150,32 @@ static bool was_chased(const Instalment *instalment)
         return false;
 }
 
-/* R7: thanks yield to a contact on the same day. */
-static bool has_contact_today(const Deciding *d)
+/* What is to be known of an invoice before its customer is thanked. */
+typedef struct Ending {
+        bool is_open, is_chased, is_paid;
+        size_t *closed, n_closed;
+} Ending;
+
+static int end_invoice(const Deciding *d, size_t first, size_t end, Ending *ret_ending)
 {
-        if (d->decision->n_notices > 0 && d->decision->notices[0].kind == NOTICE_CONTACT)
-                return true;
-        return d->account->has_contact_in_flight ||
-               date_compare(d->account->last_contact, d->now->local.day) == 0;
+        Ending ending = { .closed = arena_alloc_array(d->arena, end - first, sizeof(size_t)) };
+
+        if (!ending.closed)
+                return -ENOMEM;
+        for (size_t i = first; i < end; i++) {
+                const Instalment *instalment = &d->account->instalments[i];
+                const Judgement *judgement = &d->decision->judgements[i];
+                if (judgement->verdict == VERDICT_CLOSED)
+                        ending.closed[ending.n_closed++] = i;
+                else
+                        ending.is_open = ending.is_open || judgement->reason != REASON_CANCELLED;
+                ending.is_chased = ending.is_chased || was_chased(instalment);
+                /* The parts of a plan are still to be paid. */
+                ending.is_paid =
+                        ending.is_paid || instalment->has_payment || instalment->is_replaced;
+        }
+        *ret_ending = ending;
+        return 0;
 }
 
 /* R11: one thanks for an invoice whose instalments [first, end) are all closed, by payments. */
@@ -125,35 +183,25 @@ static int plan_invoice_thanks(Deciding *d, size_t first, size_t end)
 {
         Judgement *judgements = d->decision->judgements;
         const Policy *policy = judgements[first].policy;
-        Planned planned = { .kind = NOTICE_THANKS,
-                .policy = policy,
-                .lead = first,
-                .deadline = DATE_NONE,
-                .reason = REASON_THANKS };
-        bool is_open = false, is_chased = false, is_paid = false;
-        size_t *closed = arena_alloc_array(d->arena, end - first, sizeof(size_t)), n = 0;
+        Planned planned = planned_new(NOTICE_THANKS, REASON_THANKS);
+        Ending ending;
+        int r = end_invoice(d, first, end, &ending);
 
-        if (!closed)
-                return -ENOMEM;
-        for (size_t i = first; i < end; i++) {
-                if (judgements[i].verdict == VERDICT_CLOSED)
-                        closed[n++] = i;
-                else
-                        is_open = is_open || judgements[i].reason != REASON_CANCELLED;
-                is_chased = is_chased || was_chased(&d->account->instalments[i]);
-                is_paid = is_paid || d->account->instalments[i].has_payment;
-        }
-        if (!policy || policy->n_thanks_routes == 0 || !is_paid || (!is_chased && !is_open))
-                return 0;
+        if (r < 0 || !policy || policy->n_thanks_routes == 0 || !ending.is_paid ||
+                (!ending.is_chased && !ending.is_open))
+                return r;
+        planned.policy = policy;
+        planned.lead = first;
         planned.routes = policy->thanks_routes;
         planned.n_routes = policy->n_thanks_routes;
         if (!deciding_choose_routes(d, &planned))
                 return 0;
-        for (size_t i = 0; i < n; i++)
-                judgements[closed[i]].has_follow_up = true;
-        if (is_open || has_contact_today(d) || !deciding_is_open(d, &planned))
+        for (size_t i = 0; i < ending.n_closed; i++)
+                judgements[ending.closed[i]].has_follow_up = true;
+        if (ending.is_open || d->now->guards != 0 || deciding_has_contact_today(d) ||
+                !deciding_is_open(d, &planned))
                 return 0;
-        return plan_aside(d, &planned, closed, n);
+        return plan_aside(d, &planned, ending.closed, ending.n_closed);
 }
 
 int plan_thanks(Deciding *d)
@@ -168,20 +216,6 @@ int plan_thanks(Deciding *d)
                         has_closed = has_closed ||
                                      d->decision->judgements[end].verdict == VERDICT_CLOSED;
                 int r = has_closed ? plan_invoice_thanks(d, first, end) : 0;
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-int plan_suspends(Deciding *d)
-{
-        for (size_t i = 0; i < d->account->n_instalments; i++) {
-                const Judgement *judgement = &d->decision->judgements[i];
-                if (judgement->verdict != VERDICT_DUE ||
-                        judgement_step(judgement)->action != ACTION_SUSPEND)
-                        continue;
-                int r = plan_suspend(d, i);
                 if (r < 0)
                         return r;
         }

@@ -180,9 +180,33 @@ static Date latest_deadline(const Deciding *d, const Planned *planned)
         return latest;
 }
 
+/* What the step's offer leaves off of an instalment: a part of what is open, rounded half up. */
+static int64_t offer_discount(const Step *step, const Instalment *instalment)
+{
+        int64_t hundreds = instalment->open / 100, rest = instalment->open % 100;
+
+        return hundreds * step->offer_percent + (rest * step->offer_percent + 50) / 100;
+}
+
+/* The line of an instalment with a step of its own, and how long what it offers is good for: one
+ * notice names one day, the latest of its steps'. */
+static NoticeLine due_line(const Deciding *d, Planned *planned, size_t i)
+{
+        const Judgement *judgement = &d->decision->judgements[i];
+        const Step *step = judgement_step(judgement);
+        NoticeLine line = { .instalment = i, .step = judgement->next };
+
+        if (step->offer_percent > 0) {
+                Date until = date_add(d->now->local.day, step->offer_days);
+                line.discount = offer_discount(step, &d->account->instalments[i]);
+                planned->offer_until = date_later(planned->offer_until, until);
+        }
+        return line;
+}
+
 int plan_contact(Deciding *d)
 {
-        Planned planned = { .kind = NOTICE_CONTACT, .reason = REASON_DUE };
+        Planned planned = planned_new(NOTICE_CONTACT, d->forced ? REASON_BY_PERSON : REASON_DUE);
         int r = settle_lead(d, &planned);
 
         if (r <= 0 || !contact_may_leave(d, &planned))
@@ -191,16 +215,15 @@ int plan_contact(Deciding *d)
         if (r < 0)
                 return r;
         for (size_t i = 0; i < d->account->n_instalments; i++) {
-                const Judgement *judgement = &d->decision->judgements[i];
-                int step = is_groupable(judgement) ? judgement->next : -1;
-                if (is_asked(d, i))
-                        planned_add_line(d, &planned, (NoticeLine){ i, step, false });
+                if (is_groupable(&d->decision->judgements[i]))
+                        planned_add_line(d, &planned, due_line(d, &planned, i));
+                else if (is_asked(d, i))
+                        planned_add_line(d, &planned, (NoticeLine){ .instalment = i, .step = -1 });
                 else if (is_mentioned(d, i, planned.policy))
-                        planned_add_line(d, &planned, (NoticeLine){ i, -1, true });
+                        planned_add_line(d, &planned,
+                                (NoticeLine){ .instalment = i, .step = -1, .is_mentioned = true });
         }
         planned.deadline = latest_deadline(d, &planned);
-        if (d->forced)
-                planned.reason = REASON_BY_PERSON;
         deciding_add(d, &planned);
         return 0;
 }

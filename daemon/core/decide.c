@@ -2,7 +2,7 @@
 /*
  * Owns the decision of one account, and is where to start reading: judge.c says of each instalment
  * alone whether its next step is due; contact.c makes of the due ones at most one contact; aside.c
- * adds what stands outside it.
+ * and agreed.c add what stands outside it.
  */
 
 #include "core/decide.h"
@@ -11,6 +11,20 @@
 
 #include "core/deciding.h"
 #include "core/judge.h"
+
+const char *const occasion_names[NOTICE_KINDS] = {
+        [NOTICE_THANKS] = "thanks",
+        [NOTICE_PROMISE_CONFIRMED] = "promise-confirmed",
+        [NOTICE_PROMISE_REMINDER] = "promise-reminder",
+        [NOTICE_PLAN_CONFIRMED] = "plan-confirmed",
+};
+
+const char *const guard_names[GUARDS] = {
+        [GUARD_PAUSED] = "paused",
+        [GUARD_STALE] = "stale",
+        [GUARD_CLOCK] = "clock-jump",
+        [GUARD_RESTORED] = "restored",
+};
 
 static bool has_opted_in(const Account *account)
 {
@@ -53,7 +67,8 @@ void deciding_hold_back(Judgement *judgement, Verdict verdict, Reason reason, Da
 {
         judgement->verdict = verdict;
         judgement->reason = reason;
-        judgement->not_before = date_later(judgement->not_before, not_before);
+        judgement->not_before =
+                date_is_set(not_before) ? date_later(judgement->not_before, not_before) : DATE_NONE;
 }
 
 bool deciding_choose_routes(const Deciding *d, Planned *planned)
@@ -87,6 +102,24 @@ bool deciding_is_open(const Deciding *d, const Planned *planned)
         }
         d->decision->waiting_channels |= closed;
         return false;
+}
+
+bool deciding_has_contact_today(const Deciding *d)
+{
+        if (d->decision->n_notices > 0 && d->decision->notices[0].kind == NOTICE_CONTACT)
+                return true;
+        return d->account->has_contact_in_flight ||
+               date_compare(d->account->last_contact, d->now->local.day) == 0;
+}
+
+Planned planned_new(NoticeKind kind, Reason reason)
+{
+        return (Planned){
+                .kind = kind,
+                .deadline = DATE_NONE,
+                .offer_until = DATE_NONE,
+                .reason = reason,
+        };
 }
 
 void planned_use_step(Planned *planned, const Step *step)
@@ -141,10 +174,17 @@ static const Forced *wish_for(const Deciding *d, const Instalment *instalment)
                        : NULL;
 }
 
+/* Whether something may have to leave, or to be told to whoever settles what is closed. */
+static bool is_busy(const Instalment *instalment, const Judgement *judgement)
+{
+        return judgement->verdict == VERDICT_DUE || judgement->verdict == VERDICT_CLOSED ||
+               instalment->is_suspended || instalment_is_agreed(instalment);
+}
+
 /* Judges every instalment; whether anything may have to leave. */
 static bool judge_all(Deciding *d)
 {
-        bool is_busy = false;
+        bool any_busy = false;
 
         for (size_t i = 0; i < d->account->n_instalments; i++) {
                 const Instalment *instalment = &d->account->instalments[i];
@@ -153,13 +193,12 @@ static bool judge_all(Deciding *d)
                 judge_instalment(d->book, d->account, instalment, d->now, wish, judgement);
                 if (d->forced && !wish && judgement->verdict == VERDICT_DUE)
                         deciding_hold_back(
-                                judgement, VERDICT_WAIT, REASON_CONTACT_TODAY, DATE_NONE);
+                                judgement, VERDICT_WAIT, REASON_CONTACT_TODAY, d->now->local.day);
                 if (judgement->verdict == VERDICT_CLOSED && instalment->is_suspended)
                         judgement->has_follow_up = true;
-                is_busy = is_busy || judgement->verdict == VERDICT_DUE ||
-                          judgement->verdict == VERDICT_CLOSED || instalment->is_suspended;
+                any_busy = any_busy || is_busy(instalment, judgement);
         }
-        return is_busy;
+        return any_busy;
 }
 
 /* What is only waiting for its day also knows the days its account keeps free (R7). */
@@ -169,7 +208,8 @@ static void foresee_contact_day(Deciding *d)
                 return;
         for (size_t i = 0; i < d->account->n_instalments; i++) {
                 Judgement *judgement = &d->decision->judgements[i];
-                if (judgement->verdict != VERDICT_WAIT || !date_is_set(judgement->earliest) ||
+                if ((judgement->verdict != VERDICT_WAIT && judgement->verdict != VERDICT_HELD) ||
+                        !date_is_set(judgement->not_before) ||
                         judgement_step(judgement)->action > ACTION_DEADLINE)
                         continue;
                 Reason reason;
@@ -178,29 +218,40 @@ static void foresee_contact_day(Deciding *d)
         }
 }
 
+/* Everything that has to leave: the contact first, as occasions yield to it. */
+static int plan_all(Deciding *d)
+{
+        static int (*const by_themselves[])(Deciding *) = {
+                plan_agreed,
+                plan_thanks, /* of what is closed, before plan_reconnect() may need a person */
+                plan_reconnect,
+        };
+        int r = plan_contact(d);
+
+        if (r == 0)
+                r = plan_alone(d);
+        for (size_t i = 0; r == 0 && !d->forced && i < ELEMENTSOF(by_themselves); i++)
+                r = by_themselves[i](d);
+        return r;
+}
+
 int decide(const Rulebook *book, const Account *account, const Now *now, const Forced *forced,
         Arena *arena, Decision *ret_decision)
 {
         Decision decision = { 0 };
         Deciding d = { book, account, now, forced, arena, &decision };
-        int r = 0;
 
         decision.judgements = arena_alloc_array(arena, account->n_instalments, sizeof(Judgement));
         if (!decision.judgements)
                 return -ENOMEM;
         if (judge_all(&d)) {
-                /* At most a contact, a reconnect, and a suspend or a thanks for each instalment. */
+                /* At most a contact, a reconnect, and for each instalment a step alone or thanks
+                 * and two occasions. */
                 decision.notices =
-                        arena_alloc_array(arena, account->n_instalments + 2, sizeof(Planned));
+                        arena_alloc_array(arena, 3 * account->n_instalments + 2, sizeof(Planned));
                 if (!decision.notices)
                         return -ENOMEM;
-                r = plan_contact(&d);
-                if (r == 0)
-                        r = plan_suspends(&d);
-                if (r == 0 && !forced)
-                        r = plan_thanks(&d); /* of what is closed, before it may need a person */
-                if (r == 0 && !forced)
-                        r = plan_reconnect(&d);
+                int r = plan_all(&d);
                 if (r < 0)
                         return r;
         }
@@ -213,17 +264,17 @@ int decide(const Rulebook *book, const Account *account, const Now *now, const F
 
 const char *judgement_task(const Judgement *judgement)
 {
+        static const char *const kinds[REASON_MAX] = {
+                [REASON_NEEDS_CALL] = "call",
+                [REASON_NEEDS_APPROVAL] = "approve",
+                [REASON_LADDER_DONE_REOPENED] = "reopened",
+                [REASON_DISPUTED] = "dispute",
+                [REASON_ADOPTION] = "adopt",
+        };
+
         if (judgement->verdict != VERDICT_TASK)
                 return NULL;
-        if (judgement->reason == REASON_NEEDS_CALL)
-                return "call";
-        if (judgement->reason == REASON_NEEDS_APPROVAL)
-                return "approve";
-        if (judgement->reason == REASON_LADDER_DONE_REOPENED)
-                return "reopened";
-        if (judgement->reason == REASON_DISPUTED)
-                return "dispute";
-        if (judgement->reason == REASON_NEEDS_PERSON)
+        if (judgement->reason == REASON_NEEDS_PERSON || judgement->reason == REASON_NO_RECIPIENT)
                 return action_names[judgement_step(judgement)->action];
-        return reason_code(judgement->reason);
+        return kinds[judgement->reason] ? kinds[judgement->reason] : reason_code(judgement->reason);
 }

@@ -30,9 +30,10 @@ typedef struct Judgement {
         const Policy *policy; /* NULL: none (REASON_UNKNOWN_POLICY) */
         int next;             /* index of the next step in the policy, or -1 */
         Date earliest;        /* first day on which R1–R3 allow it, or DATE_NONE */
-        Date not_before;      /* first day on which every rule known today allows it */
-        bool is_listable;     /* overdue and could be chased: shown in its account's notices (R8) */
-        bool has_follow_up;   /* closed, and a thanks or a reconnect still follows (R11, R16) */
+        Date not_before;    /* first day on which every rule known today allows it; DATE_NONE: what
+                                 holds it has no known end */
+        bool is_listable;   /* overdue and could be chased: shown in its account's notices (R8) */
+        bool has_follow_up; /* closed, and a thanks or a reconnect still follows (R11, R16) */
 } Judgement;
 
 typedef struct NoticeLine {
@@ -120,10 +121,11 @@ typedef struct Forced {
 int decide(const Rulebook *book, const Account *account, const Now *now, const Forced *forced,
         Arena *arena, Decision *ret_decision);
 
-/* A promise that ran out unkept, a plan that a late part breaks: what a wake records before it
- * decides. True: the instalment's own, as of today. */
-bool promise_is_broken(const Instalment *instalment, Date today);
-/* Whether a part of that plan is late beyond the grace of its policy (R15). */
+/* What a wake records before it decides. R13: whether the promise of this instalment ran out and it
+ * is still open. R15: whether a part of that plan is still open when the grace of its policy ends.
+ * Neither is, while a dispute or a hold says that nothing is asked for. */
+bool promise_is_broken(
+        const Rulebook *book, const Account *account, const Instalment *instalment, Date today);
 bool plan_is_broken(const Rulebook *book, const Account *account, int64_t plan, Date today);
 
 /* The kind of task a judgement asks for ("no-address", "call", "agency" …), or NULL. */

@@ -32,6 +32,8 @@ static bool is_passed_over(
                 return true;
         if (step->action == ACTION_SUSPEND && account->relation != RELATION_SERVICE)
                 return true;
+        if (instalment->is_handed_over && step->action < ACTION_AGENCY) /* R17 */
+                return true;
         /* Only after an edit that moved a completed step behind the last one. */
         return is_done(instalment, step->id);
 }
@@ -155,8 +157,32 @@ Earliest ladder_earliest(
                 &earliest, date_add(instalment_deadline(instalment), 1), REASON_DEADLINE_RUNNING);
         if (instalment->is_held)
                 no_earlier_than(&earliest, date_add(instalment->held_until, 1), REASON_RELEASED);
+        no_earlier_than(&earliest, date_add(instalment->promised_until, 1), REASON_RELEASED);
         no_earlier_than(&earliest, date_add(instalment->released_on, 1), REASON_RELEASED);
         Date reopened = instalment_reopened_on(policy, account, instalment);
         no_earlier_than(&earliest, date_add(reopened, policy->reopen_gap_days), REASON_REOPENED);
         return earliest;
+}
+
+Place ladder_place(const Policy *policy, const Account *account, const Instalment *instalment,
+        Date today, Date from)
+{
+        Place place = { ladder_next(policy, account, instalment, today),
+                { DATE_NONE, REASON_LADDER_DONE } };
+
+        if (place.step < 0)
+                return place;
+        place.earliest = ladder_earliest(policy, place.step, account, instalment);
+        if (policy->steps[place.step].trigger != TRIGGER_BEFORE_DUE ||
+                date_compare(date_later(place.earliest.day, from), instalment->due) <= 0)
+                return place;
+        Date past_due = date_add(instalment->due, 1);
+        place = (Place){ ladder_next(policy, account, instalment, past_due),
+                { DATE_NONE, REASON_LADDER_DONE } };
+        if (place.step < 0)
+                return place;
+        place.earliest = ladder_earliest(policy, place.step, account, instalment);
+        if (date_is_set(place.earliest.day))
+                no_earlier_than(&place.earliest, past_due, REASON_NOT_YET);
+        return place;
 }

@@ -20,6 +20,15 @@ typedef struct Earliest {
 Earliest ladder_earliest(
         const Policy *policy, int step, const Account *account, const Instalment *instalment);
 
+/* The step that will be taken next, as nothing may come before a day from: one that will have been
+ * passed over by the time it could come is not it. step -1: the ladder is finished. */
+typedef struct Place {
+        int step;
+        Earliest earliest;
+} Place;
+Place ladder_place(const Policy *policy, const Account *account, const Instalment *instalment,
+        Date today, Date from);
+
 /* The deadline that was printed last for it, or DATE_NONE. */
 Date instalment_deadline(const Instalment *instalment);
 

@@ -135,6 +135,7 @@ static int read_instalment(const Rows *rows, Arena *arena, Instalment *instalmen
                 .n_done = (size_t)row_integer(rows, 24),
                 .has_payment = row_integer(rows, 25) != 0,
                 .promised_until = DATE_NONE,
+                .said_on = DATE_NONE,
                 .imported_on = row_date(rows, 26),
                 .offer_until = DATE_NONE,
                 .approved = "",

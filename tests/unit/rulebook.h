@@ -102,6 +102,8 @@ static inline Rulebook firm_rulebook(void)
                 .n_channels = ELEMENTSOF(firm_channels),
                 .sending = { 0x1F, 9 * 60, 18 * 60, calendar_find("none") },
                 .limits = { .contact_gap_days = 3 },
+                .agency = { "", "" },
+                .legal = { "", "" },
         };
 }
 
@@ -126,6 +128,11 @@ static inline Instalment firm_instalment(int64_t invoice, const char *number, co
                 .open = 120000,
                 .policy = "",
                 .held_until = DATE_NONE,
+                .promised_until = DATE_NONE,
+                .said_on = DATE_NONE,
+                .imported_on = DATE_NONE,
+                .approved = "",
+                .offer_until = DATE_NONE,
                 .released_on = DATE_NONE,
                 .reopened_on = DATE_NONE,
         };
@@ -149,6 +156,7 @@ static inline Account firm_account(Instalment *instalments, size_t n)
                 .customer_time = { .minute = 10 * 60 },
                 .last_contact = DATE_NONE,
                 .last_pressed = DATE_NONE,
+                .paused_until = DATE_NONE,
                 .instalments = instalments,
                 .n_instalments = n,
         };
@@ -161,6 +169,7 @@ static inline Now firm_now(const char *date, int minute)
         return (Now){
                 .instant = { ((int64_t)today.days * 24 * 60 + minute) * 60 * USEC_PER_SEC },
                 .local = { today, minute, 0 },
+                .newest_payment = DATE_NONE,
         };
 }
 

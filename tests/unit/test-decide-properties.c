@@ -527,7 +527,6 @@ static Judgement judge_alone(World *world, size_t i, Date day)
 
         instalment.open = instalment.amount = 1000000;
         instalment.is_in_flight = instalment.is_uncertain = instalment.is_aside = false;
-        instalment.is_handed_over = false;
         account.instalments = &instalment;
         account.n_instalments = 1;
         account.unassigned = 0;
@@ -569,11 +568,13 @@ static void check_wait(World *world, const Judgement *judgement, size_t i)
 {
         Date earliest = judgement->earliest;
 
-        if (!is_dated(judgement))
+        if (!is_dated(judgement) || !date_is_set(judgement->not_before))
                 return;
         Date model = model_earliest(judgement->policy, &judgement->policy->steps[judgement->next],
                 &world->instalments[i]);
-        check(world, date_compare(earliest, model) == 0, "another day than R2's");
+        bool is_passed_over = ladder_next(judgement->policy, &world->account,
+                                      &world->instalments[i], world->today) != judgement->next;
+        check(world, is_passed_over || date_compare(earliest, model) == 0, "another day than R2's");
         check(world, date_compare(earliest, world->today) > 0, "waits for a day that is past");
         check(world, date_compare(judgement->not_before, earliest) >= 0, "before the earliest");
         const Step *step = &judgement->policy->steps[judgement->next];

@@ -179,6 +179,8 @@ static inline void make_book(World *world)
                 .n_channels = CHANNELS,
                 .sending = make_window(world, days),
                 .limits = { .contact_gap_days = below(world, 6) },
+                .agency = { "", "" },
+                .legal = { "", "" },
         };
         world->rule = (AssignRule){ .kind = -1, .relation = -1, .policy = &world->policies[0] };
         world->sms_window = make_window(world, days);
@@ -209,6 +211,11 @@ static inline void make_instalment(World *world, size_t i)
                 .collection_failed = chance(world, 50),
                 .policy = chance(world, 90) ? "" : "p1",
                 .held_until = DATE_NONE,
+                .promised_until = DATE_NONE,
+                .said_on = DATE_NONE,
+                .imported_on = DATE_NONE,
+                .approved = "",
+                .offer_until = DATE_NONE,
                 .released_on = DATE_NONE,
                 .reopened_on = DATE_NONE,
                 .done = world->lives[i].done,
@@ -243,6 +250,7 @@ static inline void make_account(World *world)
                 .unassigned = chance(world, 10) ? some_amount(world, 200) : 0,
                 .last_contact = DATE_NONE,
                 .last_pressed = DATE_NONE,
+                .paused_until = DATE_NONE,
                 .instalments = world->instalments,
                 .n_instalments = n,
         };
