@@ -63,14 +63,33 @@ int client_target(const Invocation *invocation, StrBuf *target)
         return strbuf_error(target);
 }
 
-/* The words after the first, which stands in the path, and the options. */
+/* All words as one value, with commas between them. */
+static int put_words(json_t *object, const Invocation *invocation)
+{
+        StrBuf words = STRBUF_INIT;
+
+        for (size_t i = 0; i < invocation->n_words; i++)
+                strbuf_addf(&words, "%s%s", i > 0 ? "," : "", invocation->words[i]);
+        int r = json_object_set_new(object, invocation->command->arguments[0].parameter,
+                json_string(strbuf_text(&words)));
+        r |= strbuf_error(&words);
+        strbuf_release(&words);
+        return r;
+}
+
+/* What does not stand in the path: words and options. */
 int client_body(const Invocation *invocation, char **ret_body)
 {
         const Command *command = invocation->command;
         json_t *object = json_object();
+        size_t first = command->path[strlen(command->path) - 1] == '/';
         int r = 0;
 
-        for (size_t i = 1; i < COMMAND_ARGUMENTS_MAX && i < invocation->n_words; i++)
+        if (command->arguments[0].is_repeated)
+                r = put_words(object, invocation);
+        for (size_t i = first; i < COMMAND_ARGUMENTS_MAX && i < invocation->n_words &&
+                               !command->arguments[0].is_repeated;
+                i++)
                 r |= json_object_set_new(
                         object, command->arguments[i].parameter, json_string(invocation->words[i]));
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
@@ -226,8 +245,7 @@ static int perform(Transfer *transfer, const char **ret_problem)
 
 static int ask(Transfer *transfer, const Invocation *invocation, const char **ret_problem)
 {
-        bool has_files =
-                invocation->command->is_post && invocation->command->arguments[0].is_repeated;
+        bool has_files = invocation->command->has_files;
         struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
         curl_mime *form = NULL;
         _cleanup_(freep) char *body = NULL;

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Owns the table of commands and the reading of a command line. Never does I/O. What cannot be
- * understood is told in a sentence with the nearest thing that could have been meant.
- */
+/* Owns the table of commands: what each takes, asks for and is shown by. Never runs one. */
 
 #include "ctl/commands.h"
 
-#include "base/parse.h"
 #include "ctl/local.h"
 #include "ctl/show.h"
 
@@ -27,6 +23,10 @@ static const char *const shells[] = { "bash", NULL };
         {                                                                                          \
                 "INVOICE|customer:ID", "target"                                                    \
         }
+#define TASKS                                                                                      \
+        {                                                                                          \
+                "TASK", "task", .is_repeated = true                                                \
+        }
 #define NOTE                                                                                       \
         {                                                                                          \
                 "note", "TEXT", "a note for those who look later"                                  \
@@ -40,17 +40,25 @@ static const Command commands[] = {
                           "answer does not." },
         { "import", { { "FILE", "file", .is_repeated = true } },
                 .help = "read customers, invoices and payments (CSV)", .path = "/v1/import",
-                .is_post = true, .is_slow = true, .show = show_import, .judge = judge_import,
+                .is_post = true, .has_files = true, .is_slow = true, .show = show_import,
+                .judge = judge_import,
                 .detail =
                         "The kind of a file is told by its header. Importing a file twice changes "
                         "nothing. Rows in\nerror are told with file and line, the others count; "
                         "then the exit code is 1." },
-        { "invoices", .help = "every invoice and what is open", .path = "/v1/invoices",
+        { "invoices",
+                .options = { { "customer", "ID", "of one customer: those that are open" },
+                        { "all", NULL, "with --customer: the closed ones, too" } },
+                .help = "every invoice and what is open", .path = "/v1/invoices",
                 .show = show_invoices },
         { "customers", .help = "every customer, address and balance", .path = "/v1/customers",
                 .show = show_customers },
-        { "notices", .help = "what is on its way out (not final)", .path = "/v1/notices",
-                .show = show_log },
+        { "notices", .help = "what is on its way out (not final)",
+                .options = { { "customer", "ID", "of one customer" },
+                        { "invoice", "INVOICE", "that ask for one invoice, or only list it" },
+                        { "step", "STEP", "of one step: of the notice's lead, as listed" },
+                        { "channel", "CHANNEL", "by one channel" } },
+                .path = "/v1/notices", .show = show_log },
         { "tasks", .help = "what only a person may do", .path = "/v1/tasks", .show = show_tasks },
         { "show", { { "INVOICE|NOTICE", "invoice" } },
                 .help = "everything about one invoice, or one notice", .path = "/v1/show/",
@@ -67,14 +75,33 @@ static const Command commands[] = {
                 .show = show_preview },
         { "pay", { INVOICE, { "AMOUNT", "amount" } },
                 { { "date", "DATE", "the day it was paid (default: today)" },
-                        { "kind", "KIND", "what it is (default: payment)", .choices = kinds } },
+                        { "kind", "KIND", "what it is (default: payment)", .choices = kinds },
+                        { "force", NULL, "also with a date that is yet to come" } },
                 .help = "record a payment", .path = "/v1/pay/", .is_post = true,
                 .show = show_recorded },
+        { "promise", { INVOICE, { "DATE", "date" }, { "AMOUNT", "amount", .is_optional = true } },
+                { { "force", NULL, "also beyond the policy's max_promises" }, NOTE },
+                .help = "the customer says he will pay by a day", .path = "/v1/promise/",
+                .is_post = true, .show = show_recorded,
+                .detail = "Until the end of that day it is not chased; from the next day on, if it "
+                          "is still open,\nits ladder goes on. AMOUNT: what was promised (default: "
+                          "all that is open). A new promise\ntakes the place of the one before." },
+        { "plan", { INVOICE },
+                { { "parts", "N", "how many parts of equal size", .is_required = true },
+                        { "first", "DATE", "the day the first one is due", .is_required = true },
+                        { "every", "PERIOD", "how far apart they are: 10d, 2w, 1m (default: 1m)" },
+                        { "fee", "AMOUNT", "a fee on top, with the first part" }, NOTE },
+                .help = "let the customer pay in parts", .path = "/v1/plan/", .is_post = true,
+                .show = show_recorded,
+                .detail = "What is open of the invoice becomes N parts under the policy 'plan'. A "
+                          "part that is late\nbeyond its grace_days breaks the plan. Months are "
+                          "of the calendar; a first part on the\nlast day of its month puts the "
+                          "others on the last day of theirs." },
         { "hold", { TARGET },
                 { { "until", "DATE", "its last day (default: until released)" }, NOTE },
                 .help = "do not chase for a while", .path = "/v1/hold/", .is_post = true,
                 .show = show_recorded },
-        { "release", { TARGET }, .help = "end holds and disputes", .path = "/v1/release/",
+        { "release", { TARGET }, .help = "end holds, disputes and promises", .path = "/v1/release/",
                 .is_post = true, .show = show_recorded,
                 .detail = "Chasing goes on from the next day." },
         { "dispute", { INVOICE },
@@ -83,6 +110,56 @@ static const Command commands[] = {
                         NOTE },
                 .help = "record that the customer disputes it", .path = "/v1/dispute/",
                 .is_post = true, .show = show_recorded },
+        { "reply", { { "CUSTOMER", "customer" } },
+                { { "date", "DATE", "the day it came (default: today)" }, NOTE },
+                .help = "record that a customer has answered", .path = "/v1/reply/",
+                .is_post = true, .show = show_recorded,
+                .detail = "He is left alone for limits.reply_pause_days, and a task is opened for "
+                          "whoever deals with\nit." },
+        { "skip", { INVOICE, { "STEP", "step" } },
+                { { "note", "TEXT", "why", .is_required = true } },
+                .help = "leave its next step out", .path = "/v1/skip/", .is_post = true,
+                .show = show_recorded,
+                .detail = "It counts as that day's step: the one after it comes another day." },
+        { "policy", { INVOICE, { "POLICY", "policy", .may_be_empty = true } },
+                .help = "chase it by another policy", .path = "/v1/policy/", .is_post = true,
+                .show = show_recorded,
+                .detail = "auto, or an empty name: the customer's policy again, else what the "
+                          "rules say." },
+        { "waive", { INVOICE }, { NOTE }, .help = "ask for no charges of lateness",
+                .path = "/v1/waive/", .is_post = true, .show = show_recorded,
+                .detail = "The interest and the fixed sum that have come up to today are waived." },
+        { "opt-out", { { "CUSTOMER", "customer" }, { "CHANNEL", "channel" } },
+                .help = "never write to a customer by a channel again", .path = "/v1/opt-out/",
+                .is_post = true, .show = show_recorded },
+        { "approve", { TASKS }, { NOTE }, .help = "let go what waits for a person",
+                .path = "/v1/approve", .is_post = true, .is_slow = true, .show = show_recorded,
+                .judge = judge_answered,
+                .detail = "TASK is a task's number, or a kind for all open tasks of that kind: "
+                          "`approve adopt`.\nA step with approve = true goes out as any other; an "
+                          "agency's or lawyer's file is handed\nover; an old invoice is chased." },
+        { "refuse", { TASKS }, { NOTE }, .help = "leave out what waits for a person",
+                .path = "/v1/refuse", .is_post = true, .is_slow = true, .show = show_recorded,
+                .judge = judge_answered,
+                .detail = "TASK: as for approve. The step is skipped, and the ladder goes on after "
+                          "it; an old invoice\nis held until it is released." },
+        { "done", { TASKS }, { NOTE }, .help = "say that a person has done it", .path = "/v1/done",
+                .is_post = true, .is_slow = true, .show = show_recorded, .judge = judge_answered,
+                .detail = "TASK: as for approve. The step counts as done, as if it had been sent: "
+                          "a call was made, a\nfile was handed over. Of what is only to be known "
+                          "the task is closed." },
+        { "undo", { { "FACT", "fact" } }, .help = "take back what was recorded",
+                .path = "/v1/undo/", .is_post = true, .show = show_recorded,
+                .detail = "FACT is the number that every command tells, and that show INVOICE "
+                          "lists. Nothing is\nerased: a further fact takes it back, with what "
+                          "followed from it. What has been sent\nstays sent." },
+        { "pause", .options = { NOTE }, .help = "send nothing at all, until resume",
+                .path = "/v1/pause", .is_post = true, .show = show_recorded,
+                .detail = "Everything is looked at as always, and nothing leaves." },
+        { "resume", .help = "go on after a pause or an alarm", .path = "/v1/resume",
+                .is_post = true, .show = show_recorded,
+                .detail = "Also what ends an alarm that stopped all sending: no wake for too long, "
+                          "a clock that\njumped, a restored backup. See relancectl tasks first." },
         { "contact", { { "CUSTOMER", "customer" } },
                 { { "email", "ADDRESS", "the e-mail address" },
                         { "phone", "NUMBER", "the phone that gets SMS" },
@@ -114,13 +191,14 @@ static const Command commands[] = {
                         { "state", "STATE", "in one state", .choices = states },
                         { "follow", NULL, "go on with a line for each change, until Ctrl-C" } },
                 .path = "/v1/log", .show = show_log, .show_next = show_log_line,
-                .detail = "TIME is YYYY-MM-DD or YYYY-MM-DDTHH:MM on the creditor's clock, or RFC "
-                          "3339; it is compared\nwith when a notice was sent, else decided. "
-                          "--until 2026-03-31 includes all of that day;\n--until 2026-03-31T12:00 "
-                          "ends before noon.\n\n"
-                          "With --follow and --since, what there is comes first. It needs a daemon "
-                          "that runs, and\nexits with 4 when that one ends. Who reads too slowly "
-                          "is told how many changes were\nmissed; with --json: {\"lost\": N}." },
+                .detail =
+                        "TIME is YYYY-MM-DD or YYYY-MM-DDTHH:MM on the creditor's clock, RFC 3339, "
+                        "today or yesterday;\nit is compared with when a notice was sent, else "
+                        "decided. --until 2026-03-31 includes all\nof that day; --until "
+                        "2026-03-31T12:00 ends before noon.\n\n"
+                        "With --follow and --since, what there is comes first. It needs a daemon "
+                        "that runs, and\nexits with 4 when that one ends. Who reads too slowly "
+                        "is told how many changes were\nmissed; with --json: {\"lost\": N}." },
         { "channels", { { "CHANNEL", "channel", .is_optional = true } },
                 .help = "how every channel stands; all about one", .path = "/v1/channels",
                 .show = show_channels, .judge = judge_channels,
@@ -197,227 +275,4 @@ const char *invocation_option(const Invocation *invocation, const char *name)
 bool invocation_follows(const Invocation *invocation)
 {
         return invocation->command->show_next && invocation_option(invocation, "follow");
-}
-
-static size_t count_options(const Command *command)
-{
-        size_t n = 0;
-
-        while (command && n < COMMAND_OPTIONS_MAX && command->options[n].name)
-                n++;
-        return n;
-}
-
-/* Where an option's value goes; NULL: there is no such option. */
-static const char **find_value(
-        Invocation *invocation, const char *name, size_t length, bool *ret_is_flag)
-{
-        const Command *command = invocation->command;
-        const char **values[] = { &invocation->config, &invocation->socket, &invocation->at };
-
-        *ret_is_flag = false;
-        for (size_t i = 0; i < ELEMENTSOF(values); i++)
-                if (strlen(globals[i].name) == length && !strncmp(globals[i].name, name, length))
-                        return values[i];
-        for (size_t i = 0; i < count_options(command); i++)
-                if (strlen(command->options[i].name) == length &&
-                        !strncmp(command->options[i].name, name, length)) {
-                        *ret_is_flag = !command->options[i].shown;
-                        return &invocation->options[i];
-                }
-        return NULL;
-}
-
-static bool *find_flag(Invocation *invocation, const char *name)
-{
-        if (streq(name, "json"))
-                return &invocation->is_json;
-        if (streq(name, "version"))
-                return &invocation->wants_version;
-        return streq(name, "help") ? &invocation->wants_help : NULL;
-}
-
-static int unknown_option(const Invocation *invocation, const char *option, StrBuf *problem)
-{
-        const char *names[ELEMENTSOF(globals) + COMMAND_OPTIONS_MAX];
-        _cleanup_(freep) char *name = strndup(option + 2, strcspn(option + 2, "="));
-        size_t n = 0;
-
-        for (size_t i = 0; i < ELEMENTSOF(globals); i++)
-                names[n++] = globals[i].name;
-        for (size_t i = 0; i < count_options(invocation->command); i++)
-                names[n++] = invocation->command->options[i].name;
-        strbuf_addf(problem, "unknown option '%s'", option);
-        const char *nearest = name ? nearest_name(name, names, n) : NULL;
-        if (nearest)
-                strbuf_addf(problem, ": did you mean --%s?", nearest);
-        return EXIT_USAGE;
-}
-
-/* argv[*at] begins with --. */
-static int parse_option(Invocation *invocation, char *argv[], int *at, StrBuf *problem)
-{
-        const char *option = argv[*at], *name = option + 2;
-        size_t length = strcspn(name, "=");
-        bool *flag = find_flag(invocation, name), is_flag;
-        const char **value = find_value(invocation, name, length, &is_flag);
-
-        if (flag) {
-                *flag = true;
-                return 0;
-        }
-        if (!value)
-                return unknown_option(invocation, option, problem);
-        if (*value) {
-                strbuf_addf(problem, "option --%.*s is given twice", (int)length, name);
-                return EXIT_USAGE;
-        }
-        if (is_flag && name[length] == '=') {
-                strbuf_addf(problem, "option --%.*s takes no value", (int)length, name);
-                return EXIT_USAGE;
-        }
-        if (is_flag) {
-                *value = "1";
-                return 0;
-        }
-        if (name[length] == '=') {
-                *value = name + length + 1;
-                return 0;
-        }
-        if (!argv[*at + 1]) {
-                strbuf_addf(problem, "option %s needs a value", option);
-                return EXIT_USAGE;
-        }
-        *value = argv[++*at];
-        return 0;
-}
-
-static int parse_command(Invocation *invocation, const char *name, StrBuf *problem)
-{
-        const char *names[ELEMENTSOF(commands)];
-
-        invocation->command = command_find(name);
-        if (invocation->command)
-                return 0;
-        for (size_t i = 0; i < ELEMENTSOF(commands); i++)
-                names[i] = commands[i].name;
-        strbuf_addf(problem, "unknown command '%s'", name);
-        const char *nearest = nearest_name(name, names, ELEMENTSOF(names));
-        if (nearest)
-                strbuf_addf(problem, ": did you mean '%s'?", nearest);
-        return EXIT_USAGE;
-}
-
-static int parse_word(Invocation *invocation, const char *word, StrBuf *problem)
-{
-        if (!invocation->command)
-                return parse_command(invocation, word, problem);
-        if (invocation->n_words == COMMAND_WORDS_MAX) {
-                strbuf_addf(problem, "more than %d arguments", COMMAND_WORDS_MAX);
-                return EXIT_USAGE;
-        }
-        invocation->words[invocation->n_words++] = word;
-        return 0;
-}
-
-static int check_choice(
-        const char *value, const char *const *choices, const char *what, StrBuf *problem)
-{
-        if (!choices || !value)
-                return 0;
-        for (size_t i = 0; choices[i]; i++)
-                if (streq(choices[i], value))
-                        return 0;
-        strbuf_addf(problem, "%s '%s' is unknown: expected ", what, value);
-        for (size_t i = 0; choices[i]; i++)
-                strbuf_addf(problem, "%s%s",
-                        i == 0           ? ""
-                        : choices[i + 1] ? ", "
-                                         : " or ",
-                        choices[i]);
-        return EXIT_USAGE;
-}
-
-static int check_arguments(const Invocation *invocation, StrBuf *problem)
-{
-        const Command *command = invocation->command;
-        size_t n = 0;
-
-        for (size_t i = 0; i < COMMAND_ARGUMENTS_MAX && command->arguments[i].shown; i++) {
-                const CommandArgument *argument = &command->arguments[i];
-                if (n >= invocation->n_words && !argument->is_optional) {
-                        strbuf_addf(problem, "%s is missing", argument->shown);
-                        return EXIT_USAGE;
-                }
-                if (n < invocation->n_words && !*invocation->words[n]) {
-                        strbuf_addf(problem, "%s is empty", argument->shown);
-                        return EXIT_USAGE;
-                }
-                if (n < invocation->n_words && check_choice(invocation->words[n], argument->choices,
-                                                       argument->shown, problem))
-                        return EXIT_USAGE;
-                n = argument->is_repeated ? invocation->n_words : n + 1;
-        }
-        if (n >= invocation->n_words)
-                return 0;
-        strbuf_addf(problem, "'%s' is one argument too many", invocation->words[n]);
-        return EXIT_USAGE;
-}
-
-static int check_options(const Invocation *invocation, StrBuf *problem)
-{
-        for (size_t i = 0; i < count_options(invocation->command); i++) {
-                const CommandOption *option = &invocation->command->options[i];
-                if (option->is_required && !invocation->options[i]) {
-                        strbuf_addf(
-                                problem, "option --%s %s is missing", option->name, option->shown);
-                        return EXIT_USAGE;
-                }
-                if (check_choice(invocation->options[i], option->choices, option->name, problem))
-                        return EXIT_USAGE;
-        }
-        if (invocation->at && invocation_follows(invocation)) {
-                strbuf_add(problem, "--at cannot be used with --follow: it follows what happens "
-                                    "now");
-                return EXIT_USAGE;
-        }
-        if (invocation->at && invocation->command->is_real) {
-                strbuf_addf(problem, "--at cannot be used here: what %s sends leaves for real, now",
-                        invocation->command->name);
-                return EXIT_USAGE;
-        }
-        if (invocation->at && invocation->socket) {
-                strbuf_add(problem, "--at cannot be used with a running daemon (--socket)");
-                return EXIT_USAGE;
-        }
-        return 0;
-}
-
-int command_parse(int argc, char *argv[], Invocation *invocation, StrBuf *problem)
-{
-        bool has_options = true;
-        int r = 0;
-
-        *invocation = (Invocation){ 0 };
-        for (int i = 1; i < argc && r == 0; i++) {
-                const char *word = argv[i];
-                if (has_options && streq(word, "--"))
-                        has_options = false;
-                else if (has_options && streq(word, "-h"))
-                        invocation->wants_help = true;
-                else if (has_options && strncmp(word, "--", 2) == 0)
-                        r = parse_option(invocation, argv, &i, problem);
-                else if (has_options && word[0] == '-' && word[1] && !strchr("0123456789", word[1]))
-                        r = unknown_option(invocation, word, problem);
-                else
-                        r = parse_word(invocation, word, problem);
-        }
-        if (r != 0 || invocation->wants_help || invocation->wants_version)
-                return r;
-        if (!invocation->command) {
-                strbuf_add(problem, "a command is missing");
-                return EXIT_USAGE;
-        }
-        r = check_arguments(invocation, problem);
-        return r != 0 ? r : check_options(invocation, problem);
 }

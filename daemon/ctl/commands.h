@@ -18,7 +18,7 @@ enum {
         EXIT_UNREACHABLE = 4
 };
 
-#define COMMAND_ARGUMENTS_MAX 2
+#define COMMAND_ARGUMENTS_MAX 3
 #define COMMAND_OPTIONS_MAX 8
 #define COMMAND_WORDS_MAX 1000
 
@@ -26,6 +26,7 @@ typedef struct CommandArgument {
         const char *shown;     /* "INVOICE" */
         const char *parameter; /* its name in the request */
         bool is_optional, is_repeated;
+        bool may_be_empty;
         const char *const *choices; /* ends with NULL; or NULL: any text */
 } CommandArgument;
 
@@ -49,9 +50,10 @@ typedef struct Command {
         /* Either a request to the daemon … */
         const char *path; /* "/v1/log"; with a slash at the end the first argument follows */
         bool is_post;
-        bool is_real;  /* what it does cannot be simulated: no --at */
-        bool is_saved; /* the answer becomes the file that the first argument names */
-        bool is_slow;  /* may take many minutes before anything of its answer comes */
+        bool is_real;   /* what it does cannot be simulated: no --at */
+        bool has_files; /* its arguments are files, whose contents are sent */
+        bool is_saved;  /* the answer becomes the file that the first argument names */
+        bool is_slow;   /* may take many minutes before anything of its answer comes */
         void (*show)(const Invocation *invocation, const Rows *rows); /* the answer, for people */
         /* With the option "follow": the same of each line, as it comes. */
         void (*show_next)(const Invocation *invocation, const Rows *rows);

@@ -247,6 +247,7 @@ void show_tasks(const Invocation *invocation, const Rows *rows)
                 if (text.length > 0)
                         (void)printf("  invoice %s", strbuf_text(&text));
                 (void)printf("\n   %s\n", text_of(row, "sentence", &text));
+                show_dispute("   Disputed", member(row, "dispute"));
                 json_array_foreach(member(row, "commands"), j, command)(void)
                         printf("   $ %s\n", text_of(command, "", &text));
         }

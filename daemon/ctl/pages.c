@@ -20,6 +20,20 @@ void show_member(const char *label, const json_t *row, const char *path)
         strbuf_release(&text);
 }
 
+void show_dispute(const char *label, const json_t *dispute)
+{
+        StrBuf text = STRBUF_INIT, more = STRBUF_INIT;
+
+        if (*text_of(dispute, "reason", &text)) {
+                if (*text_of(dispute, "note", &more))
+                        strbuf_addf(&text, ": %s", strbuf_text(&more));
+                strbuf_addf(&text, " (fact %s)", text_of(dispute, "fact", &more));
+                show_line(label, strbuf_text(&text));
+        }
+        strbuf_release(&text);
+        strbuf_release(&more);
+}
+
 static void print_amount(const char *label, const json_t *row, const char *path)
 {
         StrBuf text = STRBUF_INIT, currency = STRBUF_INIT;
@@ -88,6 +102,33 @@ void show_explain(const Invocation *invocation, const Rows *rows)
                 show_judgement(rows->list[i]);
 }
 
+/* What was agreed of an instalment, or offered, and still counts. */
+static void show_terms(const json_t *row)
+{
+        StrBuf text = STRBUF_INIT;
+
+        if (*text_of(row, "promise.until", &text)) {
+                (void)printf("      promised until %s", strbuf_text(&text));
+                (void)printf(", down to %s", text_of(row, "promise.rest", &text));
+                (void)printf(" (fact %s)\n", text_of(row, "promise.fact", &text));
+        }
+        if (*text_of(row, "plan.fact", &text)) {
+                bool is_broken = json_is_true(member(row, "plan.broken"));
+                (void)printf("      part of the %splan of fact %s", is_broken ? "broken " : "",
+                        strbuf_text(&text));
+                (void)printf(", fee %s\n", text_of(row, "plan.fee", &text));
+        }
+        if (*text_of(row, "offer.until", &text)) {
+                (void)printf("      offered: %s", text_of(row, "offer.discount", &text));
+                (void)printf(" less until %s\n", text_of(row, "offer.until", &text));
+        }
+        if (*text_of(row, "granted", &text))
+                (void)printf("      left off: %s, as the offer was taken\n", strbuf_text(&text));
+        if (json_is_true(member(row, "replaced")))
+                (void)puts("      replaced by the parts of a plan");
+        strbuf_release(&text);
+}
+
 static void show_instalments(const json_t *page)
 {
         StrBuf text = STRBUF_INIT;
@@ -105,6 +146,7 @@ static void show_instalments(const json_t *page)
                 if (json_is_true(member(row, "disputed")))
                         (void)printf("  disputed");
                 (void)puts("");
+                show_terms(row);
         }
         strbuf_release(&text);
 }
@@ -119,6 +161,7 @@ static void show_facts(const json_t *page)
 
         json_array_foreach(member(page, "facts"), i, row)
         {
+                (void)printf("  %5s", text_of(row, "fact", &text));
                 (void)printf("  %s", text_of_time(row, "at", &text));
                 for (size_t j = 0; j < ELEMENTSOF(paths); j++)
                         if (*text_of(row, paths[j], &text))
@@ -167,6 +210,7 @@ static void show_invoice(const json_t *page)
         print_amount("Amount", page, "amount");
         print_amount("Open", page, "open");
         show_member("Status", page, "status");
+        show_dispute("Disputed", member(page, "dispute"));
         show_member("Document", page, "document");
         (void)puts("\nInstalments");
         show_instalments(page);

@@ -213,7 +213,7 @@ static int ask_daemon(Invocation *invocation)
         _cleanup_(closep) int into = -1;
         int code = EXIT_DONE, worst = EXIT_DONE;
 
-        if (invocation->command->arguments[0].is_repeated) {
+        if (invocation->command->has_files) {
                 worst = drop_unreadable(invocation);
                 if (invocation->n_words == 0)
                         return worst;

@@ -34,6 +34,8 @@ void show_test(const Invocation *invocation, const Rows *rows);
 /* Parts of pages. */
 void show_line(const char *label, const char *value); /* "Label     value", if there is a value */
 void show_member(const char *label, const json_t *row, const char *path); /* times as minutes */
+/* "Label     quality: scratched (fact 12)", if there is a dispute. */
+void show_dispute(const char *label, const json_t *dispute);
 void show_judgement(const json_t *judgement); /* one instalment of explain */
 void show_log_rows(json_t *const rows[], size_t n);
 /* "F-1 F-2/2 (F-3)": what a notice asks for, and what it only lists. Overwrites the text. */
@@ -43,6 +45,7 @@ const char *notice_lines(const json_t *notice, const char *path, StrBuf *text);
 int judge_status(const Rows *rows);
 int judge_import(const Rows *rows);
 int judge_sent(const Rows *rows);
+int judge_answered(const Rows *rows);
 int judge_woken(const Rows *rows);
 int judge_channels(const Rows *rows);
 int judge_test(const Rows *rows);
