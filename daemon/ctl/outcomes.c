@@ -100,26 +100,31 @@ void show_woken(const Invocation *invocation, const Rows *rows)
         strbuf_release(&text);
 }
 
+/* What a wake counts that is not well, as a complaint of one and of many. */
+static const struct {
+        const char *path, *one, *many;
+} faults[] = {
+        { "failed", "account could not be decided or written to: see relancectl tasks",
+                "accounts could not be decided or written to: see relancectl tasks" },
+        { "stuck",
+                "channel is suspended or waits for an earlier worker to end; its messages wait: "
+                "see relancectl tasks",
+                "channels are suspended or wait for an earlier worker to end; their messages wait: "
+                "see relancectl tasks" },
+};
+
 int judge_woken(const Rows *rows)
 {
-        StrBuf text = STRBUF_INIT;
-        int code = EXIT_REFUSED;
+        int code = rows->n > 0 ? EXIT_DONE : EXIT_REFUSED;
 
-        for (size_t i = 0; i < rows->n; i++) {
-                code = EXIT_DONE;
-                if (json_integer_value(member(rows->list[i], "failed")) > 0) {
-                        text_complain("%s accounts could not be decided or written to: see "
-                                      "relancectl tasks",
-                                text_of(rows->list[i], "failed", &text));
+        for (size_t i = 0; i < rows->n; i++)
+                for (size_t j = 0; j < ELEMENTSOF(faults); j++) {
+                        json_int_t n = json_integer_value(member(rows->list[i], faults[j].path));
+                        if (n <= 0)
+                                continue;
+                        text_complain("%" JSON_INTEGER_FORMAT " %s", n,
+                                n == 1 ? faults[j].one : faults[j].many);
                         code = EXIT_REFUSED;
                 }
-                if (json_integer_value(member(rows->list[i], "stuck")) > 0) {
-                        text_complain("%s channels are suspended or wait for an earlier worker to "
-                                      "end; their messages wait: see relancectl tasks",
-                                text_of(rows->list[i], "stuck", &text));
-                        code = EXIT_REFUSED;
-                }
-        }
-        strbuf_release(&text);
         return code;
 }
