@@ -34,8 +34,7 @@ int forced_no_text(Exchange *exchange, const char *problem, int error)
         return 1;
 }
 
-/* 0, or 1: the step is in no ladder that this instalment climbs. */
-static int check_step(Exchange *exchange, const char *step, const Policy *policy)
+int forced_check_step(Exchange *exchange, const char *step, const Policy *policy)
 {
         StrBuf known = STRBUF_INIT;
 
@@ -50,12 +49,32 @@ static int check_step(Exchange *exchange, const char *step, const Policy *policy
         return 1;
 }
 
+/* " It opens at 2026-03-06 09:00." */
+static void add_opening(const Exchange *exchange, const Account *account,
+        const Judgement *judgement, StrBuf *sentence)
+{
+        bool is_french = streq(exchange->engine->config->creditor.language, "fr");
+        Judgement asked = *judgement;
+        char day[DATE_TEXT_SIZE];
+
+        asked.not_before = exchange->now.local.day; /* R1–R3 do not hold what a person asks for */
+        Instant at = explain_next_opening(exchange, account, &asked);
+        if (!instant_is_set(at))
+                return;
+        LocalTime opening = zone_local(exchange->engine->zone, at);
+        strbuf_addf(sentence, "%s %s %02d:%02d.",
+                is_french ? " Prochaine ouverture :" : " It opens at",
+                date_format(opening.day, day), opening.minute / 60, opening.minute % 60);
+}
+
 static int refuse_judged(
         Exchange *exchange, const Account *account, size_t instalment, const Judgement *judgement)
 {
         StrBuf sentence = STRBUF_INIT;
 
         explain_sentence(exchange, account, instalment, judgement, &sentence);
+        if (judgement->reason == REASON_OUTSIDE_WINDOW)
+                add_opening(exchange, account, judgement, &sentence);
         (void)reply_refuse(&exchange->reply, REPLY_REFUSED, "%s", strbuf_text(&sentence));
         strbuf_release(&sentence);
         return 1;
@@ -133,7 +152,7 @@ int forced_plan(Exchange *exchange, bool is_preview, ForcedPlan *ret_plan)
         if (r < 0)
                 return r;
         const Judgement *judgement = &plan.decision.judgements[index];
-        if (check_step(exchange, forced.step, judgement->policy) > 0)
+        if (forced_check_step(exchange, forced.step, judgement->policy) > 0)
                 return 1;
         if (r > 0)
                 return refuse_judged(exchange, &plan.account, index, judgement);

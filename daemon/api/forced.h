@@ -19,6 +19,9 @@ typedef struct ForcedPlan {
  */
 int forced_plan(Exchange *exchange, bool is_preview, ForcedPlan *ret_plan);
 
+/* 0 (also without a step or a policy), or 1: the policy has no such step, and it is refused. */
+int forced_check_step(Exchange *exchange, const char *step, const Policy *policy);
+
 /* Refuses because its texts could not be made. Always 1. */
 int forced_no_text(Exchange *exchange, const char *problem, int error);
 

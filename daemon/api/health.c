@@ -60,8 +60,9 @@ static int add_waiting(
         int r = store_get_channel(exchange->engine->store, name, &exchange->arena, &report);
         if (r < 0)
                 return r;
-        add_problem(problems, "channel '%s': %lld notice(s) wait for another try: %s", name,
-                (long long)standing->n_retried, report.error);
+        add_problem(problems, "channel '%s': %lld %s for another try: %s", name,
+                (long long)standing->n_retried,
+                standing->n_retried == 1 ? "notice waits" : "notices wait", report.error);
         return 0;
 }
 
@@ -166,9 +167,10 @@ static void look_at_wakes(const Engine *engine, Instant now, json_t **problems)
                         strerror(-service->wake_error));
         if (service->result.n_failed > 0)
                 add_problem(problems,
-                        "%zu account(s) could not be decided or written to at the last wake: see "
+                        "%zu %s could not be decided or written to at the last wake: see "
                         "relancectl tasks",
-                        service->result.n_failed);
+                        service->result.n_failed,
+                        service->result.n_failed == 1 ? "account" : "accounts");
         if (service->is_waking || !instant_is_set(service->next_wake) ||
                 now.usec - service->next_wake.usec < WAKE_LATE_USEC)
                 return;
@@ -187,9 +189,9 @@ static void look_at_service(const Engine *engine, Instant now, json_t **problems
         look_at_wakes(engine, now, problems);
         if (service->n_failed > 0)
                 add_problem(problems,
-                        "%zu file(s) in inbox/failed could not be imported whole: beside each "
-                        "stands why",
-                        service->n_failed);
+                        "%zu %s in inbox/failed could not be imported whole: beside %s stands why",
+                        service->n_failed, service->n_failed == 1 ? "file" : "files",
+                        service->n_failed == 1 ? "it" : "each");
         if (service->loop.recent_usec >= SLOW_USEC)
                 add_problem(problems,
                         "everything waited for %lld ms in the last minutes (%s): the disk or the "
@@ -208,9 +210,9 @@ int health_get(Exchange *exchange, Health *ret_health)
                 return r;
         if (health->store.n_notices[NOTICE_UNCERTAIN] > 0)
                 add_problem(&health->problems,
-                        "%lld notice(s) may have been sent or not: see relancectl log --state "
-                        "uncertain",
-                        (long long)health->store.n_notices[NOTICE_UNCERTAIN]);
+                        "%lld %s may have been sent or not: see relancectl log --state uncertain",
+                        (long long)health->store.n_notices[NOTICE_UNCERTAIN],
+                        health->store.n_notices[NOTICE_UNCERTAIN] == 1 ? "notice" : "notices");
         look_at_store(engine, &health->problems);
         look_for_service(engine, &health->store, &health->problems);
         look_for_missed_wake(exchange, &health->store, &health->problems);

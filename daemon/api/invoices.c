@@ -9,6 +9,7 @@
 #include "api/explain.h"
 #include "api/message.h"
 #include "api/shapes.h"
+#include "api/terms.h"
 #include "base/parse.h"
 #include "core/money.h"
 #include "store/accounts.h"
@@ -21,12 +22,19 @@ static int add_invoice(void *owner, const InvoiceReport *row)
         return exchange->reply.error;
 }
 
+/* Every invoice; or those of one customer that are open, or all of his. */
 int handle_invoices(Exchange *exchange)
 {
+        Store *store = exchange->engine->store;
+        const char *customer = exchange_get(exchange, "customer");
+        bool is_known = !customer, only_open = customer && !exchange_get(exchange, "all");
         Pager *pager = NULL;
-        int r = store_page_invoices(
-                exchange->engine->store, NULL, false, add_invoice, exchange, &pager);
+        int r = is_known ? 0 : exchange_knows_customer(exchange, customer, &is_known);
 
+        if (r == 0 && !is_known)
+                return exchange_no_customer(exchange, customer);
+        if (r == 0)
+                r = store_page_invoices(store, customer, only_open, add_invoice, exchange, &pager);
         return r < 0 ? r : exchange_page(exchange, pager);
 }
 
@@ -48,10 +56,20 @@ int handle_customers(Exchange *exchange)
 
 typedef struct Page {
         Exchange *exchange;
-        json_t *instalments, *facts, *notices;
+        json_t *instalments, *facts, *notices, *dispute;
         InvoiceReport head; /* texts are copies in the exchange's arena */
-        int64_t amount, open;
+        int64_t amount, open, invoice;
+        Account account; /* the invoice's, in the exchange's arena */
 } Page;
+
+static const Instalment *page_find(const Page *page, int seq)
+{
+        for (size_t i = 0; i < page->account.n_instalments; i++)
+                if (page->account.instalments[i].invoice == page->invoice &&
+                        page->account.instalments[i].seq == seq)
+                        return &page->account.instalments[i];
+        return NULL;
+}
 
 static int page_instalment(void *owner, const InvoiceReport *row)
 {
@@ -68,7 +86,11 @@ static int page_instalment(void *owner, const InvoiceReport *row)
         }
         if (money_add(&page->amount, row->amount) < 0 || money_add(&page->open, row->open) < 0)
                 return -EOVERFLOW;
-        shape_append(&page->instalments, shape_invoice(row));
+        json_t *shaped = shape_invoice(row);
+        const Instalment *instalment = page_find(page, row->seq);
+        if (instalment)
+                shape_put_terms(&shaped, instalment, row->currency);
+        shape_append(&page->instalments, shaped);
         return 0;
 }
 
@@ -102,6 +124,7 @@ static json_t *page_shape(Page *page, json_t *explained)
         shape_put(&shaped, "currency", json_string(head->currency));
         shape_put(&shaped, "issued", shape_date(head->issued));
         shape_put(&shaped, "status", json_string(invoice_status_names[head->status]));
+        shape_put(&shaped, "dispute", TAKE_PTR(page->dispute));
         shape_put(&shaped, "document", shape_given(head->document));
         shape_put(&shaped, "amount", shape_money(page->amount, head->currency));
         shape_put(&shaped, "open", shape_money(page->open, head->currency));
@@ -118,9 +141,14 @@ static int page_fill(Page *page, const char *number)
         const LogFilter filter = {
                 .since = INSTANT_NONE, .until = INSTANT_NONE, .state = -1, .invoice = number
         };
+        int64_t account;
         int r;
 
-        r = store_list_invoices(store, NULL, number, false, page_instalment, page);
+        r = store_find_invoice(store, number, &account, &page->invoice);
+        if (r == 0)
+                r = store_load_account(store, account, 0, &page->exchange->arena, &page->account);
+        if (r == 0)
+                r = store_list_invoices(store, NULL, number, false, page_instalment, page);
         if (r < 0)
                 return r;
         if (json_array_size(page->instalments) == 0)
@@ -142,10 +170,13 @@ static int show_invoice(Exchange *exchange, const char *number)
 
         r = page_fill(&page, number);
         if (r == 0)
+                r = terms_find_dispute(exchange, number, &page.dispute);
+        if (r == 0)
                 r = explain_invoice(exchange, number, &explained);
         if (r == 0)
                 reply_add(&exchange->reply, page_shape(&page, explained));
         json_decref(page.instalments);
+        json_decref(page.dispute);
         json_decref(page.facts);
         json_decref(page.notices);
         return r;

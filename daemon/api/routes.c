@@ -35,9 +35,10 @@ static const RouteEntry entries[] = {
         { false, "/v1/status", ALL, handle_status },
         { false, "/v1/metrics", ALL, handle_metrics },
         { true, "/v1/import", REPORT, handle_import, .has_files = true },
-        { false, "/v1/invoices", LOOK, handle_invoices },
+        { false, "/v1/invoices", LOOK, handle_invoices, { "customer", "all" } },
         { false, "/v1/customers", LOOK, handle_customers },
-        { false, "/v1/notices", LOOK, handle_notices },
+        { false, "/v1/notices", LOOK, handle_notices,
+                { "customer", "invoice", "step", "channel" } },
         { false, "/v1/tasks", LOOK, handle_tasks },
         { false, "/v1/log", LOOK, handle_log,
                 { "since", "until", "customer", "invoice", "step", "channel", "state", "follow" } },
@@ -46,10 +47,25 @@ static const RouteEntry entries[] = {
         { false, "/v1/preview/", LOOK, handle_preview, { "invoice", "step", "channel" } },
         { true, "/v1/send/", ACT, handle_send, { "invoice", "step" } },
         { true, "/v1/wake", ACT, handle_wake },
-        { true, "/v1/pay/", ACT, handle_pay, { "invoice", "amount", "date", "kind" } },
+        { true, "/v1/pay/", ACT, handle_pay, { "invoice", "amount", "date", "kind", "force" } },
+        { true, "/v1/promise/", ACT, handle_promise,
+                { "invoice", "date", "amount", "force", "note" } },
+        { true, "/v1/plan/", ACT, handle_plan,
+                { "invoice", "parts", "first", "every", "fee", "note" } },
         { true, "/v1/hold/", ACT, handle_hold, { "target", "until", "note" } },
         { true, "/v1/release/", ACT, handle_release, { "target" } },
         { true, "/v1/dispute/", ACT, handle_dispute, { "invoice", "reason", "note" } },
+        { true, "/v1/reply/", ACT, handle_reply, { "customer", "date", "note" } },
+        { true, "/v1/skip/", ACT, handle_skip, { "invoice", "step", "note" } },
+        { true, "/v1/policy/", ACT, handle_policy, { "invoice", "policy" } },
+        { true, "/v1/waive/", ACT, handle_waive, { "invoice", "note" } },
+        { true, "/v1/opt-out/", ACT, handle_opt_out, { "customer", "channel" } },
+        { true, "/v1/approve", ACT, handle_approve, { "task", "note" } },
+        { true, "/v1/refuse", ACT, handle_refuse, { "task", "note" } },
+        { true, "/v1/done", ACT, handle_done, { "task", "note" } },
+        { true, "/v1/undo/", ACT, handle_undo, { "fact" } },
+        { true, "/v1/pause", ACT, handle_pause, { "note" } },
+        { true, "/v1/resume", ACT, handle_resume },
         { true, "/v1/settle/", ACT, handle_settle, { "notice", "outcome" } },
         { true, "/v1/contact/", ACT, handle_contact, { "customer", "email", "phone", "whatsapp" } },
         { false, "/v1/backup", LOOK, handle_backup },
@@ -96,6 +112,8 @@ static int resume_page(Exchange *exchange)
 
         exchange->is_busy = more;
         exchange->resume = more ? resume_page : NULL;
+        if (r == 0 && !more && exchange->end_page)
+                return exchange->end_page(exchange);
         return r;
 }
 
@@ -119,6 +137,18 @@ int exchange_no_invoice(Exchange *exchange, const char *number)
 int exchange_no_customer(Exchange *exchange, const char *code)
 {
         return reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no customer '%s'", code);
+}
+
+static int note_customer(void *owner, const CustomerReport *row)
+{
+        *(bool *)owner = true;
+        return 0;
+}
+
+int exchange_knows_customer(const Exchange *exchange, const char *code, bool *ret_is_known)
+{
+        *ret_is_known = false;
+        return store_list_customers(exchange->engine->store, code, note_customer, ret_is_known);
 }
 
 int exchange_find_channel(Exchange *exchange, const char *name)

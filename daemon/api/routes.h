@@ -30,8 +30,9 @@ typedef struct Exchange {
         /* Follows: its lines leave as they come, until resume clears itself or its client goes.
          * Set with the first answer; it is not asked while its client is slow to read. */
         bool is_live;
-        int64_t contact; /* what resume waits for */
-        void *work;      /* the same, of a handler that has more to keep */
+        int (*end_page)(struct Exchange *exchange); /* after a listing's last page, or NULL */
+        int64_t contact;                            /* what resume waits for */
+        void *work; /* the same, of a handler that has more to keep */
         void (*free_work)(void *work);
 } Exchange;
 
@@ -68,6 +69,19 @@ int handle_pay(Exchange *exchange);
 int handle_hold(Exchange *exchange);
 int handle_release(Exchange *exchange);
 int handle_dispute(Exchange *exchange);
+int handle_promise(Exchange *exchange);
+int handle_plan(Exchange *exchange);
+int handle_reply(Exchange *exchange);
+int handle_skip(Exchange *exchange);
+int handle_policy(Exchange *exchange);
+int handle_waive(Exchange *exchange);
+int handle_opt_out(Exchange *exchange);
+int handle_approve(Exchange *exchange);
+int handle_refuse(Exchange *exchange);
+int handle_done(Exchange *exchange);
+int handle_undo(Exchange *exchange);
+int handle_pause(Exchange *exchange);
+int handle_resume(Exchange *exchange);
 int handle_contact(Exchange *exchange);
 int handle_settle(Exchange *exchange);
 int handle_backup(Exchange *exchange);
@@ -91,6 +105,7 @@ int exchange_page(Exchange *exchange, Pager *pager);
 /* 404 "there is no invoice 'X'". Always 0. */
 int exchange_no_invoice(Exchange *exchange, const char *number);
 int exchange_no_customer(Exchange *exchange, const char *code);
+int exchange_knows_customer(const Exchange *exchange, const char *code, bool *ret_is_known);
 /* The index of the channel of that name, or -1 and 404 with the name that was meant. */
 int exchange_find_channel(Exchange *exchange, const char *name);
 

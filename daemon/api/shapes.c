@@ -6,6 +6,8 @@
 
 #include "api/shapes.h"
 
+#include <inttypes.h>
+
 #include "base/parse.h"
 #include "core/money.h"
 #include "core/reason.h"
@@ -201,15 +203,34 @@ static json_t *shape_bytes(const char *text, size_t length)
         return copy ? shape_text(copy) : NULL;
 }
 
+#define TASK_WORD "TASK"
+
+/* The task's number, which nobody knew when the command was written, in place of the word TASK. */
+static json_t *shape_command(const char *text, size_t length, int64_t task)
+{
+        const char *word = memmem(text, length, TASK_WORD, strlen(TASK_WORD));
+        StrBuf command = STRBUF_INIT;
+
+        if (!word)
+                return shape_bytes(text, length);
+        const char *rest = word + strlen(TASK_WORD);
+        strbuf_add_bytes(&command, text, (size_t)(word - text));
+        strbuf_addf(&command, "%" PRId64, task);
+        strbuf_add_bytes(&command, rest, length - (size_t)(rest - text));
+        json_t *value = strbuf_error(&command) < 0 ? NULL : shape_text(strbuf_text(&command));
+        strbuf_release(&command);
+        return value;
+}
+
 /* One command a line → an array of texts. */
-static json_t *shape_lines(const char *text)
+static json_t *shape_commands(const char *text, int64_t task)
 {
         json_t *lines = json_array();
 
         while (text && *text) {
                 size_t length = strcspn(text, "\n");
                 if (length > 0)
-                        shape_append(&lines, shape_bytes(text, length));
+                        shape_append(&lines, shape_command(text, length, task));
                 text += length + (text[length] == '\n');
         }
         return lines;
@@ -226,7 +247,7 @@ json_t *shape_task(const Zone *zone, const TaskReport *row)
         shape_put(&shaped, "instalment", row->seq > 0 ? json_integer(row->seq) : json_null());
         shape_put(&shaped, "since", shape_instant(zone, row->since));
         shape_put(&shaped, "sentence", shape_text(row->sentence ? row->sentence : ""));
-        shape_put(&shaped, "commands", shape_lines(row->commands));
+        shape_put(&shaped, "commands", shape_commands(row->commands, row->task));
         return shaped;
 }
 
@@ -235,6 +256,7 @@ json_t *shape_fact(const Zone *zone, const FactReport *row)
         bool has_amount = row->amount != 0;
         json_t *shaped = json_object();
 
+        shape_put(&shaped, "fact", json_integer(row->fact));
         shape_put(&shaped, "at", shape_instant(zone, row->at));
         shape_put(&shaped, "date", shape_date(row->date));
         shape_put(&shaped, "kind", shape_text(row->kind));

@@ -8,6 +8,7 @@
  * civil day of that.
  */
 
+#include "base/arena.h"
 #include "core/account.h"
 #include "store/store.h"
 
@@ -46,6 +47,7 @@ typedef struct Promise {
         int64_t amount;   /* promised, ≤ what is open; 0: all of it */
         int max_promises; /* of its policy */
         bool is_forced;
+        const char *note; /* or NULL */
 } Promise;
 /* R13: for each open instalment; a new one replaces the old. */
 int store_promise(Store *store, const Promise *promise, Instant at, int64_t *ret_fact);
@@ -58,6 +60,7 @@ typedef struct PlanOrder {
         const Date *days; /* of the parts, rising */
         int64_t fee;      /* ≥ 0 */
         const char *policy;
+        const char *note; /* or NULL */
 } PlanOrder;
 /* R15: parts of equal size, odd minor units on the first, take the place of what is open. */
 int store_plan(Store *store, const PlanOrder *order, Instant at, Date today, int64_t *ret_fact);
@@ -96,6 +99,18 @@ int store_waive_charges(
 /* Withdraws a person's fact by another one: a payment, hold, release, dispute, promise, plan, skip,
  * approval, policy, reply, opt-out. -ENOENT: there is no such fact. */
 int store_withdraw(Store *store, int64_t fact, Instant at, Date today, int64_t *ret_fact);
+
+/* What a fact is about, for who would take it back; "" where none. -ENOENT: there is no such fact.
+ */
+typedef struct FactHead {
+        const char *kind, *invoice, *customer;
+        bool is_withdrawn;
+} FactHead;
+int store_find_fact(Store *store, int64_t fact, Arena *arena, FactHead *ret_head);
+
+/* A person has seen to an open task: it is closed, and a fact of its own says so where ret_fact is
+ * not NULL. -ENOENT: none of that number is open. */
+int store_end_task(Store *store, int64_t task, const char *note, Instant at, int64_t *ret_fact);
 
 /* NULL leaves an address as it is, "" clears it. Frees what stood aside for want of one (R4) and
  * forgets refusals. */

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the way back: a fact is withdrawn by another, never erased. Never takes back what has been
+ * sent. What cannot be withdrawn is refused with what to type instead.
+ */
+
+#include <errno.h>
+
+#include "api/recording.h"
+#include "api/shapes.h"
+#include "base/parse.h"
+
+/* What corrects a fact that cannot be withdrawn. */
+static const char *remedy(const char *kind)
+{
+        static const struct {
+                const char *kind, *remedy;
+        } remedies[] = {
+                { "contact", "relancectl contact corrects the addresses" },
+                { "undo", "what was taken back is recorded again by its own command" },
+                { "customer", "import a file with the corrected row" },
+                { "invoice", "import a file with the corrected row" },
+                { "change", "import a file with the corrected row" },
+                { "withdrawn", "import a file with the row again" },
+                { "task-done", "the task comes again where its cause does" },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(remedies); i++)
+                if (streq(remedies[i].kind, kind))
+                        return remedies[i].remedy;
+        return "relanced recorded it by itself";
+}
+
+/* Always 0. */
+static int refuse(Exchange *exchange, Said said, const char *fact, const FactHead *head)
+{
+        if (said == SAID_ALREADY)
+                return reply_refuse(&exchange->reply, REPLY_REFUSED,
+                        "fact %s (%s) has been taken back already", fact, head->kind);
+        return reply_refuse(&exchange->reply, REPLY_REFUSED,
+                "fact %s (%s) cannot be taken back: %s", fact, head->kind, remedy(head->kind));
+}
+
+static int answer(Exchange *exchange, int64_t undone, const FactHead *head, int64_t fact)
+{
+        json_t *shaped = json_object();
+
+        shape_put(&shaped, "recorded", json_string("undo"));
+        shape_put(&shaped, "undone", json_integer(undone));
+        shape_put(&shaped, "kind", shape_text(head->kind));
+        shape_put(&shaped, "invoice", shape_given(head->invoice));
+        shape_put(&shaped, "customer", *head->invoice ? json_null() : shape_given(head->customer));
+        shape_put(&shaped, "effect", json_string(EFFECT_NEXT_WAKE));
+        shape_put(&shaped, "fact", json_integer(fact));
+        reply_add(&exchange->reply, shaped);
+        return 0;
+}
+
+int handle_undo(Exchange *exchange)
+{
+        Store *store = exchange->engine->store;
+        const char *text = exchange_get(exchange, "fact");
+        int64_t undone, fact;
+        FactHead head;
+
+        if (parse_int64(text, 1, INT64_MAX, &undone) < 0)
+                return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                        "'%s' is no fact: expected its number, as told when it was recorded, or "
+                        "listed by relancectl show INVOICE",
+                        text);
+        int r = store_find_fact(store, undone, &exchange->arena, &head);
+        if (r == -ENOENT)
+                return reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no fact %s", text);
+        if (r == 0)
+                r = store_begin(store);
+        if (r == 0)
+                r = recording_end(store, store_withdraw(store, undone, exchange->now.instant,
+                                                 exchange->now.local.day, &fact));
+        if (r > 0)
+                return refuse(exchange, (Said)r, text, &head);
+        return r < 0 ? r : answer(exchange, undone, &head, fact);
+}
