@@ -187,6 +187,7 @@ static void read_parts(Reader *reader, const Node *root, Config *config)
         read_firm(reader, root, &file, config);
         read_charges(reader, root, &file, config);
         read_channels(reader, &file, config);
+        check_calendars(reader, file.calendars, &config->book);
         if (config->book.n_channels == 0 && !reader->is_partial)
                 reader_warning(reader, file.channels ? file.channels : root,
                         "no channel is configured: nothing can be sent");

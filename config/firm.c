@@ -182,9 +182,9 @@ void read_window(Reader *reader, const Node *group, const char *country, Window 
         window->from_minute = values.from;
         window->to_minute = values.to;
         if (*values.holidays)
-                window->calendar = calendar_find(values.holidays);
+                window->calendar = reader_calendar(reader, values.holidays);
         else if (!window->calendar)
-                window->calendar = calendar_find(country);
+                window->calendar = reader_calendar(reader, country);
 }
 
 static void read_sending(Reader *reader, const Node *root, const FileValues *file, Config *config)
@@ -197,11 +197,13 @@ static void read_sending(Reader *reader, const Node *root, const FileValues *fil
         read_window(reader, file->sending, config->creditor.country, window);
         if (window->calendar)
                 return;
+        window->calendar = calendar_find("none");
+        if (file->sending && node_member(file->sending, "holidays"))
+                return;
         reader_missing(reader, file->sending ? file->sending : root,
                 "sending.holidays is missing: there is no calendar of public holidays for the "
                 "creditor's country \"%s\", so one must be named, or \"none\"",
                 config->creditor.country);
-        window->calendar = calendar_find("none");
 }
 
 static Recipient read_recipient(Reader *reader, const Node *group)
@@ -217,6 +219,7 @@ void read_firm(Reader *reader, const Node *root, const FileValues *file, Config 
 {
         read_folders(reader, root, file, config);
         read_creditor(reader, root, file->creditor, config);
+        read_calendars(reader, file->calendars, config->creditor.country);
         read_wake(reader, file->wake, config);
         read_sending(reader, root, file, config);
         reader_preset(SECTION_LIMITS, &config->book.limits);

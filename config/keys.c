@@ -89,7 +89,18 @@ static const Key keys[] = {
         SENDING(KEY_TIME, "time of day", to, "18:00",
                 "nothing leaves from then on; \"24:00\" is midnight"),
         SENDING(KEY_CALENDAR, "calendar", holidays, "",
-                "a country, or \"none\": every day is a working day; default: creditor.country"),
+                "a calendar, or \"none\": every day is a working day; default: creditor.country"),
+
+        GROUP(SECTION_FILE, FileValues, calendars, "calendars",
+                "public holidays of your own, each calendar under its name"),
+        TEXTUAL(SECTION_CALENDAR, KEY_CALENDAR, "calendar", CalendarValues, like,
+                "calendars.NAME.like", "",
+                "whose holidays it has, too: a shipped calendar or one above it; default: "
+                "creditor.country"),
+        TEXTS(SECTION_CALENDAR, CalendarValues, add, "calendars.NAME.add",
+                "more holidays: \"2026-05-15\", \"12-24\" of every year, \"easter+1\""),
+        TEXTS(SECTION_CALENDAR, CalendarValues, remove, "calendars.NAME.remove",
+                "holidays on which you work"),
 
         GROUP(SECTION_FILE, FileValues, limits, "limits", "guards against sending too much"),
 #define LIMIT(member, min, max, preset, help) \

@@ -15,6 +15,7 @@ typedef enum Section {
         SECTION_CREDITOR,  /* CreditorValues */
         SECTION_WAKE,      /* WakeValues */
         SECTION_SENDING,   /* WindowValues; also of a channel */
+        SECTION_CALENDAR,  /* CalendarValues */
         SECTION_LIMITS,    /* Limits */
         SECTION_RECIPIENT, /* RecipientValues: agency, legal */
         SECTION_CHARGES,   /* ChargesValues */
@@ -67,8 +68,8 @@ const char *key_name(const Key *key);
 const Key *key_find(Section section, const char *name);
 
 typedef struct FileValues {
-        const Node *creditor, *wake, *sending, *limits, *channels, *policies, *assign, *agency,
-                *legal, *charges;
+        const Node *creditor, *wake, *sending, *calendars, *limits, *channels, *policies, *assign,
+                *agency, *legal, *charges;
         const char *state, *cache, *documents, *templates, *rates;
         int store;
 } FileValues;
@@ -88,6 +89,11 @@ typedef struct WindowValues {
         int from, to;
         const char *holidays;
 } WindowValues;
+
+typedef struct CalendarValues {
+        const char *like;
+        const Node *add, *remove;
+} CalendarValues;
 
 typedef struct RecipientValues {
         const char *name, *email;

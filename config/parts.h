@@ -11,6 +11,10 @@
 bool read_file_tree(Reader *reader, Node *root);
 /* creditor, folders, wake, sending, limits, agency, legal */
 void read_firm(Reader *reader, const Node *root, const FileValues *file, Config *config);
+/* calendars: before whatever names one. country: whose calendar one is like by default. */
+void read_calendars(Reader *reader, const Node *group, const char *country);
+/* That each is used. After channels. */
+void check_calendars(Reader *reader, const Node *group, const Rulebook *book);
 /* A sending window over what it holds already. */
 void read_window(Reader *reader, const Node *group, const char *country, Window *window);
 /* channels */

@@ -8,11 +8,13 @@
 #include "config/read.h"
 
 #include <errno.h>
+#include <strings.h>
 
 #include "base/email.h"
 #include "base/parse.h"
 #include "base/strbuf.h"
 #include "config/codes.h"
+#include "core/calendar-rules.h"
 #include "sys/zone.h"
 
 #define LABEL_MAX 128
@@ -95,7 +97,8 @@ static void key_add_expected(const Key *key, StrBuf *text)
                 [KEY_LANGUAGE] = "a language in two small letters, such as \"fr\"",
                 [KEY_CURRENCY] = "a currency of ISO 4217, such as \"EUR\"",
                 [KEY_ZONE] = "a time zone, such as \"Europe/Paris\"",
-                [KEY_CALENDAR] = "a calendar of holidays",
+                [KEY_CALENDAR] = "a calendar: \"none\", a country, a part of one such as "
+                                 "\"GB-SCT\", or one of yours (man relanced.conf lists them)",
                 [KEY_BOOLEAN] = "true or false, without quotes",
                 [KEY_TIME] = "a time of day in quotes, such as \"09:00\"",
                 [KEY_DAYS] = "days of the week in quotes, such as \"mon-fri\" or \"mon,wed,fri\"",
@@ -103,8 +106,6 @@ static void key_add_expected(const Key *key, StrBuf *text)
                 [KEY_GROUP] = "a group { … }",
                 [KEY_GROUPS] = "a list of groups ( { … }, { … } )",
         };
-        size_t n;
-
         if (key->type == KEY_NUMBER) {
                 strbuf_addf(text, "a whole number from %d to %d", key->about.min, key->about.max);
         } else if (key->type == KEY_CHOICE) {
@@ -117,11 +118,6 @@ static void key_add_expected(const Key *key, StrBuf *text)
         } else {
                 strbuf_add(text, expected[key->type]);
         }
-        if (key->type != KEY_CALENDAR)
-                return;
-        const char *const *names = calendar_names(&n);
-        for (size_t i = 0; i < n; i++)
-                strbuf_addf(text, "%s\"%s\"", i == 0 ? ": " : i == n - 1 ? " or " : ", ", names[i]);
 }
 
 static void reader_mistyped(Reader *reader, const Node *node, const Key *key)
@@ -141,11 +137,35 @@ static bool key_is_listed(const Key *key)
                key->type == KEY_CURRENCY || key->type == KEY_ZONE || key->type == KEY_CALENDAR;
 }
 
+static const char *nearest_calendar(Reader *reader, const char *text)
+{
+        size_t n, n_names = 0;
+        const Calendar *const *all = calendar_all(&n);
+        const char **names = reader_alloc(reader, n + reader->n_calendars, sizeof(*names));
+
+        for (size_t i = 0; names && i < reader->n_calendars; i++)
+                names[n_names++] = reader->calendars[i].name;
+        for (size_t i = 0; names && i < n; i++)
+                names[n_names++] = all[i]->name;
+        for (size_t i = 0; i < n_names; i++)
+                if (strcasecmp(text, names[i]) == 0)
+                        return names[i];
+        return names ? nearest_name(text, names, n_names) : NULL;
+}
+
+/* What a text that is no value of the key was meant to be, or NULL. */
+static const char *nearest_value(Reader *reader, const Key *key, const char *text)
+{
+        if (key->type == KEY_CHOICE)
+                return nearest_name(text, key->choices, key->n_choices);
+        return key->type == KEY_CALENDAR ? nearest_calendar(reader, text) : NULL;
+}
+
 /* The value is of the right type and wrong all the same. */
 static void reader_refuse(Reader *reader, const Node *node, const Key *key)
 {
         _cleanup_(strbuf_release) StrBuf path = STRBUF_INIT, expected = STRBUF_INIT;
-        const char *nearest = NULL;
+        const char *nearest = nearest_value(reader, key, node->text);
 
         node_add_path(node, &path);
         key_add_expected(key, &expected);
@@ -165,8 +185,6 @@ static void reader_refuse(Reader *reader, const Node *node, const Key *key)
                         strbuf_text(&expected), node->text);
                 return;
         }
-        if (key->type == KEY_CHOICE)
-                nearest = nearest_name(node->text, key->choices, key->n_choices);
         reader_error(reader, node, "%s = \"%s\" is unknown: it must be %s%s%s%s",
                 strbuf_text(&path), node->text, strbuf_text(&expected),
                 nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
@@ -206,7 +224,7 @@ static bool is_label(const char *text)
 }
 
 /* Whether text is a value of a type that is stored as the text itself. */
-static bool text_fits(KeyType type, const char *text)
+static bool text_fits(const Reader *reader, KeyType type, const char *text)
 {
         switch (type) {
         case KEY_NAME: return is_name(text);
@@ -217,7 +235,7 @@ static bool text_fits(KeyType type, const char *text)
         case KEY_LANGUAGE: return language_is_known(text);
         case KEY_CURRENCY: return currency_exponent(text) >= 0;
         case KEY_ZONE: return *text && zone_find(text);
-        case KEY_CALENDAR: return calendar_find(text);
+        case KEY_CALENDAR: return reader_calendar(reader, text);
         case KEY_TEXT:
         case KEY_PATH:
         case KEY_NUMBER:
@@ -260,7 +278,7 @@ static NodeType key_node_type(KeyType type)
 }
 
 /* A value that is written as text; -EINVAL. */
-static int key_store_text(const Key *key, const char *text, void *value)
+static int key_store_text(const Reader *reader, const Key *key, const char *text, void *value)
 {
         switch (key->type) {
         case KEY_CHOICE: return parse_name(text, key->choices, key->n_choices, value);
@@ -283,7 +301,7 @@ static int key_store_text(const Key *key, const char *text, void *value)
         case KEY_ZONE:
         case KEY_CALENDAR: break;
         }
-        if (!text_fits(key->type, text))
+        if (!text_fits(reader, key->type, text))
                 return -EINVAL;
         *(const char **)value = text;
         return 0;
@@ -316,13 +334,15 @@ static void reader_store(Reader *reader, const Node *node, const Key *key, void 
                 *(bool *)value = node->number != 0;
         } else if (type != NODE_TEXT) {
                 *(const Node **)value = node;
-        } else if (reader_is_text(reader, node) && key_store_text(key, node->text, value) < 0) {
+        } else if (reader_is_text(reader, node) &&
+                   key_store_text(reader, key, node->text, value) < 0) {
                 reader_refuse(reader, node, key);
         }
 }
 
 static void key_preset(const Key *key, void *value)
 {
+        const Reader nobody = { 0 };
         const char *preset = key->about.preset;
         int number = KEY_UNSET;
 
@@ -338,7 +358,7 @@ static void key_preset(const Key *key, void *value)
                 if (!*preset)
                         *(const char **)value = preset;
                 else
-                        (void)key_store_text(key, preset, value);
+                        (void)key_store_text(&nobody, key, preset, value);
         }
 }
 

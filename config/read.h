@@ -14,7 +14,12 @@ typedef struct Reader {
         bool is_partial; /* the file could not be read to its end: nothing is known to be missing */
         size_t n_before; /* problems that were there before the tree: see reader_error() */
         int error;       /* sticky: 0 or -ENOMEM */
+        const Calendar *calendars; /* the owner's, as far as they are read */
+        size_t n_calendars;
 } Reader;
+
+/* The owner's calendar of that name, else the shipped one, or NULL. */
+const Calendar *reader_calendar(const Reader *reader, const char *name);
 
 /* Zeroed memory of the arena; NULL only when memory is out, and then reader->error says so. */
 void *reader_alloc(Reader *reader, size_t n, size_t size);

@@ -1,303 +1,123 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the public holidays by country, as rules that hold for any year, and what follows from them:
- * working days and windows. Nation-wide holidays only; holidays of a region or a single past year
- * are left out. Nothing here can fail. */
+/* Owns how a rule is held against a day, and what follows: working days and windows. Knows no
+ * country: the rules are data (calendar-rules.c, or the configuration). Nothing here can fail. */
 
 #include "core/calendar.h"
 
-#define SEARCH_DAYS 400 /* longer than any stretch of closed days of an openable window */
+#include "core/calendar-rules.h"
 
-typedef enum RuleKind {
-        RULE_FIXED,         /* month, day */
-        RULE_EASTER,        /* day: days after Easter Sunday */
-        RULE_FIRST_MONDAY,  /* of the month */
-        RULE_LAST_MONDAY,   /* of the month */
-        RULE_SUNDAY_BEFORE, /* month, day; the Saturday before instead of a Sunday */
-        RULE_BRIGID,        /* first Monday of the month, or the first itself if a Friday */
-} RuleKind;
+#define SEARCH_DAYS 400  /* longer than any stretch of closed days of an openable window */
+#define SUBSTITUTE_MAX 2 /* days from a holiday to its substitute */
 
-typedef struct HolidayRule {
-        RuleKind kind;
-        int month, day;
-        int since; /* first year, 0: any */
-        /* Days from a Saturday, from a Sunday, to the substitute; 0: none. */
-        int after_saturday, after_sunday;
-} HolidayRule;
+/* A day as rules see it. */
+typedef struct Day {
+        Date date;
+        int year, month, day_of_month;
+        int after_easter; /* days from the Easter Sunday of its year; 0 beyond the calendar */
+        Weekday weekday;
+} Day;
 
-struct Calendar {
-        const char *name;
-        const HolidayRule *rules;
-        size_t n_rules;
-};
+static Day day_of(Date date)
+{
+        Day day = { .date = date, .weekday = date_weekday(date) };
 
-#define FIXED(m, d)                                                                                \
-        {                                                                                          \
-                .kind = RULE_FIXED, .month = (m), .day = (d)                                       \
-        }
-#define FIXED_SINCE(m, d, year)                                                                    \
-        {                                                                                          \
-                .kind = RULE_FIXED, .month = (m), .day = (d), .since = (year)                      \
-        }
-#define EASTER(n)                                                                                  \
-        {                                                                                          \
-                .kind = RULE_EASTER, .day = (n)                                                    \
-        }
-#define MONDAY_RULE(which, m)                                                                      \
-        {                                                                                          \
-                .kind = RULE_##which##_MONDAY, .month = (m)                                        \
-        }
-
-#define GOOD_FRIDAY EASTER(-2)
-#define EASTER_MONDAY EASTER(1)
-#define ASCENSION EASTER(39)
-#define WHIT_MONDAY EASTER(50)
-
-/* Code du travail L3133-1. */
-static const HolidayRule rules_fr[] = {
-        FIXED(1, 1),
-        EASTER_MONDAY,
-        FIXED(5, 1),
-        FIXED(5, 8),
-        ASCENSION,
-        WHIT_MONDAY,
-        FIXED(7, 14),
-        FIXED(8, 15),
-        FIXED(11, 1),
-        FIXED(11, 11),
-        FIXED(12, 25),
-};
-
-static const HolidayRule rules_be[] = {
-        FIXED(1, 1),
-        EASTER_MONDAY,
-        FIXED(5, 1),
-        ASCENSION,
-        WHIT_MONDAY,
-        FIXED(7, 21),
-        FIXED(8, 15),
-        FIXED(11, 1),
-        FIXED(11, 11),
-        FIXED(12, 25),
-};
-
-/* The federal day and those that every canton keeps. */
-static const HolidayRule rules_ch[] = {
-        FIXED(1, 1),
-        ASCENSION,
-        FIXED(8, 1),
-        FIXED(12, 25),
-};
-
-static const HolidayRule rules_lu[] = {
-        FIXED(1, 1),
-        EASTER_MONDAY,
-        FIXED(5, 1),
-        FIXED_SINCE(5, 9, 2019),
-        ASCENSION,
-        WHIT_MONDAY,
-        FIXED(6, 23),
-        FIXED(8, 15),
-        FIXED(11, 1),
-        FIXED(12, 25),
-        FIXED(12, 26),
-};
-
-static const HolidayRule rules_de[] = {
-        FIXED(1, 1),
-        GOOD_FRIDAY,
-        EASTER_MONDAY,
-        FIXED(5, 1),
-        ASCENSION,
-        WHIT_MONDAY,
-        FIXED(10, 3),
-        FIXED(12, 25),
-        FIXED(12, 26),
-};
-
-static const HolidayRule rules_es[] = {
-        FIXED(1, 1),
-        FIXED(1, 6),
-        GOOD_FRIDAY,
-        FIXED(5, 1),
-        FIXED(8, 15),
-        FIXED(10, 12),
-        FIXED(11, 1),
-        FIXED(12, 6),
-        FIXED(12, 8),
-        FIXED(12, 25),
-};
-
-/* Easter Sunday too is one by law (L. 260/1949); 4 October again from 2026 (L. 151/2025). */
-static const HolidayRule rules_it[] = {
-        FIXED(1, 1),
-        FIXED(1, 6),
-        EASTER(0),
-        EASTER_MONDAY,
-        FIXED(4, 25),
-        FIXED(5, 1),
-        FIXED(6, 2),
-        FIXED(8, 15),
-        FIXED_SINCE(10, 4, 2026),
-        FIXED(11, 1),
-        FIXED(12, 8),
-        FIXED(12, 25),
-        FIXED(12, 26),
-};
-
-/* Algemene termijnenwet, article 3. */
-static const HolidayRule rules_nl[] = {
-        FIXED(1, 1),
-        EASTER_MONDAY,
-        { .kind = RULE_SUNDAY_BEFORE, .month = 4, .day = 27 },
-        FIXED(5, 5),
-        ASCENSION,
-        WHIT_MONDAY,
-        FIXED(12, 25),
-        FIXED(12, 26),
-};
-
-/* England and Wales: a bank holiday on a weekend has a substitute day after it; those of Christmas
- * and Boxing Day make room for each other. */
-static const HolidayRule rules_gb[] = {
-        { .kind = RULE_FIXED, .month = 1, .day = 1, .after_saturday = 2, .after_sunday = 1 },
-        GOOD_FRIDAY,
-        EASTER_MONDAY,
-        MONDAY_RULE(FIRST, 5),
-        MONDAY_RULE(LAST, 5),
-        MONDAY_RULE(LAST, 8),
-        { .kind = RULE_FIXED, .month = 12, .day = 25, .after_saturday = 2, .after_sunday = 2 },
-        { .kind = RULE_FIXED, .month = 12, .day = 26, .after_saturday = 2, .after_sunday = 2 },
-};
-
-static const HolidayRule rules_ie[] = {
-        FIXED(1, 1),
-        { .kind = RULE_BRIGID, .month = 2, .since = 2023 },
-        FIXED(3, 17),
-        EASTER_MONDAY,
-        MONDAY_RULE(FIRST, 5),
-        MONDAY_RULE(FIRST, 6),
-        MONDAY_RULE(FIRST, 8),
-        MONDAY_RULE(LAST, 10),
-        FIXED(12, 25),
-        FIXED(12, 26),
-};
-
-#define CALENDAR(name, rules)                                                                      \
-        {                                                                                          \
-                name, rules, ELEMENTSOF(rules)                                                     \
-        }
-
-static const Calendar calendars[] = {
-        { "none", NULL, 0 },
-        CALENDAR("BE", rules_be),
-        CALENDAR("CH", rules_ch),
-        CALENDAR("DE", rules_de),
-        CALENDAR("ES", rules_es),
-        CALENDAR("FR", rules_fr),
-        CALENDAR("GB", rules_gb),
-        CALENDAR("IE", rules_ie),
-        CALENDAR("IT", rules_it),
-        CALENDAR("LU", rules_lu),
-        CALENDAR("NL", rules_nl),
-};
-
-static const char *const names[] = {
-        "none",
-        "BE",
-        "CH",
-        "DE",
-        "ES",
-        "FR",
-        "GB",
-        "IE",
-        "IT",
-        "LU",
-        "NL",
-};
-
-static_assert(ELEMENTSOF(names) == ELEMENTSOF(calendars), "a name for each calendar");
+        date_split(date, &day.year, &day.month, &day.day_of_month);
+        if (day.year >= 1 && day.year <= 9999)
+                day.after_easter = date_difference(date, date_easter(day.year));
+        return day;
+}
 
 const Calendar *calendar_find(const char *name)
 {
-        for (size_t i = 0; i < ELEMENTSOF(calendars); i++)
-                if (streq(calendars[i].name, name))
-                        return &calendars[i];
+        size_t n;
+        const Calendar *const *all = calendar_all(&n);
+
+        for (size_t i = 0; i < n; i++)
+                if (streq(all[i]->name, name))
+                        return all[i];
         return NULL;
 }
 
-const char *const *calendar_names(size_t *ret_n)
+static bool is_on(const Day *day, int month, int day_of_month)
 {
-        *ret_n = ELEMENTSOF(names);
-        return names;
+        return day->month == month && day->day_of_month == day_of_month;
 }
 
-/* The last day on or before this one that is a Monday. */
-static Date monday_until(Date date)
+/* The first such weekday from a day of the month on. */
+static bool is_first_from(const Day *day, Weekday weekday, int month, int day_of_month)
 {
-        return date_add(date, -(int)date_weekday(date));
+        return day->weekday == weekday && day->month == month &&
+               day->day_of_month >= day_of_month && day->day_of_month < day_of_month + 7;
 }
 
-/* The day a rule gives in a year, before any substitute. */
-static Date rule_day(const HolidayRule *rule, int year)
+/* Whether a rule names a day, substitutes aside. */
+static bool rule_names(const HolidayRule *rule, const Day *day)
 {
-        Date date;
-
+        if (day->year < rule->since || (rule->until != 0 && day->year > rule->until))
+                return false;
         switch (rule->kind) {
-        case RULE_FIXED: return date_of(year, rule->month, rule->day);
-        case RULE_EASTER: return date_add(date_easter(year), rule->day);
-        case RULE_FIRST_MONDAY: return monday_until(date_of(year, rule->month, 7));
-        case RULE_LAST_MONDAY:
-                return monday_until(date_end_of_month(date_of(year, rule->month, 1)));
-        case RULE_SUNDAY_BEFORE:
-                date = date_of(year, rule->month, rule->day);
-                return date_add(date, date_weekday(date) == SUNDAY ? -1 : 0);
-        case RULE_BRIGID:
-                date = date_of(year, rule->month, 1);
-                return date_weekday(date) == FRIDAY ? date : monday_until(date_add(date, 6));
+        case HOLIDAY_FIXED: return is_on(day, rule->month, rule->day);
+        case HOLIDAY_EASTER: return day->after_easter == rule->day;
+        case HOLIDAY_WEEKDAY: return is_first_from(day, rule->weekday, rule->month, rule->day);
+        case HOLIDAY_NOT_ON_SUNDAY:
+                return (day->weekday != SUNDAY && is_on(day, rule->month, rule->day)) ||
+                       (day->weekday == SATURDAY && is_on(day, rule->month, rule->day - 1));
+        case HOLIDAY_MONDAY_OR_FRIDAY:
+                /* The Monday after such a Friday is three days on. */
+                return (day->weekday == FRIDAY && is_on(day, rule->month, rule->day)) ||
+                       (is_first_from(day, MONDAY, rule->month, rule->day) &&
+                               day->day_of_month != rule->day + 3);
         }
         assert(false);
-        return DATE_NONE;
+        return false;
 }
 
-static int substitute_after(const HolidayRule *rule, Date date)
+static int substitute_after(const HolidayRule *rule, Weekday weekday)
 {
-        Weekday weekday = date_weekday(date);
-
         return weekday == SATURDAY ? rule->after_saturday
                : weekday == SUNDAY ? rule->after_sunday
                                    : 0;
 }
 
-bool calendar_is_holiday(const Calendar *calendar, Date day)
+static bool rule_gives_substitute(const HolidayRule *rule, const Day *day)
 {
-        int year, month, day_of_month;
-
-        date_split(day, &year, &month, &day_of_month);
-        if (year < 1 || year > 9999)
-                return false;
-        for (size_t i = 0; i < calendar->n_rules; i++) {
-                const HolidayRule *rule = &calendar->rules[i];
-                if (year < rule->since)
+        for (int n = 1; n <= SUBSTITUTE_MAX; n++) {
+                if (substitute_after(rule, (Weekday)(((int)day->weekday + 7 - n) % 7)) != n)
                         continue;
-                Date date = rule_day(rule, year);
-                if (date_compare(date, day) == 0 ||
-                        date_compare(date_add(date, substitute_after(rule, date)), day) == 0)
+                Day before = day_of(date_add(day->date, -n));
+                if (rule_names(rule, &before))
                         return true;
         }
         return false;
 }
 
+bool calendar_is_holiday(const Calendar *calendar, Date date)
+{
+        Day day = day_of(date);
+
+        if (day.year < 1 || day.year > 9999)
+                return false;
+        for (; calendar; calendar = calendar->like)
+                for (size_t i = calendar->n_rules; i > 0; i--) {
+                        const HolidayRule *rule = &calendar->rules[i - 1];
+                        if (rule_names(rule, &day) || rule_gives_substitute(rule, &day))
+                                return !rule->is_worked;
+                }
+        return false;
+}
+
 bool calendar_is_working_day(const Calendar *calendar, Date day)
 {
-        if (calendar->n_rules == 0)
-                return true;
-        return date_weekday(day) <= FRIDAY && !calendar_is_holiday(calendar, day);
+        if (calendar->has_weekends && date_weekday(day) > FRIDAY)
+                return false;
+        return !calendar_is_holiday(calendar, day);
 }
 
 Date calendar_working_day_from(const Calendar *calendar, Date day)
 {
-        while (!calendar_is_working_day(calendar, day))
-                day = date_add(day, 1);
+        for (int i = 0; i <= SEARCH_DAYS; i++)
+                if (calendar_is_working_day(calendar, date_add(day, i)))
+                        return date_add(day, i);
         return day;
 }
 

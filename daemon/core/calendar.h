@@ -3,23 +3,26 @@
 #define RELANCED_CORE_CALENDAR_H
 
 /*
- * Working days and sending windows (R5, R6). A calendar is a set of public-holiday rules by
- * country, e.g. "FR"; "none" is the calendar in which every day is a working day.
+ * Working days and sending windows (R5, R6). A calendar is a set of rules for public holidays, of a
+ * country ("FR"), of a part of it with days of its own ("GB-SCT"), or of the configuration; "none"
+ * is the calendar in which every day is a working day, "weekdays" has no holidays but weekends.
  */
 
 #include "core/date.h"
 
 typedef struct Calendar Calendar;
 
-/* The calendar of that name, or NULL: names are those of calendar_names(). Static, never freed. */
+/* The shipped calendar of that name, or NULL. Static, never freed. */
 const Calendar *calendar_find(const char *name);
-/* All names, "none" among them; *ret_n of them. */
-const char *const *calendar_names(size_t *ret_n);
+/* All shipped ones: "none", "weekdays", then countries, each followed by its parts. */
+const Calendar *const *calendar_all(size_t *ret_n);
 
 bool calendar_is_holiday(const Calendar *calendar, Date day);
-/* Monday to Friday and no public holiday; any day in the calendar "none". */
+/* Monday to Friday and no public holiday; any day in the calendar "none", and in one that is like
+ * it any but its own holidays. */
 bool calendar_is_working_day(const Calendar *calendar, Date day);
-/* The day itself if it is a working day, else the first one after it (R6). */
+/* The day itself if it is a working day, else the first one after it (R6). Where there is none
+ * within 400 days, the day itself. */
 Date calendar_working_day_from(const Calendar *calendar, Date day);
 
 /* When messages may leave: from ≤ now < to on the given weekdays that are no public holiday. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what the manual says of keys, options, commands, reasons and messages: it is read from the
- * tables that the program itself works by. Never has a text of its own about one of them. What
- * cannot be read is an error of the build.
+ * Owns what the manual says of keys, calendars, options, commands, reasons and messages: it is read
+ * from the tables that the program itself works by. Never has a text of its own about one of them.
+ * What cannot be read is an error of the build.
  */
 
 #include "manual/tables.h"
@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "config/keys.h"
+#include "core/calendar-rules.h"
 #include "core/reason.h"
 #include "ctl/commands.h"
 #include "engine/module.h"
@@ -85,6 +86,33 @@ static int put_keys(const char *group, const Sources *sources)
         }
         roff_list_end();
         return is_found ? 0 : -ENOENT;
+}
+
+/* Calendars */
+
+static int put_calendars(const char *argument, const Sources *sources)
+{
+        size_t n;
+        const Calendar *const *all = calendar_all(&n);
+
+        (void)puts(".Bl -tag -width weekdays -compact");
+        for (size_t i = 0; i < n; i++) {
+                roff_list_item("Li", all[i]->name);
+                (void)puts("");
+                roff_put(all[i]->title);
+                (void)puts("");
+        }
+        roff_list_end();
+        return 0;
+}
+
+static void put_calendar_names(void)
+{
+        size_t n;
+        const Calendar *const *all = calendar_all(&n);
+
+        for (size_t i = 0; i < n; i++)
+                (void)printf("calendar\t%s\n", all[i]->name);
 }
 
 /* Options of a channel's module */
@@ -329,6 +357,7 @@ int table_put(const char *name, const char *argument, const Sources *sources)
                 int (*put)(const char *argument, const Sources *sources);
         } tables[] = {
                 { "keys", put_keys },
+                { "calendars", put_calendars },
                 { "options", put_options },
                 { "commands", put_commands },
                 { "globals", put_globals },
@@ -366,6 +395,7 @@ int tables_put_names(const Sources *sources)
 
         for (size_t i = 0; i < n; i++)
                 (void)printf("key\t%s\n", keys[i].about.name);
+        put_calendar_names();
         for (char *const *path = sources->modules; *path; path++) {
                 int r = load(*path, &channel);
                 if (r < 0)

@@ -64,6 +64,8 @@ def from_tables(names):
         if kind == "key":
             yield Wanted("relanced.conf.5", f"the key {name}", name,
                 begins=f".It Ic {name}")
+        elif kind == "calendar":
+            yield Wanted("relanced.conf.5", f"the calendar {name}", name, begins=f".It Li {name}")
         elif kind == "module":
             yield Wanted("relanced.conf.5", f"the module {name}", name, "CHANNELS", begins=".Ss")
         elif kind == "option":

@@ -503,6 +503,70 @@ static void an_included_file_is_seen_from_the_folder_of_the_one_that_names_it(vo
         config_free(config);
 }
 
+static void a_calendar_of_ones_own_is_like_another_with_days_added_and_removed(void **state)
+{
+        static const struct {
+                const char *calendars, *used;
+                int year, month, day;
+                bool is_holiday;
+        } cases[] = {
+                { "a = { add = [ \"12-24\" ]; };", "a", 2026, 12, 24, true },
+                { "a = { add = [ \"12-24\" ]; };", "a", 2026, 7, 14, true },
+                { "a = { like = \"GB\"; };", "a", 2026, 7, 14, false },
+                { "a = { add = [ \"2026-05-15\" ]; };", "a", 2026, 5, 15, true },
+                { "a = { add = [ \"2026-05-15\" ]; };", "a", 2027, 5, 15, false },
+                { "a = { add = [ \"02-29\" ]; };", "a", 2028, 2, 29, true },
+                { "a = { add = [ \"02-29\" ]; };", "a", 2027, 3, 1, false },
+                { "a = { add = [ \"easter\", \"easter-2\" ]; };", "a", 2026, 4, 5, true },
+                { "a = { add = [ \"easter\", \"easter-2\" ]; };", "a", 2026, 4, 3, true },
+                { "a = { remove = [ \"easter+50\" ]; };", "a", 2026, 5, 25, false },
+                { "a = { remove = [ \"11-11\" ]; add = [ \"2026-11-11\" ]; };", "a", 2026, 11, 11,
+                        true },
+                { "a = { add = [ \"2026-11-11\" ]; remove = [ \"11-11\" ]; };", "a", 2027, 11, 11,
+                        false },
+                { "a = { add = [ \"12-24\" ]; }; b = { like = \"a\"; remove = [ \"05-01\" ]; };",
+                        "b", 2026, 12, 24, true },
+                { "a = { add = [ \"12-24\" ]; }; b = { like = \"a\"; remove = [ \"05-01\" ]; };",
+                        "b", 2026, 5, 1, false },
+                { "a = { add = [ \"12-24\" ]; }; b = { like = \"a\"; remove = [ \"05-01\" ]; };",
+                        "a", 2026, 5, 1, true },
+                /* one that takes the country's place */
+                { "FR = { add = [ \"12-24\" ]; };", "", 2026, 12, 24, true },
+                { "FR = { add = [ \"12-24\" ]; };", "", 2026, 7, 14, true },
+                { "FR = { like = \"FR-57\"; };", "FR", 2026, 12, 26, true },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                char text[2 * NAME_SIZE];
+                (void)snprintf(text, sizeof(text),
+                        FIRM EMAIL "calendars = { %s };\nsending = { %s%s%s };\n",
+                        cases[i].calendars, *cases[i].used ? "holidays = \"" : "", cases[i].used,
+                        *cases[i].used ? "\";" : "");
+                Config *config = load_good(text);
+                const Calendar *calendar = config->book.sending.calendar;
+                if (calendar_is_holiday(calendar, date_of(cases[i].year, cases[i].month,
+                                                          cases[i].day)) != cases[i].is_holiday)
+                        fail_msg("%zu: %s", i, cases[i].calendars);
+                assert_false(calendar_is_working_day(calendar, date_of(2026, 3, 7)));
+                config_free(config);
+        }
+}
+
+static void a_channel_may_keep_a_calendar_of_its_own(void **state)
+{
+        Config *config = load_good(
+                FIRM "calendars = { hotel = { like = \"none\"; add = [ \"05-01\" ]; }; };\n"
+                     "sending = { holidays = \"RE\"; };\n"
+                     "channels = { email = { module = \"file\"; }; sms = { module = \"file\";\n"
+                     "  sending = { days = \"mon-sun\"; holidays = \"hotel\"; }; }; };\n");
+        const Calendar *calendar = config->book.channels[1].window->calendar;
+
+        assert_true(calendar_is_working_day(calendar, date_of(2026, 12, 20))); /* a Sunday */
+        assert_false(calendar_is_working_day(calendar, date_of(2026, 5, 1)));
+        assert_true(calendar_is_holiday(config->book.sending.calendar, date_of(2026, 12, 20)));
+        config_free(config);
+}
+
 static void wakes_are_in_order_whatever_the_order_they_are_given_in(void **state)
 {
         Config *config = load_good(FIRM
@@ -604,6 +668,9 @@ int main(void)
                 cmocka_unit_test(paths_are_seen_from_the_folder_of_the_file),
                 cmocka_unit_test(a_path_without_a_folder_is_seen_from_the_working_directory),
                 cmocka_unit_test(an_included_file_is_seen_from_the_folder_of_the_one_that_names_it),
+                cmocka_unit_test(
+                        a_calendar_of_ones_own_is_like_another_with_days_added_and_removed),
+                cmocka_unit_test(a_channel_may_keep_a_calendar_of_its_own),
                 cmocka_unit_test(wakes_are_in_order_whatever_the_order_they_are_given_in),
                 cmocka_unit_test(the_shipped_configurations_lack_nothing_but_the_firms_own_name),
                 cmocka_unit_test(the_shipped_configuration_shows_every_key),
