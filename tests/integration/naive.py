@@ -326,7 +326,8 @@ class Rules:
         return step if day is not None and today >= day else None
 
     def routes(self, customer, step):
-        """(channel, address) of the first alternative of each route that can be used (R4)."""
+        """(channel, address) of the first alternative of each route that can be used (R4); the
+        same message goes by a channel once."""
         taken = []
         for route in step["send"]:
             for name in route.split("|"):
@@ -334,7 +335,7 @@ class Rules:
                 if column is None or getattr(customer, column):
                     taken.append((name, getattr(customer, column) if column else ""))
                     break
-        return taken
+        return sorted(set(taken))
 
     # ---- the wake (R5-R8)
 
