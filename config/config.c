@@ -234,19 +234,30 @@ static const char *absolute_path(const char *path, Arena *arena)
         return strbuf_error(&text) < 0 ? NULL : arena_strdup(arena, strbuf_text(&text));
 }
 
-static int load(const char *path, Problems *problems, Loaded *loaded)
+/* A file, or a text that is none. */
+typedef struct Given {
+        const char *shown;  /* as the user knows it */
+        const char *text;   /* NULL: it is a file */
+        const char *beside; /* of a text: the file that relative paths are seen from */
+} Given;
+
+static int load(const Given *given, Problems *problems, Loaded *loaded)
 {
         Config *config = &loaded->config;
-        Reader reader = { .arena = &loaded->arena, .problems = problems, .shown = path };
+        Reader reader = { .arena = &loaded->arena, .problems = problems, .shown = given->shown };
         Source source = { 0 };
         Node root = { 0 };
 
-        config->path = reader.path = absolute_path(path, &loaded->arena);
+        config->path = reader.path =
+                absolute_path(given->text ? given->beside : given->shown, &loaded->arena);
         if (!config->path) {
-                problems_add(problems, false, path, 0, "cannot be read: no memory, or no folder");
+                problems_add(problems, false, given->shown, 0,
+                        "cannot be read: no memory, or no folder");
                 return -ENOMEM;
         }
-        int r = source_load(path, &loaded->arena, problems, &source);
+        int r = given->text ? source_of_text(
+                                      given->shown, given->text, &loaded->arena, problems, &source)
+                            : source_load(given->shown, &loaded->arena, problems, &source);
         if (r < 0)
                 return r;
         if (source.is_unfit)
@@ -257,23 +268,24 @@ static int load(const char *path, Problems *problems, Loaded *loaded)
                 read_parts(&reader, &root, config);
         loaded->is_whole = !reader.is_partial;
         if (reader.error)
-                problems_add(
-                        problems, false, path, 0, "cannot be read: %s", strerror(-reader.error));
+                problems_add(problems, false, given->shown, 0, "cannot be read: %s",
+                        strerror(-reader.error));
         return reader.error;
 }
 
-int config_examine(const char *path, Problems *problems, Config **ret_config)
+static int examine(const Given *given, Problems *problems, Config **ret_config)
 {
         size_t n_before = problems->n, n_errors = problems->n_errors;
         Loaded *loaded = calloc(1, sizeof(*loaded));
 
         if (!loaded) {
-                problems_add(problems, false, path, 0, "cannot be read: %s", strerror(ENOMEM));
+                problems_add(
+                        problems, false, given->shown, 0, "cannot be read: %s", strerror(ENOMEM));
                 return -ENOMEM;
         }
         loaded->config.memory = loaded;
-        int r = load(path, problems, loaded);
-        sort_problems(problems, n_before, path);
+        int r = load(given, problems, loaded);
+        sort_problems(problems, n_before, given->shown);
         if (r == 0 && problems->n_errors > n_errors)
                 r = -EINVAL;
         if (r == 0 || (r == -EINVAL && loaded->is_whole))
@@ -283,16 +295,58 @@ int config_examine(const char *path, Problems *problems, Config **ret_config)
         return r;
 }
 
-int config_load(const char *path, Problems *problems, Config **ret_config)
+int config_examine(const char *path, Problems *problems, Config **ret_config)
 {
-        Config *config = NULL;
-        int r = config_examine(path, problems, &config);
+        return examine(&(Given){ .shown = path }, problems, ret_config);
+}
 
+static int only_right(int r, Config *config, Config **ret_config)
+{
         if (r < 0)
                 config_free(config);
         else
                 *ret_config = config;
         return r;
+}
+
+int config_load(const char *path, Problems *problems, Config **ret_config)
+{
+        Config *config = NULL;
+
+        int r = config_examine(path, problems, &config);
+        return only_right(r, config, ret_config);
+}
+
+int config_load_text(const char *name, const char *text, const char *beside, Problems *problems,
+        Config **ret_config)
+{
+        const Given given = { name, text, beside };
+        Config *config = NULL;
+
+        int r = examine(&given, problems, &config);
+        return only_right(r, config, ret_config);
+}
+
+int config_join(const char *path, Problems *problems, char **ret_text)
+{
+        _cleanup_(arena_release) Arena arena = ARENA_INIT;
+        Config *config = NULL;
+        Problems again = { 0 };
+        Source source = { 0 };
+
+        int r = config_load(path, problems, &config);
+        if (r < 0)
+                return r;
+        config_free(config);
+        r = source_load(path, &arena, &again, &source);
+        problems_release(&again);
+        if (r < 0)
+                return r;
+        char *text = strdup(source.text);
+        if (!text)
+                return -ENOMEM;
+        *ret_text = text;
+        return 0;
 }
 
 Config *config_hold(const Config *config)

@@ -98,6 +98,12 @@ int config_load(const char *path, Problems *problems, Config **ret_config);
 /* The same for who looks for more problems: where the text was understood to its end, *ret_config
  * is given with -EINVAL, too, and has defaults where the errors are. Not fit to be run. */
 int config_examine(const char *path, Problems *problems, Config **ret_config);
+/* The same as config_load() of a text that is no file: name is what problems call it, its relative
+ * paths are as seen from the folder of the file beside; @include is an error. Not fit to be run. */
+int config_load_text(const char *name, const char *text, const char *beside, Problems *problems,
+        Config **ret_config);
+/* A configuration's file and all it includes, as one text (free()). Problems: as config_load(). */
+int config_join(const char *path, Problems *problems, char **ret_text);
 /* A configuration is counted: who keeps one over a turn of the loop holds it, and the last
  * config_free() frees it. */
 Config *config_hold(const Config *config);

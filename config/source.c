@@ -90,6 +90,11 @@ static int joiner_include(Joiner *joiner, const Frame *frame, const char *name, 
 
         if (!copy)
                 return -ENOMEM;
+        if (frame->depth > DEPTH_MAX) {
+                problems_add(joiner->problems, false, frame->file, frame->line,
+                        "@include is not followed in a text that is no file");
+                return 0;
+        }
         if (length == 0 || frame->depth >= DEPTH_MAX) {
                 problems_add(joiner->problems, false, frame->file, frame->line,
                         length == 0 ? "@include names no file"
@@ -221,8 +226,9 @@ int source_of_text(
         const char *name, const char *text, Arena *arena, Problems *problems, Source *ret_source)
 {
         Joiner joiner = { .arena = arena, .problems = problems, .text = { .limit = TEXT_LIMIT } };
-        Frame frame = { .file = name, .line = 1, .depth = DEPTH_MAX };
+        Frame frame = { .file = name, .line = 1, .depth = DEPTH_MAX + 1 };
 
+        joiner_check_bytes(&joiner, name, text, strlen(text));
         return joiner_finish(
                 &joiner, joiner_add_text(&joiner, &frame, text, strlen(text)), ret_source);
 }

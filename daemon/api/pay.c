@@ -48,11 +48,14 @@ static int make_payment_id(const Exchange *exchange, char id[static PAYMENT_ID_S
         return 0;
 }
 
-/* 0, or 1: refused. A day that is yet to come is one only with force. */
-static int parse_day(Exchange *exchange, Date *date)
+/* 0, or 1: refused. What is taken back may have a later value date (R12); of money that came in, a
+ * day that is yet to come is one only with force. */
+static int parse_day(Exchange *exchange, FactKind kind, Date *date)
 {
+        bool is_taken_back = kind == FACT_REFUND || kind == FACT_CHARGEBACK;
+
         *date = exchange->now.local.day;
-        if (recording_flag(exchange, "force"))
+        if (is_taken_back || recording_flag(exchange, "force"))
                 return exchange_get_date(exchange, "date", date);
         return recording_past_day(exchange, "date", date);
 }
@@ -71,7 +74,7 @@ static int parse_payment(Exchange *exchange, PaymentRow *row)
                                kind),
                        1;
         row->kind = (FactKind)index;
-        if (parse_day(exchange, &row->date) > 0)
+        if (parse_day(exchange, row->kind, &row->date) > 0)
                 return 1;
         if (!amount || money_parse(amount, row->currency, &row->amount) < 0 || row->amount <= 0)
                 return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,

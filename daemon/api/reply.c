@@ -84,6 +84,16 @@ void reply_add(Reply *reply, json_t *line)
                 reply_spill(reply);
 }
 
+void reply_add_text(Reply *reply, const char *lines, size_t length)
+{
+        reply->status = REPLY_OK;
+        if (reply->error)
+                return;
+        strbuf_add_bytes(&reply->text, lines, length);
+        if (reply->text.length > TEXT_IN_MEMORY && !reply->is_live)
+                reply_spill(reply);
+}
+
 void reply_set_text(Reply *reply, const char *type, StrBuf *text)
 {
         reply_release(reply);

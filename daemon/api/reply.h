@@ -44,6 +44,8 @@ void reply_release(Reply *reply);
 /* One more line, which is taken over; NULL counts as memory that ran out. The status is 200 from
  * then on. */
 void reply_add(Reply *reply, json_t *line);
+/* The same of lines that are written already, each with its newline. */
+void reply_add_text(Reply *reply, const char *lines, size_t length);
 /* The content is this text, which is taken over and empty afterwards. */
 void reply_set_text(Reply *reply, const char *type, StrBuf *text);
 /* The content is this file; the descriptor is taken over. */

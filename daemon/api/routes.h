@@ -62,6 +62,7 @@ int handle_tasks(Exchange *exchange);
 int handle_log(Exchange *exchange);
 int handle_show(Exchange *exchange);
 int handle_explain(Exchange *exchange);
+int handle_forecast(Exchange *exchange);
 int handle_preview(Exchange *exchange);
 int handle_send(Exchange *exchange);
 int handle_wake(Exchange *exchange);

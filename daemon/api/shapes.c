@@ -148,6 +148,15 @@ json_t *shape_log(const Zone *zone, const LogRow *row)
         return shaped;
 }
 
+json_t *shape_planned(const Zone *zone, const LogRow *row)
+{
+        json_t *shaped = shape_log(zone, row);
+
+        shape_put(&shaped, "notice", json_null());
+        shape_put(&shaped, "state", json_string("planned"));
+        return shaped;
+}
+
 json_t *shape_invoice(const InvoiceReport *row)
 {
         json_t *shaped = json_object();

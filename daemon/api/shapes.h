@@ -33,6 +33,8 @@ const char *shape_state(NoticeState state);
 /* A customer and a currency: the unit that is written to. */
 json_t *shape_account(const char *customer, const char *currency);
 json_t *shape_log(const Zone *zone, const LogRow *row);
+/* A notice that would leave: in the shape of the log, with neither number nor texts. */
+json_t *shape_planned(const Zone *zone, const LogRow *row);
 json_t *shape_invoice(const InvoiceReport *row);
 json_t *shape_customer(const CustomerReport *row);
 json_t *shape_task(const Zone *zone, const TaskReport *row);

@@ -55,10 +55,12 @@ int client_target(const Invocation *invocation, StrBuf *target)
                 add_encoded(target, invocation->words[0]);
         if (command->is_post)
                 return strbuf_error(target);
+        if (command->for_people && !invocation->is_json && !invocation->sent_text)
+                add_query(target, command->for_people, "1");
         if (!is_in_path && invocation->n_words > 0 && !command->is_saved)
                 add_query(target, command->arguments[0].parameter, invocation->words[0]);
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
-                if (invocation->options[i])
+                if (invocation->options[i] && !command->options[i].is_sent)
                         add_query(target, command->options[i].name, invocation->options[i]);
         return strbuf_error(target);
 }
@@ -167,8 +169,21 @@ static size_t on_content(char *bytes, size_t size, size_t n, void *owner)
         return strbuf_error(&transfer->answer.text) ? 0 : size * n;
 }
 
+static int add_text(curl_mime *form, const char *name, const char *text)
+{
+        curl_mimepart *part = curl_mime_addpart(form);
+
+        if (!part || curl_mime_name(part, "file") != CURLE_OK ||
+                curl_mime_data(part, text, CURL_ZERO_TERMINATED) != CURLE_OK ||
+                curl_mime_filename(part, name) != CURLE_OK)
+                return -EIO;
+        return 0;
+}
+
 static int add_files(curl_mime *form, const Invocation *invocation)
 {
+        if (invocation->sent_text)
+                return add_text(form, invocation->sent_name, invocation->sent_text);
         for (size_t i = 0; i < invocation->n_words; i++) {
                 curl_mimepart *part = curl_mime_addpart(form);
                 if (!part || curl_mime_name(part, "file") != CURLE_OK ||
@@ -245,20 +260,21 @@ static int perform(Transfer *transfer, const char **ret_problem)
 
 static int ask(Transfer *transfer, const Invocation *invocation, const char **ret_problem)
 {
-        bool has_files = invocation->command->has_files;
+        const Command *command = invocation->command;
+        bool has_files = invocation->sent_text || command->has_files;
         struct curl_slist *headers = curl_slist_append(NULL, "Expect:");
         curl_mime *form = NULL;
         _cleanup_(freep) char *body = NULL;
         int r = 0;
 
-        if (!has_files && invocation->command->is_post)
+        if (!has_files && command->is_post)
                 headers = curl_slist_append(headers, "Content-Type: application/json");
         (void)curl_easy_setopt(transfer->curl, CURLOPT_HTTPHEADER, headers);
         if (has_files) {
                 form = curl_mime_init(transfer->curl);
                 r = add_files(form, invocation);
                 (void)curl_easy_setopt(transfer->curl, CURLOPT_MIMEPOST, form);
-        } else if (invocation->command->is_post) {
+        } else if (command->is_post) {
                 r = client_body(invocation, &body);
                 (void)curl_easy_setopt(transfer->curl, CURLOPT_POSTFIELDS, body);
         }

@@ -68,6 +68,23 @@ static const Command commands[] = {
                           "notice." },
         { "explain", { INVOICE }, .help = "why it was chased or not, and what comes next",
                 .path = "/v1/explain/", .show = show_explain },
+        { "forecast", .help = "what would leave in days to come, if nobody pays",
+                .options = { { "days", "N", "how many days, from now on (default: 30)" },
+                        { "with", "FILE", "what this configuration would change about it",
+                                .is_sent = true },
+                        { "customer", "ID", "of one customer" },
+                        { "invoice", "INVOICE", "that ask for one invoice, or only list it" } },
+                .path = "/v1/forecast", .is_slow = true, .for_people = "waiting",
+                .show = show_forecast,
+                .detail =
+                        "Every rule is asked as on the day itself: windows, holidays, gaps, holds, "
+                        "promises. Nobody\nis thought to pay or to answer, nobody approves; what "
+                        "waits for a person stands last.\nNothing is sent and nothing is "
+                        "changed.\n\n"
+                        "--with FILE compares: which notices would appear, disappear or move if "
+                        "FILE were the\nconfiguration. FILE is read by your account, with all it "
+                        "includes; it stays where it is and\nthe service goes on with its own. "
+                        "What is wrong with it is told as check does." },
         { "preview", { INVOICE },
                 { { "step", "STEP", "another step than the next" },
                         { "channel", "CHANNEL", "by this channel alone" } },

@@ -36,6 +36,7 @@ typedef struct CommandOption {
         const char *help;
         bool is_required;
         const char *const *choices;
+        bool is_sent; /* names a configuration that goes with the request, as one text */
 } CommandOption;
 
 typedef struct Invocation Invocation;
@@ -50,10 +51,11 @@ typedef struct Command {
         /* Either a request to the daemon … */
         const char *path; /* "/v1/log"; with a slash at the end the first argument follows */
         bool is_post;
-        bool is_real;   /* what it does cannot be simulated: no --at */
-        bool has_files; /* its arguments are files, whose contents are sent */
-        bool is_saved;  /* the answer becomes the file that the first argument names */
-        bool is_slow;   /* may take many minutes before anything of its answer comes */
+        bool is_real;           /* what it does cannot be simulated: no --at */
+        bool has_files;         /* its arguments are files, whose contents are sent */
+        bool is_saved;          /* the answer becomes the file that the first argument names */
+        const char *for_people; /* a value that is asked for, too, unless JSON is: "waiting" */
+        bool is_slow;           /* may take many minutes before anything of its answer comes */
         void (*show)(const Invocation *invocation, const Rows *rows); /* the answer, for people */
         /* With the option "follow": the same of each line, as it comes. */
         void (*show_next)(const Invocation *invocation, const Rows *rows);
@@ -69,6 +71,7 @@ struct Invocation {
         const char *words[COMMAND_WORDS_MAX]; /* the arguments */
         size_t n_words;
         const char *options[COMMAND_OPTIONS_MAX]; /* as in the command's table; NULL: not given */
+        const char *sent_name, *sent_text;        /* what goes with a POST as a file, or NULL */
 };
 
 /* An option that every command takes. */

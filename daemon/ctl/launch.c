@@ -209,18 +209,67 @@ Greeting launched_greeting(Launched *launched, StrBuf *path)
         return strbuf_error(path) == 0 ? GREETING_HELD : GREETING_NONE;
 }
 
-int launched_wait(Launched *launched)
+static int wait_for(pid_t pid)
 {
         int status = 0;
 
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+                ;
+        return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int launched_wait(Launched *launched)
+{
         closep(&launched->socket_fd);
         launched->socket_fd = -1;
         if (launched->pid <= 0)
                 return 0;
-        while (waitpid(launched->pid, &status, 0) < 0 && errno == EINTR)
-                ;
+        int status = wait_for(launched->pid);
         launched->pid = 0;
-        return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+        return status;
+}
+
+static void become_reader(const char *const arguments[], int fd)
+{
+        if (dup2(fd, STDOUT_FILENO) < 0)
+                _exit(126);
+        int r = launch_replace(arguments);
+        text_complain("relanced cannot be started: %s", strerror(-r));
+        _exit(127);
+}
+
+static int read_all(int fd, StrBuf *output)
+{
+        char bytes[8192];
+        ssize_t n;
+
+        while ((n = read(fd, bytes, sizeof(bytes))) != 0) {
+                if (n < 0 && errno != EINTR)
+                        return -errno;
+                strbuf_add_bytes(output, bytes, (size_t)MAX(n, 0));
+        }
+        return strbuf_error(output);
+}
+
+int launch_read(const char *const arguments[], StrBuf *output)
+{
+        int ends[2];
+
+        if (pipe2(ends, O_CLOEXEC) < 0)
+                return -errno;
+        _cleanup_(closep) int said = ends[0], says = ends[1];
+        pid_t pid = fork();
+        if (pid < 0)
+                return -errno;
+        if (pid == 0)
+                become_reader(arguments, says);
+        closep(&says);
+        says = -1;
+        int r = read_all(said, output);
+        closep(&said);
+        said = -1;
+        int status = wait_for(pid);
+        return r < 0 ? r : status;
 }
 
 void launched_relay(Launched *launched)

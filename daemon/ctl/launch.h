@@ -35,6 +35,10 @@ int launched_wait(Launched *launched);
 void launched_relay(Launched *launched);
 void launched_release(Launched *launched);
 
+/* What relanced says on stdout when it is run with these arguments, to its end; stderr is ours. Its
+ * exit status, 128 + signal, or -errno. */
+int launch_read(const char *const arguments[], StrBuf *output);
+
 /* Becomes relanced with these arguments (NULL at the end; earlier NULLs end them too). Only
  * returns on failure: -errno. */
 int launch_replace(const char *const arguments[]);

@@ -17,6 +17,7 @@
 #include "ctl/client.h"
 #include "ctl/find.h"
 #include "ctl/follow.h"
+#include "ctl/launch.h"
 #include "ctl/local.h"
 #include "ctl/show.h"
 #include "ctl/text.h"
@@ -207,11 +208,35 @@ static int drop_unreadable(Invocation *invocation)
         return is_whole ? EXIT_DONE : EXIT_REFUSED;
 }
 
+/* A configuration that goes along is read by us, as one text: the service may not be let to it. What
+ * is wrong with it is told by who has read it. */
+static int join_sent(Invocation *invocation, StrBuf *text)
+{
+        for (size_t i = 0; i < COMMAND_OPTIONS_MAX && invocation->command->options[i].name; i++) {
+                const char *name = invocation->options[i];
+                if (!invocation->command->options[i].is_sent || !name)
+                        continue;
+                const char *const arguments[] = { "--config", name, "--join", NULL };
+                int status = launch_read(arguments, text);
+                if (status < 0)
+                        text_complain("%s: %s", name, strerror(-status));
+                if (status != 0)
+                        return EXIT_REFUSED;
+                invocation->sent_name = name;
+                invocation->sent_text = strbuf_text(text);
+        }
+        return EXIT_DONE;
+}
+
 static int ask_daemon(Invocation *invocation)
 {
         Daemon daemon = DAEMON_NONE;
+        _cleanup_(strbuf_release) StrBuf sent = STRBUF_INIT;
         _cleanup_(closep) int into = -1;
-        int code = EXIT_DONE, worst = EXIT_DONE;
+        int code = join_sent(invocation, &sent), worst = EXIT_DONE;
+
+        if (code != EXIT_DONE)
+                return code;
 
         if (invocation->command->has_files) {
                 worst = drop_unreadable(invocation);

@@ -24,6 +24,7 @@ void show_log_line(const Invocation *invocation, const Rows *rows);
 void show_page(const Invocation *invocation, const Rows *rows); /* of an invoice or a notice */
 void show_notice(const Invocation *invocation, const Rows *rows);
 void show_explain(const Invocation *invocation, const Rows *rows);
+void show_forecast(const Invocation *invocation, const Rows *rows);
 void show_preview(const Invocation *invocation, const Rows *rows);
 void show_recorded(const Invocation *invocation, const Rows *rows);
 void show_sent(const Invocation *invocation, const Rows *rows);

@@ -19,6 +19,7 @@ enum {
         OPTION_AT,
         OPTION_DRY_RUN,
         OPTION_PRIVATE,
+        OPTION_JOIN,
         OPTION_WORKER,
         OPTION_HELP,
         OPTION_VERSION
@@ -32,6 +33,7 @@ static const struct option options[] = {
         { "at", required_argument, NULL, OPTION_AT },
         { "dry-run", no_argument, NULL, OPTION_DRY_RUN },
         { "private", no_argument, NULL, OPTION_PRIVATE },
+        { "join", no_argument, NULL, OPTION_JOIN },
         { "worker", required_argument, NULL, OPTION_WORKER },
         { "help", no_argument, NULL, OPTION_HELP },
         { "version", no_argument, NULL, OPTION_VERSION },
@@ -107,6 +109,7 @@ static bool take_option(int option, Arguments *arguments)
         case OPTION_INIT: return set_mode(arguments, MODE_INIT);
         case OPTION_ONCE: return set_mode(arguments, MODE_ONCE);
         case OPTION_PRIVATE: return set_mode(arguments, MODE_PRIVATE);
+        case OPTION_JOIN: return set_mode(arguments, MODE_JOIN);
         case OPTION_WORKER: arguments->worker = optarg; return set_mode(arguments, MODE_WORKER);
         case OPTION_HELP: return set_mode(arguments, MODE_HELP);
         case OPTION_VERSION: return set_mode(arguments, MODE_VERSION);

@@ -20,6 +20,7 @@ typedef enum Mode {
         MODE_INIT,
         MODE_ONCE,
         MODE_PRIVATE, /* for one command of relancectl, on a socket it has handed over */
+        MODE_JOIN,    /* for relancectl: checks a configuration and gives it as one text */
         MODE_WORKER,
         MODE_HELP,
         MODE_VERSION,

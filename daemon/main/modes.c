@@ -74,6 +74,23 @@ static int run_check(const Arguments *arguments)
         return status;
 }
 
+/* To relancectl, which sends it to where it is compared: whoever asks reads the file, not relanced's
+ * own user. */
+static int run_join(const Arguments *arguments)
+{
+        Problems problems = { 0 };
+        _cleanup_(freep) char *text = NULL;
+
+        int r = config_join(arguments->config, &problems, &text);
+        bool has_errors = problems_print(&problems);
+        problems_release(&problems);
+        if (r < 0 && !has_errors)
+                complain(NULL, "%s: %s", arguments->config, strerror(-r));
+        if (r < 0 || fputs(text, stdout) == EOF || fflush(stdout) == EOF)
+                return EXIT_REFUSED;
+        return EXIT_DONE;
+}
+
 static int init(const Firm *firm)
 {
         int r = store_create(firm->config->state, firm->config->cache);
@@ -337,6 +354,7 @@ int mode_run(const Arguments *arguments)
         switch (arguments->mode) {
         case MODE_WORKER: return run_worker(arguments);
         case MODE_CHECK: return run_check(arguments);
+        case MODE_JOIN: return run_join(arguments);
         case MODE_HELP: arguments_help(); return EXIT_DONE;
         case MODE_VERSION: (void)puts("relanced " RELANCED_VERSION); return EXIT_DONE;
         case MODE_DAEMON:

@@ -46,6 +46,14 @@ int store_find_invoice(
 int store_list_suspended(Store *store, int64_t after, int64_t *accounts, size_t max, size_t *ret_n);
 int store_is_suspended(Store *store, int64_t account, bool *ret_is_suspended);
 
+/* Its notices that are pending, handed or begun, or uncertain with no other route of their contact
+ * sent: by id, at most max. */
+int store_list_underway(Store *store, int64_t account, int64_t *notices, size_t max, size_t *ret_n);
+/* 1: a notice of that occasion about that subject is in the outbox, neither failed nor cancelled;
+ * 0: none. */
+int store_has_occasion(
+        Store *store, int64_t account, const char *occasion, const char *subject_key);
+
 /* What refuses a customer's channels: addresses marked by a channel, opt-outs. Calls back for each
  * channel name; for most customers never. */
 int store_refused_channels(Store *store, int64_t customer,

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns the walk over the accounts: a page is read, each of its accounts is lived through under one
+ * configuration or two, what comes out is given away. Never writes. A change that takes a notice
+ * out of the days that were asked for is told as a move all the same: both courses are followed for
+ * some time longer.
+ */
+
+#include "engine/forecast.h"
+
+#include <errno.h>
+
+#define STEP_USEC 5000
+#define DAYS_BEYOND 62 /* that a comparison looks further */
+
+const char *const change_names[3] = { "appears", "disappears", "moves" };
+
+struct Forecast {
+        ForecastOrder order;
+        Config *configs[2]; /* held */
+        Horizon horizons[2];
+        size_t n_horizons;
+        Instant until; /* what is told */
+        int64_t *accounts;
+        size_t next_account;
+        Arena page_arena;
+        AccountPage page;
+        size_t next; /* in the page */
+        int64_t after;
+        bool has_account;
+        Arena arena; /* of an account */
+        Outlook outlooks[2];
+        size_t n_done; /* of the account's outlooks */
+};
+
+static int read_page(Forecast *forecast)
+{
+        const ForecastOrder *order = &forecast->order;
+        Store *store = order->engine->store;
+
+        forecast->next = 0;
+        forecast->page.n = 0;
+        arena_reset(&forecast->page_arena);
+        if (!forecast->accounts) {
+                int r = store_page_accounts(
+                        store, forecast->after, &forecast->page_arena, &forecast->page);
+                if (r == 0 && forecast->page.n > 0)
+                        forecast->after = forecast->page.accounts[forecast->page.n - 1].id;
+                return r;
+        }
+        if (forecast->next_account == order->n_accounts)
+                return 0;
+        forecast->page.accounts = arena_alloc(&forecast->page_arena, sizeof(Account));
+        if (!forecast->page.accounts)
+                return -ENOMEM;
+        forecast->page.n = 1;
+        return store_load_account(store, forecast->accounts[forecast->next_account++], 0,
+                &forecast->page_arena, forecast->page.accounts);
+}
+
+/* 1: there is an account at hand; 0: there is none left; -errno. */
+static int take_account(Forecast *forecast)
+{
+        if (forecast->next == forecast->page.n) {
+                int r = read_page(forecast);
+                if (r < 0 || forecast->page.n == 0)
+                        return r;
+        }
+        const Account *account = &forecast->page.accounts[forecast->next++];
+        arena_reset(&forecast->arena);
+        for (size_t i = 0; i < forecast->n_horizons; i++) {
+                outlook_release(&forecast->outlooks[i]);
+                int r = outlook_begin(
+                        &forecast->outlooks[i], &forecast->horizons[i], account, &forecast->arena);
+                if (r < 0)
+                        return r;
+        }
+        forecast->n_done = 0;
+        forecast->has_account = true;
+        return 1;
+}
+
+static int give_notices(Forecast *forecast)
+{
+        const ForecastSink *sink = &forecast->order.sink;
+        const Outlook *outlook = &forecast->outlooks[0];
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < outlook->n_rows; i++)
+                r = sink->notice(sink->owner, &outlook->rows[i]);
+        for (size_t i = 0; r == 0 && sink->waits && i < outlook->account.n_instalments; i++)
+                if (instant_is_set(outlook->waits[i].since))
+                        r = sink->waits(sink->owner, &outlook->account, i, &outlook->waits[i]);
+        return r;
+}
+
+static const LogLine *next_asked(const LogRow *row, size_t *i)
+{
+        while (*i < row->n_lines && !row->lines[*i].step)
+                ++*i;
+        return *i < row->n_lines ? &row->lines[(*i)++] : NULL;
+}
+
+/* Whether both take the same steps of the same instalments; of what takes none, whether they are
+ * about the same instalments. */
+static bool has_same_lines(const LogRow *a, const LogRow *b)
+{
+        size_t i = 0, k = 0;
+
+        if (!a->step) {
+                if (a->n_lines != b->n_lines)
+                        return false;
+                for (i = 0; i < a->n_lines; i++)
+                        if (!streq(a->lines[i].invoice, b->lines[i].invoice) ||
+                                a->lines[i].seq != b->lines[i].seq)
+                                return false;
+                return true;
+        }
+        for (;;) {
+                const LogLine *one = next_asked(a, &i), *other = next_asked(b, &k);
+                if (!one || !other)
+                        return one == other;
+                if (!streq(one->invoice, other->invoice) || one->seq != other->seq ||
+                        !streq(one->step, other->step))
+                        return false;
+        }
+}
+
+static bool is_same_notice(const LogRow *a, const LogRow *b)
+{
+        return streq_or_null(a->step, b->step) && streq_or_null(a->occasion, b->occasion) &&
+               streq(a->channel, b->channel) && (a->occasion || a->action == b->action) &&
+               has_same_lines(a, b);
+}
+
+/* The other configuration's notice that is this one and has not been matched yet, or NULL. */
+static const LogRow *find_match(const Outlook *outlook, const LogRow *row, bool *is_matched)
+{
+        for (size_t i = 0; i < outlook->n_rows; i++)
+                if (!is_matched[i] && is_same_notice(row, &outlook->rows[i])) {
+                        is_matched[i] = true;
+                        return &outlook->rows[i];
+                }
+        return NULL;
+}
+
+static int give_change(Forecast *forecast, ForecastChange change, const LogRow *row, Instant was)
+{
+        const ForecastSink *sink = &forecast->order.sink;
+        bool is_told = row->at.usec < forecast->until.usec ||
+                       (instant_is_set(was) && was.usec < forecast->until.usec);
+
+        return is_told ? sink->change(sink->owner, change, row, was) : 0;
+}
+
+static int give_changes(Forecast *forecast)
+{
+        const Outlook *now = &forecast->outlooks[0], *then = &forecast->outlooks[1];
+        bool *is_matched = arena_alloc_array(&forecast->arena, then->n_rows, sizeof(bool));
+        int r = is_matched ? 0 : -ENOMEM;
+
+        for (size_t i = 0; r == 0 && i < now->n_rows; i++) {
+                const LogRow *row = &now->rows[i];
+                const LogRow *match = find_match(then, row, is_matched);
+                if (!match)
+                        r = give_change(forecast, CHANGE_DISAPPEARS, row, INSTANT_NONE);
+                else if (match->at.usec != row->at.usec)
+                        r = give_change(forecast, CHANGE_MOVES, match, row->at);
+        }
+        for (size_t i = 0; r == 0 && i < then->n_rows; i++)
+                if (!is_matched[i])
+                        r = give_change(forecast, CHANGE_APPEARS, &then->rows[i], INSTANT_NONE);
+        return r;
+}
+
+/* One wake of the account at hand, or the next account. 1: there is more; 0; -errno. */
+static int advance(Forecast *forecast)
+{
+        if (!forecast->has_account)
+                return take_account(forecast);
+        int r = outlook_step(&forecast->outlooks[forecast->n_done]);
+        if (r != 0)
+                return r;
+        if (++forecast->n_done < forecast->n_horizons)
+                return 1;
+        forecast->has_account = false;
+        r = forecast->n_horizons > 1 ? give_changes(forecast) : give_notices(forecast);
+        return r < 0 ? r : 1;
+}
+
+int forecast_step(Forecast *forecast)
+{
+        int64_t began_usec = clock_monotonic_usec();
+        int r;
+
+        do
+                r = advance(forecast);
+        while (r > 0 && clock_monotonic_usec() - began_usec < STEP_USEC);
+        return r;
+}
+
+static int copy_accounts(Forecast *forecast, const ForecastOrder *order)
+{
+        if (!order->accounts)
+                return 0;
+        size_t size = MAX(order->n_accounts, (size_t)1) * sizeof(*order->accounts);
+        forecast->accounts = malloc(size);
+        if (!forecast->accounts)
+                return -ENOMEM;
+        memcpy(forecast->accounts, order->accounts, order->n_accounts * sizeof(*order->accounts));
+        return 0;
+}
+
+int forecast_new(const ForecastOrder *order, Forecast **ret_forecast)
+{
+        const Config *configs[] = { order->engine->config, order->other };
+        _cleanup_(forecast_freep) Forecast *forecast = calloc(1, sizeof(*forecast));
+
+        if (!forecast)
+                return -ENOMEM;
+        forecast->order = *order;
+        forecast->order.accounts = NULL;
+        int r = copy_accounts(forecast, order);
+        for (size_t i = 0; r == 0 && i < 2 && configs[i]; i++) {
+                forecast->configs[i] = config_hold(configs[i]);
+                r = horizon_init(&forecast->horizons[i], order->engine, configs[i],
+                        order->days + (order->other ? DAYS_BEYOND : 0));
+                forecast->n_horizons++;
+        }
+        if (r < 0)
+                return r;
+        forecast->until = horizon_after(&forecast->horizons[0], order->days);
+        *ret_forecast = TAKE_PTR(forecast);
+        return 0;
+}
+
+void forecast_free(Forecast *forecast)
+{
+        if (!forecast)
+                return;
+        for (size_t i = 0; i < 2; i++) {
+                outlook_release(&forecast->outlooks[i]);
+                horizon_release(&forecast->horizons[i]);
+                config_free(forecast->configs[i]);
+        }
+        arena_release(&forecast->page_arena);
+        arena_release(&forecast->arena);
+        free(forecast->accounts);
+        free(forecast);
+}

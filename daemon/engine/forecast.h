@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_ENGINE_FORECAST_H
+#define RELANCED_ENGINE_FORECAST_H
+
+/*
+ * "What if": every notice that would leave in days to come if nobody pays and nobody speaks, account
+ * by account; or what another configuration would change about it. A job in steps: each is a few
+ * milliseconds, holds no transaction, and memory is that of a page of accounts. Nothing is written.
+ */
+
+#include "engine/outlook.h"
+
+#define FORECAST_DAYS_MAX 730
+
+/* What another configuration does to a notice. */
+typedef enum ForecastChange {
+        CHANGE_APPEARS,
+        CHANGE_DISAPPEARS,
+        CHANGE_MOVES, /* same customer, step and instalments, at another time */
+} ForecastChange;
+extern const char *const change_names[3];
+
+/* Called with rows that are valid during the call. 0 or -errno, which ends the forecast. */
+typedef struct ForecastSink {
+        /* Without another configuration: by time within an account. */
+        int (*notice)(void *owner, const LogRow *row);
+        /* An instalment that waits for a person in the end; may be NULL. */
+        int (*waits)(void *owner, const Account *account, size_t instalment, const Wait *wait);
+        /* With another one. was: of what moves. */
+        int (*change)(void *owner, ForecastChange change, const LogRow *row, Instant was);
+        void *owner;
+} ForecastSink;
+
+typedef struct ForecastOrder {
+        const Engine *engine;    /* of its present configuration, which is held */
+        const Config *other;     /* to be compared with it, held; NULL: none */
+        int days;                /* 1 to FORECAST_DAYS_MAX */
+        const int64_t *accounts; /* rising; copied. NULL: all */
+        size_t n_accounts;
+        ForecastSink sink;
+} ForecastOrder;
+
+typedef struct Forecast Forecast;
+
+int forecast_new(const ForecastOrder *order, Forecast **ret_forecast);
+void forecast_free(Forecast *forecast);
+DEFINE_CLEANUP(Forecast, forecast_free)
+
+/* 1: there is more to do; 0: it is over; -errno. */
+int forecast_step(Forecast *forecast);
+
+#endif
