@@ -378,7 +378,7 @@ static void what_a_person_tells_is_recorded(void **state)
                         "\"kind\":\"payment\",\"date\":\"2026-03-05\",\"currency\":\"EUR\","
                         "\"amount\":\"200.50\",\"open_before\":\"1200.00\",\"open\":\"999.50\"," },
                 { true, "/v1/pay/F-1", "{\"amount\":\"200.50\",\"date\":\"2026-03-01\"}", 200,
-                        "\"open\":\"799.00\"}" },
+                        "\"open\":\"799.00\"," },
                 { true, "/v1/pay/F-1", "{\"amount\":\"0.50\",\"kind\":\"refund\"}", 200,
                         "\"open\":\"799.50\"}" },
                 { true, "/v1/hold/F-1", "{\"until\":\"2026-03-20\",\"note\":\"he called\"}", 200,
