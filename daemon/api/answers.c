@@ -143,6 +143,8 @@ static const struct Kind {
                 "it is only to be known, its ladder goes on: relancectl done TASK" },
         { "tell-agency", NULL, { NULL, NULL, note_end },
                 "once they were told, relancectl done TASK" },
+        { "not-told", NULL, { NULL, NULL, note_end },
+                "tell the customer another way, then relancectl done TASK" },
         { "document", NULL, { NULL, NULL, note_end },
                 "once you have looked at it, relancectl done TASK" },
         { "dispute", NULL, { NULL }, "once it is settled, relancectl release INVOICE" },

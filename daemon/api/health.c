@@ -130,6 +130,41 @@ static void look_for_missed_wake(
                 date_format(due.day, missed_day), due.minute / 60, due.minute % 60);
 }
 
+/* What keeps everything from leaving until a person resumes, before anything else. */
+static void look_at_guards(unsigned guards, json_t **problems)
+{
+        static const char *const sentences[GUARDS] = {
+                [GUARD_PAUSED] = "a person has paused all sending",
+                [GUARD_STALE] = "nothing had looked at the invoices for too long",
+                [GUARD_CLOCK] = "the machine's clock has jumped",
+                [GUARD_RESTORED] = "the store is a backup that was put back: what left since may "
+                                   "leave again",
+        };
+
+        for (Guard guard = 0; guard < GUARDS; guard++)
+                if (guards & GUARD_BIT(guard))
+                        add_problem(problems,
+                                "nothing leaves: %s. See relancectl tasks, then relancectl resume",
+                                sentences[guard]);
+}
+
+/* R19 */
+static void look_at_payments(const Exchange *exchange, json_t **problems)
+{
+        int days = exchange->engine->config->book.limits.payments_max_age_days;
+        Date newest = exchange->now.newest_payment;
+        char day[DATE_TEXT_SIZE];
+
+        if (days == 0 ||
+                (date_is_set(newest) && date_difference(exchange->now.local.day, newest) <= days))
+                return;
+        add_problem(problems,
+                "no payments %s%s were imported: no deadline or worse leaves until there are newer "
+                "ones (limits.payments_max_age_days)",
+                date_is_set(newest) ? "after " : "at all",
+                date_is_set(newest) ? date_format(newest, day) : "");
+}
+
 /* What keeps everything from going on, and goes away by itself once its cause is put right. */
 static void look_at_store(const Engine *engine, json_t **problems)
 {
@@ -208,6 +243,8 @@ int health_get(Exchange *exchange, Health *ret_health)
         int r = store_get_status(engine->store, &health->store);
         if (r < 0)
                 return r;
+        look_at_guards(exchange->now.guards, &health->problems);
+        look_at_payments(exchange, &health->problems);
         if (health->store.n_notices[NOTICE_UNCERTAIN] > 0)
                 add_problem(&health->problems,
                         "%lld %s may have been sent or not: see relancectl log --state uncertain",

@@ -101,6 +101,15 @@ static void add_channels(StrBuf *text, const Rulebook *book, const Health *healt
         }
 }
 
+static void add_guards(StrBuf *text, unsigned guards)
+{
+        add_family(text, "relanced_guard", "gauge",
+                "Whether nothing leaves until a person resumes, and why.");
+        for (Guard guard = 0; guard < GUARDS; guard++)
+                strbuf_addf(text, "relanced_guard{guard=\"%s\"} %d\n", guard_names[guard],
+                        (guards & GUARD_BIT(guard)) != 0);
+}
+
 static void add_store(StrBuf *text, const StoreStatus *store)
 {
         add_gauge(text, "relanced_customers", "Customers.", store->n_customers);
@@ -159,6 +168,7 @@ int handle_metrics(Exchange *exchange)
                         health_is_ok(&health));
                 add_gauge(&text, "relanced_problems", "What needs a person.",
                         (int64_t)json_array_size(health.problems));
+                add_guards(&text, exchange->now.guards);
                 add_store(&text, &health.store);
                 add_channels(&text, &exchange->engine->config->book, &health);
                 if (health.service)

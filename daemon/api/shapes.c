@@ -134,6 +134,7 @@ json_t *shape_log(const Zone *zone, const LogRow *row)
         shape_put(&shaped, "account", shape_account(row->customer, row->currency));
         shape_put(&shaped, "step", shape_text(is_occasion ? NULL : row->step));
         shape_put(&shaped, "action", shape_text(is_occasion ? NULL : action_names[row->action]));
+        shape_put(&shaped, "occasion", shape_text(row->occasion));
         shape_put(&shaped, "lines", shape_log_lines(row));
         shape_put(&shaped, "total", shape_money(row->total, row->currency));
         shape_put(&shaped, "deadline", shape_date(row->deadline));

@@ -75,6 +75,16 @@ static void put_service(json_t **shaped, const Service *service, const Zone *zon
         shape_put(shaped, "loop", is ? shape_loop(&service->loop) : json_null());
 }
 
+static json_t *list_guards(unsigned guards)
+{
+        json_t *names = json_array();
+
+        for (Guard guard = 0; guard < GUARDS; guard++)
+                if (guards & GUARD_BIT(guard))
+                        shape_append(&names, json_string(guard_names[guard]));
+        return names;
+}
+
 static json_t *shape_health(const Exchange *exchange, Health *health)
 {
         static const char *const mode_names[] = { "fresh", "real", "simulated" };
@@ -86,6 +96,7 @@ static json_t *shape_health(const Exchange *exchange, Health *health)
         shape_put(&shaped, "creditor", shape_text(engine->config->creditor.name));
         shape_put(&shaped, "mode", json_string(mode_names[store->mode]));
         shape_put(&shaped, "now", shape_instant(engine->zone, exchange->now.instant));
+        shape_put(&shaped, "guards", list_guards(exchange->now.guards));
         shape_put(&shaped, "last_wake", shape_instant(engine->zone, store->last_wake));
         shape_put(&shaped, "last_sent", shape_instant(engine->zone, store->last_sent));
         shape_put(&shaped, "newest_payment", shape_date(store->newest_payment));

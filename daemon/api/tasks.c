@@ -101,6 +101,8 @@ static int resume_answers(Exchange *exchange)
         r = recording_end(exchange->engine->store, r);
         exchange->is_busy = work->next < work->n;
         exchange->resume = exchange->is_busy ? resume_answers : NULL;
+        if (r == 0 && work->verb == VERB_APPROVE)
+                engine_expect_wake(exchange->engine);
         return r;
 }
 

@@ -78,5 +78,8 @@ int handle_undo(Exchange *exchange)
                                                  exchange->now.local.day, &fact));
         if (r > 0)
                 return refuse(exchange, (Said)r, text, &head);
-        return r < 0 ? r : answer(exchange, undone, &head, fact);
+        if (r < 0)
+                return r;
+        engine_expect_wake(exchange->engine);
+        return answer(exchange, undone, &head, fact);
 }

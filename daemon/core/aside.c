@@ -106,6 +106,15 @@ static const Step *suspending_step(const Policy *policy, const Instalment *insta
         return NULL;
 }
 
+/* A reconnection that was refused waits for a person: it would be refused at each wake. */
+static bool was_refused(const Deciding *d, const size_t *suspended, size_t n)
+{
+        for (size_t i = 0; i < n; i++)
+                if (d->account->instalments[suspended[i]].is_aside)
+                        return true;
+        return false;
+}
+
 /* R16: at once, once, outside any window, when no suspended instalment is open any more. */
 int plan_reconnect(Deciding *d)
 {
@@ -134,11 +143,12 @@ int plan_reconnect(Deciding *d)
         planned.action = ACTION_RECONNECT;
         planned.routes = step->routes;
         planned.n_routes = step->n_routes;
-        if (deciding_choose_routes(d, &planned))
+        bool is_refused = was_refused(d, suspended, n);
+        if (!is_refused && deciding_choose_routes(d, &planned))
                 return plan_aside(d, &planned, suspended, n);
         /* Nobody would learn that a customer who has paid is still cut off. */
-        deciding_hold_back(
-                &d->decision->judgements[planned.lead], VERDICT_TASK, REASON_NO_ADDRESS, DATE_NONE);
+        deciding_hold_back(&d->decision->judgements[planned.lead], VERDICT_TASK,
+                is_refused ? REASON_ALL_ROUTES_REFUSED : REASON_NO_ADDRESS, DATE_NONE);
         return 0;
 }
 

@@ -186,11 +186,13 @@ static int attach(Making *making, const Instalment *instalment, const InvoiceDet
         return 0;
 }
 
-/* Whether the step wants a line's document. */
+/* Whether the step wants a line's document; a file that is handed over has it always (R17). */
 static bool wants_document(const DraftSource *source, size_t line)
 {
         const Step *step = source->planned->step;
 
+        if (source->planned->kind == NOTICE_HANDOVER)
+                return true;
         if (!step || step->attach == ATTACH_NONE)
                 return false;
         if (source->planned->lines[line].step >= 0)
@@ -250,33 +252,44 @@ const char *draft_message_id(const Config *config, Arena *arena)
         return copy;
 }
 
+const char *draft_address(const Account *account, const Planned *planned, const Channel *channel)
+{
+        if (planned->recipient && channel->address != ADDRESS_NONE)
+                return planned->recipient->email;
+        return account->addresses[channel->address];
+}
+
 static int make_notice(const Making *making, unsigned route, unsigned alternative,
         Notice *ret_notice, const char **ret_problem)
 {
         const DraftSource *source = making->source;
         const Engine *engine = source->engine;
-        unsigned index = source->planned->routes[route].channels[alternative];
+        const Planned *planned = source->planned;
+        unsigned index = planned->routes[route].channels[alternative];
         const Channel *channel = &engine->config->book.channels[index];
+        Account account = *source->account;
         Message message;
         const Occasion occasion = {
-                .account = source->account,
+                .account = &account,
                 .customer = &making->customer,
                 .details = making->details,
                 .charges = making->charges,
-                .planned = source->planned,
+                .planned = planned,
                 .attachments = making->attachments,
                 .n_attachments = form_takes_documents(channel->form) ? making->n_attachments : 0,
                 .now = source->now->instant,
                 .local = source->now->local,
         };
 
+        if (planned->recipient) /* who is no customer is written to in the creditor's language */
+                account.language = "";
         int r = composer_compose(
                 engine->composer, &occasion, channel->form, source->arena, &message, ret_problem);
         if (r < 0)
                 return r;
         *ret_notice = (Notice){
                 .channel = channel->name,
-                .to = source->account->addresses[channel->address],
+                .to = draft_address(source->account, planned, channel),
                 .language = message.language,
                 .message_id = draft_message_id(engine->config, source->arena),
                 .subject = message.subject ? message.subject : "",
@@ -291,7 +304,7 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
                 .not_before = INSTANT_NONE,
                 .next_try = INSTANT_NONE,
                 .begun_at = INSTANT_NONE,
-                .reason = source->planned->reason,
+                .reason = planned->reason,
                 .day = source->now->local.day,
         };
         return ret_notice->message_id ? 0 : -ENOMEM;
@@ -358,6 +371,7 @@ static int make_lines(const DraftSource *source, ContactLine **ret_lines)
                         .invoice = instalment->invoice,
                         .seq = instalment->seq,
                         .open = instalment->open,
+                        .discount = planned->lines[i].discount,
                 };
                 if (planned->lines[i].step < 0)
                         continue;
@@ -372,14 +386,37 @@ static int make_lines(const DraftSource *source, ContactLine **ret_lines)
         return 0;
 }
 
+/* What an occasion is about, by which it comes once: an invoice, the fact of a promise or plan.
+ * NULL: it is none, or there is no memory. */
+static const char *subject_key(const DraftSource *source, const Instalment *lead)
+{
+        StrBuf text = STRBUF_INIT;
+
+        switch (source->planned->kind) {
+        case NOTICE_THANKS: return lead->number;
+        case NOTICE_PROMISE_CONFIRMED:
+        case NOTICE_PROMISE_REMINDER: strbuf_addf(&text, "%" PRId64, lead->promise); break;
+        case NOTICE_PLAN_CONFIRMED: strbuf_addf(&text, "%" PRId64, lead->plan); break;
+        case NOTICE_CONTACT:
+        case NOTICE_SUSPEND:
+        case NOTICE_RECONNECT:
+        case NOTICE_HANDOVER: return NULL;
+        }
+        const char *copy = arena_strdup(source->arena, strbuf_text(&text));
+        strbuf_release(&text);
+        return copy;
+}
+
 static int make_contact(const Making *making)
 {
         const DraftSource *source = making->source;
         const Planned *planned = source->planned;
         const Instalment *lead = &source->account->instalments[planned->lead];
+        const char *occasion = occasion_names[planned->kind];
+        const char *subject = subject_key(source, lead);
         ContactLine *lines;
 
-        int r = make_lines(source, &lines);
+        int r = occasion && !subject ? -ENOMEM : make_lines(source, &lines);
         if (r < 0)
                 return r;
         making->draft->contact = (Contact){
@@ -388,14 +425,15 @@ static int make_contact(const Making *making)
                 .action = planned->action,
                 .step = planned->step ? planned->step->id : NULL,
                 .policy = planned->policy ? planned->policy->name : NULL,
-                .occasion = planned->kind == NOTICE_THANKS ? "thanks" : NULL,
-                .subject_key = planned->kind == NOTICE_THANKS ? lead->number : NULL,
+                .occasion = occasion,
+                .subject_key = subject,
                 .lead_invoice = lead->invoice,
                 .lead_seq = lead->seq,
                 .at = source->now->instant,
                 .day = source->now->local.day,
                 .total = planned->total,
                 .deadline = planned->deadline,
+                .offer_until = planned->offer_until,
                 .reason = planned->reason,
                 .on_uncertain = planned->step ? planned->step->on_uncertain : UNCERTAIN_ASSUME_SENT,
                 .is_forced = source->is_forced,

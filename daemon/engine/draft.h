@@ -71,6 +71,9 @@ int draft_make_alternative(const DraftSource *source, const Contact *contact, un
 /* Puts it into the outbox; needs the caller's transaction. 0, OUTBOX_DUPLICATE or -errno. */
 int draft_put(const DraftSource *source, Draft *draft);
 
+/* Where a message of it goes: to the agency or lawyer it hands over to, else to the customer. */
+const char *draft_address(const Account *account, const Planned *planned, const Channel *channel);
+
 /* Random, so that nobody can tell from it how many notices there are, and unique for good. NULL:
  * there is no memory, or no randomness. */
 const char *draft_message_id(const Config *config, Arena *arena);

@@ -12,6 +12,7 @@
 #include "engine/dispatch.h"
 #include "engine/draft.h"
 #include "engine/moment.h"
+#include "engine/service.h"
 #include "engine/settle.h"
 
 int engine_new(
@@ -27,6 +28,7 @@ int engine_new(
                 .clock = clock,
                 .composer = composer,
                 .zone = zone_find(config->creditor.timezone),
+                .newest_payment = DATE_NONE,
         };
         if (!engine->zone)
                 return -EINVAL;
@@ -63,12 +65,22 @@ int engine_set_config(Engine *engine, const Config *config, Composer *composer)
         return 0;
 }
 
-Now engine_now(const Engine *engine)
+Now engine_now(Engine *engine)
 {
         Now now = { .instant = clock_now(&engine->clock) };
 
+        (void)store_get_guards(engine->store, &engine->guards);
+        (void)store_get_newest_payment(engine->store, &engine->newest_payment);
         now.local = zone_local(engine->zone, now.instant);
+        now.guards = engine->guards;
+        now.newest_payment = engine->newest_payment;
         return now;
+}
+
+void engine_expect_wake(Engine *engine)
+{
+        if (engine->service)
+                engine->service->expect_wake(engine->service->owner);
 }
 
 int engine_decide(Engine *engine, const Question *question, Arena *arena, Account *ret_account,

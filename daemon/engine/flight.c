@@ -19,6 +19,7 @@
 
 #include "base/parse.h"
 #include "base/strbuf.h"
+#include "sys/clock.h"
 
 #define FILE_MAGIC UINT32_C(0x464c4831)
 #define NOTE_MAGIC UINT32_C(0x464c4e31)
@@ -117,13 +118,12 @@ static int append(int fd, const void *bytes, size_t length)
         return (size_t)n == length ? 0 : -EIO;
 }
 
-/* The kernel's number of this boot. A unit with ProcSubset=pid hides it, and passes it on. */
 static int get_boot(sd_id128_t *ret_boot)
 {
-        int r = sd_id128_get_boot(ret_boot);
-        const char *passed = r < 0 ? getenv("RELANCED_BOOT_ID") : NULL;
+        char text[BOOT_TEXT_SIZE];
+        int r = clock_get_boot(text);
 
-        return passed ? sd_id128_from_string(passed, ret_boot) : r;
+        return r < 0 ? r : sd_id128_from_string(text, ret_boot);
 }
 
 /* What the head of this very file would be, now. */

@@ -32,7 +32,7 @@ typedef struct ForecastSink {
 } ForecastSink;
 
 typedef struct ForecastOrder {
-        const Engine *engine;    /* of its present configuration, which is held */
+        Engine *engine;          /* of its present configuration, which is held */
         const Config *other;     /* to be compared with it, held; NULL: none */
         int days;                /* 1 to FORECAST_DAYS_MAX */
         const int64_t *accounts; /* rising; copied. NULL: all */

@@ -9,12 +9,14 @@
 
 #include <errno.h>
 
+#include "engine/draft.h"
+
 static bool has_same_step(const Planned *planned, const Contact *contact)
 {
         const char *step = planned->step ? planned->step->id : NULL;
 
         return (int)planned->kind == contact->kind && streq_or_null(step, contact->step) &&
-               (planned->kind == NOTICE_THANKS || planned->action == contact->action);
+               (contact->occasion || planned->action == contact->action);
 }
 
 static bool has_same_lead(const Account *account, const Planned *planned, const Contact *contact)
@@ -40,6 +42,7 @@ static bool has_line(const Engine *engine, const Account *account, const Planned
                 const Instalment *now = &account->instalments[planned->lines[i].instalment];
                 if (now->invoice == line->invoice && now->seq == line->seq)
                         return now->open == line->open &&
+                               planned->lines[i].discount == line->discount &&
                                streq_or_null(
                                        step_id(engine, account, &planned->lines[i]), line->step);
         }
@@ -64,22 +67,32 @@ bool notice_is_resend(const Notice *notice)
                                                notice->reason == REASON_MAY_HAVE_BEEN_SENT);
 }
 
-/* R6. A resend may leave as long as the deadline it prints is not over. */
+static bool is_over(Date last, Date today)
+{
+        return date_is_set(last) && date_compare(today, last) > 0;
+}
+
+/* R6. A resend may leave as long as the deadline and the offer it prints are not over. */
 static bool is_day_over(const Recheck *recheck)
 {
-        Date today = recheck->now->local.day, deadline = recheck->contact->deadline;
+        Date today = recheck->now->local.day;
 
         if (notice_is_resend(recheck->notice))
-                return date_is_set(deadline) && date_compare(today, deadline) > 0;
+                return is_over(recheck->contact->deadline, today) ||
+                       is_over(recheck->contact->offer_until, today);
         return date_compare(today, recheck->contact->day) != 0;
 }
 
-/* The deadline of a day is that day's; only a resent notice may still print an earlier one's. */
+/* The deadline and the offer of a day are that day's; only a resent notice may still print an
+ * earlier one's. */
 static bool has_same_numbers(const Planned *planned, const Recheck *recheck)
 {
-        return planned->total == recheck->contact->total &&
+        const Contact *contact = recheck->contact;
+
+        return planned->total == contact->total &&
                (notice_is_resend(recheck->notice) ||
-                       date_compare(planned->deadline, recheck->contact->deadline) == 0);
+                       (date_compare(planned->deadline, contact->deadline) == 0 &&
+                               date_compare(planned->offer_until, contact->offer_until) == 0));
 }
 
 /* Why the contact is not decided any more: what is said of the instalment that led it. */
@@ -161,8 +174,8 @@ static bool has_same_address(const Engine *engine, const Account *account, const
         const Route *route = &planned->routes[notice->route];
         return notice->alternative < route->n_channels &&
                route->channels[notice->alternative] == channel &&
-               channel_is_usable(book, channel, account) &&
-               streq(account->addresses[book->channels[channel].address], notice->to);
+               (planned->recipient || channel_is_usable(book, channel, account)) &&
+               streq(draft_address(account, planned, &book->channels[channel]), notice->to);
 }
 
 int recheck_notice(Engine *engine, const Recheck *recheck, Reason *ret_reason)

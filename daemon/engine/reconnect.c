@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the reconnect that does not wait for the next wake. Decides as the wake does, and takes of
- * each decision nothing but the reconnect. What cannot be decided or composed is left to the wake,
- * which tells it as a task (R23); only the store's own failure is returned.
+ * Owns what does not wait for the next wake: a reconnect, the task to tell an agency. Decides as the
+ * wake does, and takes of each decision nothing but the reconnect. What cannot be decided or
+ * composed is left to the wake, which tells it as a task (R23); only the store's own failure is
+ * returned.
  */
 
 #include "engine/reconnect.h"
 
 #include <errno.h>
 
+#include "engine/agency.h"
 #include "engine/draft.h"
 #include "engine/journal.h"
 #include "store/accounts.h"
+#include "store/handover.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
@@ -95,11 +98,48 @@ static int reconnect_accounts(Engine *engine, const int64_t *accounts, size_t n)
         return result;
 }
 
+/* R17 */
+static int tell_agency(Engine *engine, int64_t id, Arena *arena)
+{
+        Instant now = clock_now(&engine->clock);
+        Account account;
+        AgencyNews news;
+        size_t n;
+
+        int r = store_load_account(engine->store, id, 0, arena, &account);
+        if (r == 0)
+                r = agency_find(engine, &account, arena, &news);
+        if (r < 0 || news.n == 0)
+                return r;
+        r = store_begin(engine->store);
+        if (r == 0)
+                r = agency_tell(engine, &account, &news, now, arena, &n);
+        if (r == 0)
+                r = store_commit(engine->store);
+        if (r < 0)
+                store_rollback(engine->store);
+        return r;
+}
+
+static int look_for_agency_news(Engine *engine, int64_t account)
+{
+        Arena arena = ARENA_INIT;
+        bool is_handed_over;
+
+        int r = store_is_handed_over(engine->store, account, &is_handed_over);
+        if (r == 0 && is_handed_over)
+                r = tell_agency(engine, account, &arena);
+        arena_release(&arena);
+        return r;
+}
+
 int engine_reconnect(Engine *engine, int64_t account)
 {
         bool is_suspended;
-        int r = store_is_suspended(engine->store, account, &is_suspended);
+        int r = look_for_agency_news(engine, account);
 
+        if (r == 0)
+                r = store_is_suspended(engine->store, account, &is_suspended);
         return r < 0 || !is_suspended ? r : reconnect_accounts(engine, &account, 1);
 }
 

@@ -37,6 +37,8 @@ typedef struct Service {
         /* Asks for a wake as soon as can be, and says at which n_wakes it will have ended. -EBUSY:
          * the daemon is about to end. */
         int (*request_wake)(void *owner, uint64_t *ret_n_wakes);
+        /* Has one come within a minute, which nobody waits for. */
+        void (*expect_wake)(void *owner);
         void *owner;
 } Service;
 

@@ -14,6 +14,7 @@
 #include "engine/pace.h"
 #include "engine/recheck.h"
 #include "store/channels.h"
+#include "store/handover.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
@@ -196,10 +197,43 @@ static int next_alternative(Settling *s, bool *later)
                 return 0;
         const Route *route = &planned.routes[s->notice.route];
         for (unsigned i = s->notice.alternative + 1; i < route->n_channels && r == 0; i++) {
-                if (channel_is_usable(&s->engine->config->book, route->channels[i], &account))
+                if (planned.recipient ||
+                        channel_is_usable(&s->engine->config->book, route->channels[i], &account))
                         r = try_alternative(s, &source, i, later);
         }
         return r;
+}
+
+/* What a person may do about a refusal, before she looks at the invoice. */
+static void add_remedy(const Settling *s, const char *code, const char *number, StrBuf *commands)
+{
+        switch ((NoticeKind)s->contact.kind) {
+        case NOTICE_HANDOVER:
+                strbuf_add(commands, "relanced --check\nrelancectl approve {task}\n"
+                                     "relancectl done {task} --note TEXT\n");
+                break;
+        case NOTICE_RECONNECT: strbuf_addf(commands, "relancectl release %s\n", number); break;
+        case NOTICE_PROMISE_CONFIRMED:
+        case NOTICE_PROMISE_REMINDER:
+        case NOTICE_PLAN_CONFIRMED:
+                strbuf_addf(commands,
+                        "relancectl contact %s --email ADDRESS\nrelancectl done {task}\n", code);
+                break;
+        case NOTICE_CONTACT:
+        case NOTICE_SUSPEND:
+        case NOTICE_THANKS:
+                strbuf_addf(commands, "relancectl contact %s --email ADDRESS\n", code);
+                break;
+        }
+}
+
+/* A file that could not be handed over waits for its approval again; what was only to be told in
+ * writing keeps nothing from going on. */
+static const char *refusal_kind(const Settling *s)
+{
+        if (s->contact.kind == NOTICE_HANDOVER)
+                return action_names[s->contact.action];
+        return s->contact.occasion ? "not-told" : reason_code(REASON_ALL_ROUTES_REFUSED);
 }
 
 static int tell_refused(Settling *s, const char *detail)
@@ -214,12 +248,12 @@ static int tell_refused(Settling *s, const char *detail)
                         s->engine->store, s->contact.lead_invoice, &s->arena, &invoice);
         if (r < 0)
                 return r;
-        strbuf_addf(&commands, "relancectl contact %s --email ADDRESS\nrelancectl show %s",
-                account.code, invoice.number);
+        add_remedy(s, account.code, invoice.number, &commands);
+        strbuf_addf(&commands, "relancectl show %s", invoice.number);
         r = strbuf_error(&commands);
         return r < 0 ? r
-                     : open_task(s, reason_code(REASON_ALL_ROUTES_REFUSED),
-                               REASON_ALL_ROUTES_REFUSED, detail, strbuf_text(&commands));
+                     : open_task(s, refusal_kind(s), REASON_ALL_ROUTES_REFUSED, detail,
+                               strbuf_text(&commands));
 }
 
 /* R4: with no route left, the instalments stand aside and a person is told. */
@@ -231,7 +265,10 @@ static int stand_aside(Settling *s, const char *detail)
         if (r < 0 || is_hopeful)
                 return r;
         r = settle_thanked(s);
-        if (r == 0)
+        if (r == 0 && s->contact.kind == NOTICE_HANDOVER)
+                r = store_take_back_approval(s->engine->store, s->contact.lead_invoice,
+                        s->contact.lead_seq, s->now->instant, s->now->local.day);
+        else if (r == 0)
                 r = store_stand_aside(s->engine->store, s->contact.id);
         if (r == 0 && s->contact.kind != NOTICE_THANKS)
                 r = tell_refused(s, detail);
@@ -244,10 +281,11 @@ static int settle_refused(Settling *s, Reason reason, const char *detail)
         bool later = false;
 
         int r = store_mark_failed(s->engine->store, s->notice.id, reason, detail, s->now->instant);
-        if (r == 0 && reason == REASON_REFUSED_ADDRESS)
+        bool is_customers = s->contact.kind != NOTICE_HANDOVER;
+        if (r == 0 && reason == REASON_REFUSED_ADDRESS && is_customers)
                 r = store_load_account(
                         s->engine->store, s->contact.account, 0, &s->arena, &account);
-        if (r == 0 && reason == REASON_REFUSED_ADDRESS)
+        if (r == 0 && reason == REASON_REFUSED_ADDRESS && is_customers)
                 r = store_refuse_address(s->engine->store, account.customer, s->notice.channel,
                         s->notice.to, detail);
         if (r < 0)
@@ -415,8 +453,9 @@ static int is_held_back(Settling *s, bool *ret_is_held_back)
         int r = recheck_notice(s->engine, &recheck, &reason);
         *ret_is_held_back =
                 r == RECHECK_CANCEL &&
-                (reason == REASON_OUTSIDE_WINDOW || reason == REASON_CONTACT_TODAY ||
-                        reason == REASON_CONTACT_GAP || reason == REASON_CONTACT_IN_FLIGHT);
+                (s->now->guards != 0 || reason == REASON_OUTSIDE_WINDOW ||
+                        reason == REASON_CONTACT_TODAY || reason == REASON_CONTACT_GAP ||
+                        reason == REASON_CONTACT_IN_FLIGHT);
         return MIN(r, 0);
 }
 

@@ -12,8 +12,12 @@
 #include <errno.h>
 #include <inttypes.h>
 
+#include "engine/agency.h"
+#include "engine/broken.h"
 #include "engine/draft.h"
+#include "engine/duties.h"
 #include "engine/engine.h"
+#include "engine/guards.h"
 #include "engine/journal.h"
 #include "engine/moment.h"
 #include "engine/openings.h"
@@ -30,7 +34,7 @@ struct Wake {
         bool is_dry_run, is_writing, has_refusals;
         size_t phase;  /* of phases[] */
         int64_t after; /* the last one of the page before, in this phase */
-        Instant began;
+        ClockReading began;
         Instant slot;      /* the time it was planned for */
         const char *why;   /* it runs */
         Now now;           /* of the step */
@@ -72,6 +76,12 @@ static int wake_commit(Wake *wake, int r)
         return r;
 }
 
+static void keep(Wake *wake, const Task *task)
+{
+        if (wake->n_tasks < wake->n_tasks_room)
+                wake->tasks[wake->n_tasks++] = *task;
+}
+
 /* Opens a task of the account at hand; it is kept as long as every wake asks for it again. */
 static int open_task(Wake *wake, const Task *task)
 {
@@ -82,8 +92,8 @@ static int open_task(Wake *wake, const Task *task)
                 r = store_open_task(wake->engine->store, task, wake->now.instant, &is_new);
         if (r == 0 && is_new)
                 wake->result.n_tasks++;
-        if (r == 0 && wake->n_tasks < wake->n_tasks_room)
-                wake->tasks[wake->n_tasks++] = *task;
+        if (r == 0)
+                keep(wake, task);
         return r;
 }
 
@@ -168,48 +178,23 @@ static int queue_notices(Wake *wake, const Account *account, const Decision *dec
         return r;
 }
 
-/* What a person may type about a judgement's task. */
-static const char *task_commands(
-        Wake *wake, const Account *account, const Instalment *instalment, Reason reason)
+/* Tasks about a broken word stay until a person is done with them, as long as there is anything to
+ * chase and nothing new was promised. */
+static void keep_broken(Wake *wake, const Account *account, const Decision *decision)
 {
-        StrBuf text = STRBUF_INIT;
+        static const char *const kinds[] = { TASK_PROMISE_BROKEN, TASK_PLAN_BROKEN };
 
-        if (reason == REASON_NO_ADDRESS || reason == REASON_ALL_ROUTES_REFUSED)
-                strbuf_addf(&text, "relancectl contact %s --email ADDRESS\n", account->code);
-        if (reason == REASON_DISPUTED)
-                strbuf_addf(&text, "relancectl release %s\n", instalment->number);
-        strbuf_addf(&text, "relancectl explain %s", instalment->number);
-        const char *commands = arena_strdup(&wake->arena, strbuf_text(&text));
-        strbuf_release(&text);
-        return commands;
-}
-
-static int make_task(
-        Wake *wake, const Account *account, size_t i, const Judgement *judgement, Task *ret_task)
-{
-        const Instalment *instalment = &account->instalments[i];
-        const ReasonDetail detail = {
-                .step = judgement->policy && judgement->next >= 0
-                                ? judgement->policy->steps[judgement->next].id
-                                : NULL,
-                .date = DATE_NONE,
-                .text = judgement->policy ? judgement->policy->name : NULL,
-        };
-        StrBuf sentence = STRBUF_INIT;
-
-        strbuf_addf(&sentence, "%s: ", instalment->number);
-        reason_sentence(
-                judgement->reason, &detail, wake->engine->config->creditor.language, &sentence);
-        *ret_task = (Task){
-                .kind = judgement_task(judgement),
-                .sentence = arena_strdup(&wake->arena, strbuf_text(&sentence)),
-                .commands = task_commands(wake, account, instalment, judgement->reason),
-                .account = account->id,
-                .invoice = instalment->invoice,
-                .seq = instalment->seq,
-        };
-        strbuf_release(&sentence);
-        return ret_task->sentence && ret_task->commands ? 0 : -ENOMEM;
+        for (size_t i = 0; i < account->n_instalments; i++) {
+                const Judgement *judgement = &decision->judgements[i];
+                if (judgement->verdict == VERDICT_CLOSED || judgement->verdict == VERDICT_NEVER ||
+                        judgement->reason == REASON_PROMISED)
+                        continue;
+                for (size_t k = 0; k < ELEMENTSOF(kinds); k++)
+                        keep(wake, &(Task){ .kind = kinds[k],
+                                           .account = account->id,
+                                           .invoice = account->instalments[i].invoice,
+                                           .seq = account->instalments[i].seq });
+        }
 }
 
 /* Opens what the judgements ask for and closes what nothing asks for any more. */
@@ -218,15 +203,17 @@ static int keep_tasks(Wake *wake, const Account *account, const Decision *decisi
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < account->n_instalments; i++) {
+                const Duty duty = { wake->engine, account, i, &wake->arena };
                 Task task;
                 if (!judgement_task(&decision->judgements[i]))
                         continue;
-                r = make_task(wake, account, i, &decision->judgements[i], &task);
+                r = duty_of_judgement(&duty, &decision->judgements[i], &task);
                 if (r == 0)
                         r = open_task(wake, &task);
         }
         if (r < 0 || (wake->n_tasks == 0 && !wake->is_tasked))
                 return r;
+        keep_broken(wake, account, decision);
         r = wake_write(wake);
         return r < 0 ? r
                      : store_keep_tasks(wake->engine->store, account->id, wake->tasks,
@@ -252,23 +239,74 @@ static int settle_closed(Wake *wake, const Account *account, const Decision *dec
         return r;
 }
 
-/* Room for a task of each instalment and each notice, and one of the account. */
+/* Room for those of each instalment and each notice, two about broken words, one of the account. */
 static int start_tasks(Wake *wake, const Account *account)
 {
         wake->n_tasks = 0;
-        wake->n_tasks_room = 2 * account->n_instalments + 3;
+        wake->n_tasks_room = 6 * account->n_instalments + 3;
         wake->tasks = arena_alloc_array(&wake->arena, wake->n_tasks_room, sizeof(*wake->tasks));
         return wake->tasks ? 0 : -ENOMEM;
+}
+
+/* R13, R15: what was not kept is recorded first; the account is decided as it is then. */
+static int record_broken(Wake *wake, Account *account, Broken *broken)
+{
+        *broken = (Broken){
+                .engine = wake->engine,
+                .account = account,
+                .now = &wake->now,
+                .journal = &wake->journal,
+                .arena = &wake->arena,
+        };
+        int r = broken_find(broken);
+        if (r < 0 || !broken_is_any(broken))
+                return r;
+        r = wake_write(wake);
+        if (r == 0)
+                r = broken_record(broken);
+        return r < 0 ? r
+                     : store_load_account(
+                               wake->engine->store, account->id, 0, &wake->arena, account);
+}
+
+/* R17 */
+static int tell_agency(Wake *wake, const Account *account)
+{
+        AgencyNews news;
+        size_t n = 0;
+
+        if (!account_is_handed_over(account))
+                return 0;
+        int r = agency_find(wake->engine, account, &wake->arena, &news);
+        if (r < 0 || news.n == 0)
+                return r;
+        r = wake_write(wake);
+        if (r == 0)
+                r = agency_tell(wake->engine, account, &news, wake->now.instant, &wake->arena, &n);
+        wake->result.n_tasks += n;
+        return r;
+}
+
+/* What an account needs before it is decided. */
+static int prepare_account(Wake *wake, Account *account)
+{
+        Broken broken;
+
+        int r = record_broken(wake, account, &broken);
+        if (r == 0)
+                r = account_complete(wake->engine, &wake->now, wake->has_refusals, account);
+        if (r == 0)
+                r = start_tasks(wake, account);
+        for (size_t i = 0; r == 0 && i < broken.n_tasks; i++)
+                r = open_task(wake, &broken.tasks[i]);
+        return r < 0 ? r : tell_agency(wake, account);
 }
 
 static int wake_account(Wake *wake, Account *account)
 {
         Decision decision;
 
-        int r = account_complete(wake->engine, &wake->now, wake->has_refusals, account);
-        if (r < 0)
-                return r;
-        r = start_tasks(wake, account);
+        int r = prepare_account(wake, account);
         if (r < 0)
                 return r;
         wake->result.n_accounts++;
@@ -383,15 +421,21 @@ static int wake_page(Wake *wake)
         return r < 0 ? r : 1;
 }
 
+/* R18, R20: what holds everything back is known before anything is decided. */
 static int note_begin(Wake *wake)
 {
-        wake->began = wake->now.instant;
-        return 0;
+        wake->began = clock_reading(wake->engine);
+        int r = wake_write(wake);
+
+        return r < 0 ? r : guards_look(wake->engine, &wake->now, &wake->journal);
 }
 
-/* What was uncertain for too long is settled as its step says (DESIGN 5.6). */
+/* What was uncertain for too long is settled as its step says (DESIGN 5.6), unless the clock that
+ * says so is not to be trusted. */
 static int settle_overdue(Wake *wake)
 {
+        if (wake->now.guards & GUARD_BIT(GUARD_CLOCK))
+                return 0;
         int r = wake_write(wake);
 
         return r < 0 ? r : settle_overdue_uncertain(wake->engine, &wake->now, &wake->journal);
@@ -401,7 +445,9 @@ static int note_end(Wake *wake)
 {
         int r = wake_write(wake);
 
-        return r < 0 ? r : store_set_last_wake(wake->engine->store, wake->began);
+        if (r == 0)
+                r = store_set_last_wake(wake->engine->store, wake->began.wall);
+        return r < 0 ? r : guards_note_wake(wake->engine, &wake->began);
 }
 
 static int (*const phases[])(Wake *wake) = {
@@ -416,7 +462,7 @@ static int (*const phases[])(Wake *wake) = {
 static void log_done(const Wake *wake)
 {
         const WakeResult *result = &wake->result;
-        Instant slot = instant_is_set(wake->slot) ? wake->slot : wake->began;
+        Instant slot = instant_is_set(wake->slot) ? wake->slot : wake->began.wall;
         char text[INSTANT_TEXT_SIZE];
         const LogField fields[] = {
                 { "WAKE", instant_format(slot, zone_local(wake->engine->zone, slot).offset_minutes,

@@ -132,14 +132,6 @@ static int refuse_store(const Config *config, StoreOpened opened, int pid)
                         "--init for a new firm or put a backup back",
                         state);
                 break;
-        case STORE_OLDER_THAN_FENCE:
-                complain(MESSAGE_STORE_REFUSED,
-                        "the store in %s is older than what was last sent from here (a backup "
-                        "that was put back?): sending from it could repeat messages. Look in the "
-                        "gateways' logs for what left since, record it, then remove %s/fence to "
-                        "take this store as it is",
-                        state, config->cache);
-                break;
         }
         return EXIT_CONFIG;
 }

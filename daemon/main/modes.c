@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "api/api.h"
+#include "engine/guards.h"
 #include "engine/worker.h"
 #include "intake/intake.h"
 #include "main/firm.h"
@@ -19,6 +20,7 @@
 #include "main/stop.h"
 #include "store/report.h"
 #include "sys/log.h"
+#include "sys/message-ids.h"
 #include "sys/process.h"
 
 /* How long a command of somebody else is waited for: by a person, and where nobody sits. */
@@ -104,9 +106,20 @@ static int init(const Firm *firm)
         return r < 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 
-/* A wake has run; the sentence for what did not go well, and the status. */
-static int judge_wake(const WakeResult *result)
+/* A wake has run; the sentence for what did not go well, and the status. What a guard holds back is
+ * as it should be, yet nobody is to think that nothing was due. */
+static int judge_wake(const Firm *firm, const WakeResult *result)
 {
+        StrBuf names = STRBUF_INIT;
+
+        for (Guard guard = 0; guard < GUARDS; guard++)
+                if (firm->engine->guards & GUARD_BIT(guard))
+                        strbuf_addf(
+                                &names, "%s%s", names.length > 0 ? ", " : "", guard_names[guard]);
+        if (names.length > 0)
+                complain(NULL, "nothing leaves (%s) until relancectl resume: see relancectl tasks",
+                        strbuf_text(&names));
+        strbuf_release(&names);
         if (result->n_failed == 0)
                 return EXIT_DONE;
         complain(NULL, "%zu accounts could not be decided or written to: see relancectl tasks",
@@ -150,7 +163,7 @@ static int dry_run(Firm *firm)
                 return EXIT_REFUSED;
         }
         (void)printf("%zu notices would leave\n", result.n_notices);
-        return judge_wake(&result);
+        return judge_wake(firm, &result);
 }
 
 /* A store that has nothing to send stays what it is. */
@@ -228,7 +241,7 @@ static int once(Firm *firm)
         }
         if (stop.is_asked)
                 return tell_stopped();
-        int failed = judge_wake(&result);
+        int failed = judge_wake(firm, &result);
         status = claim_for_sending(firm);
         if (status == EXIT_DONE)
                 status = dispatch(firm, &stop);
@@ -305,6 +318,17 @@ static int run_daemon(Firm *firm)
         return status == EXIT_DONE ? service_run(firm) : status;
 }
 
+/* A backup that was put back is an alert before anything else is done. */
+static int announce_guards(Firm *firm)
+{
+        int r = guards_announce(firm->engine);
+
+        if (r < 0)
+                complain(MESSAGE_STORE_REFUSED, "the store in %s cannot be written: %s",
+                        firm->config->state, strerror(-r));
+        return r < 0 ? EXIT_REFUSED : EXIT_DONE;
+}
+
 static int run_opened(const Arguments *arguments, Firm *firm)
 {
         bool is_private = arguments->mode == MODE_PRIVATE;
@@ -314,6 +338,8 @@ static int run_opened(const Arguments *arguments, Firm *firm)
                 name_holder(firm);
         else if (status == EXIT_LOCKED)
                 status = EXIT_REFUSED;
+        if (status == EXIT_DONE && !arguments->is_dry_run)
+                status = announce_guards(firm);
         if (status != EXIT_DONE)
                 return status;
         if (is_private)

@@ -95,6 +95,13 @@ static int request_wake(void *owner, uint64_t *ret_n_wakes)
         return 0;
 }
 
+static void expect_wake(void *owner)
+{
+        Daemon *daemon = owner;
+
+        waker_expect(daemon->waker);
+}
+
 static void on_reload_checked(void *owner)
 {
         Daemon *daemon = owner;
@@ -354,6 +361,7 @@ int service_run(Firm *firm)
                         .next_wake = INSTANT_NONE,
                         .result = { .opening = INSTANT_NONE },
                         .request_wake = request_wake,
+                        .expect_wake = expect_wake,
                         .owner = &daemon,
                 },
                 .clock_watch = CLOCK_WATCH_NONE,

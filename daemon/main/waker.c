@@ -35,6 +35,7 @@ struct Waker {
         Instant last;         /* hours up to here have had their wake */
         Instant expected;     /* the next configured hour, while it is waited for */
         Instant opening;      /* that something waits for, or INSTANT_NONE */
+        Instant soon;         /* when to decide afresh what has changed, or INSTANT_NONE */
         int64_t retry_usec;   /* a wake that failed is not tried again before; 0: none has */
         int64_t blocked_usec; /* since when a due one may not begin; 0: none is due */
         bool is_wanted;       /* by a person */
@@ -61,6 +62,8 @@ static bool find_due(const Waker *waker, Instant now, Plan *ret_plan)
                 *ret_plan = (Plan){ slot, is_expected ? "configured" : "missed" };
         else if (instant_is_set(waker->opening) && waker->opening.usec <= now.usec)
                 *ret_plan = (Plan){ waker->opening, "opening" };
+        else if (instant_is_set(waker->soon) && waker->soon.usec <= now.usec)
+                *ret_plan = (Plan){ waker->soon, "afresh" };
         else
                 return false;
         return true;
@@ -75,6 +78,8 @@ static Instant find_next(Waker *waker, Instant now)
         waker->expected = next;
         if (instant_is_set(waker->opening) && waker->opening.usec < next.usec)
                 next = waker->opening;
+        if (instant_is_set(waker->soon) && waker->soon.usec < next.usec)
+                next = waker->soon;
         int64_t pause_usec = waker->retry_usec - clock_monotonic_usec();
         return pause_usec > 0 ? (Instant){ MIN(next.usec, now.usec + pause_usec) } : next;
 }
@@ -108,6 +113,7 @@ static bool may_begin(Waker *waker)
 static int begin(Waker *waker, const Plan *plan)
 {
         waker->is_wanted = false;
+        waker->soon = INSTANT_NONE; /* what changes from here on may be too late for this one */
         int r = wake_new(waker->order.engine, false, &waker->wake);
         if (r < 0)
                 return r;
@@ -216,7 +222,12 @@ int waker_new(const WakerOrder *order, Waker **ret_waker)
 
         if (!waker)
                 return -ENOMEM;
-        *waker = (Waker){ .order = *order, .opening = INSTANT_NONE, .expected = INSTANT_NONE };
+        *waker = (Waker){
+                .order = *order,
+                .opening = INSTANT_NONE,
+                .soon = INSTANT_NONE,
+                .expected = INSTANT_NONE,
+        };
         int r = find_last(waker);
         if (r == 0)
                 r = add_sources(waker);
@@ -251,8 +262,8 @@ void waker_expect(Waker *waker)
 {
         Instant soon = { now_of(waker).usec + RETRY_USEC };
 
-        if (!instant_is_set(waker->opening) || waker->opening.usec > soon.usec)
-                waker->opening = soon;
+        if (!instant_is_set(waker->soon) || waker->soon.usec > soon.usec)
+                waker->soon = soon;
         waker_look(waker);
 }
 

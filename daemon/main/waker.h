@@ -33,8 +33,8 @@ DEFINE_CLEANUP(Waker, waker_free)
 /* Plans anew, after a change of the clock, the configuration, or of what may_begin says: what is
  * due begins. */
 void waker_look(Waker *waker);
-/* Something must be decided afresh, not at once: a wake in a minute at the latest, which finds the
- * next opening for it. */
+/* Something must be decided afresh, not at once (a notice came too late, a person has approved or
+ * resumed): a wake in a minute at the latest, which finds the next opening for it. */
 void waker_expect(Waker *waker);
 /* A person's wish, as Service.request_wake. */
 uint64_t waker_request(Waker *waker);

@@ -385,6 +385,6 @@ int store_stand_aside(Store *store, int64_t contact)
                 "where account = (select account from contact where id = ?1) "
                 "and (invoice, seq) in (select l.invoice, l.seq from contact_line l "
                 "cross join contact c on c.id = l.contact "
-                "where l.contact = ?1 and l.step = c.step)",
+                "where l.contact = ?1 and (l.step = c.step or c.kind = 2))",
                 VALUES(INT(contact)));
 }

@@ -34,17 +34,16 @@ int fence_open(const char *cache_folder, int *ret_fd)
         return 0;
 }
 
-bool fence_is_ahead(int fd, const char *uuid, int64_t generation)
+int64_t fence_read(int fd, const char *uuid)
 {
         char text[FENCE_LENGTH + 1] = "";
         int64_t fenced;
 
         if (pread(fd, text, FENCE_LENGTH, 0) != FENCE_LENGTH || text[FENCE_LENGTH - 1] != '\n' ||
                 memcmp(text, uuid, UUID_LENGTH) != 0)
-                return false;
+                return -1;
         text[FENCE_LENGTH - 1] = '\0';
-        return parse_int64(text + UUID_LENGTH + 1, 0, INT64_MAX, &fenced) == 0 &&
-               fenced > generation;
+        return parse_int64(text + UUID_LENGTH + 1, 0, INT64_MAX, &fenced) == 0 ? fenced : -1;
 }
 
 int fence_write(int fd, const char *uuid, int64_t generation)

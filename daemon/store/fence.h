@@ -5,7 +5,7 @@
 /*
  * Private to store/: the fence, a small file in the cache folder (which backups skip) with the
  * store's uuid and the generation of what was last sent. It is written after a commit, so it is
- * never ahead of the store; a store behind it is a restored backup (DESIGN 5.7).
+ * never ahead of the store; a store behind it is a restored backup (R20, DESIGN 5.7).
  */
 
 #include <stdint.h>
@@ -14,9 +14,8 @@
 
 /* Opens the fence, made with its folder if missing. */
 int fence_open(const char *cache_folder, int *ret_fd);
-/* Whether it fences off a store of this uuid and generation. Unreadable text or another store's:
- * it does not. */
-bool fence_is_ahead(int fd, const char *uuid, int64_t generation);
+/* The generation it keeps of a store of this uuid; -1: unreadable text, or another store's. */
+int64_t fence_read(int fd, const char *uuid);
 /* Without a sync: after a power cut an older fence is merely a weaker one. */
 int fence_write(int fd, const char *uuid, int64_t generation);
 

@@ -2,7 +2,7 @@
 /*
  * Owns the way to an open store: its files (relanced.db and SQLite's -wal beside it), the checks
  * at start, migrations. Never repairs and never starts over from an empty file: whatever is not
- * right is told apart and refused.
+ * right is told apart and refused. A backup that was put back is opened, and marked as one.
  */
 
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "base/strbuf.h"
+#include "core/decide.h"
 #include "store/database.h"
 #include "store/fence.h"
 #include "store/lock.h"
@@ -247,6 +248,31 @@ static int check_kind(Store *store, int *ret_version)
         return STORE_OPENED;
 }
 
+/* R20: what was sent since the backup is not in it. Noted for good before the fence is passed, so
+ * that nothing leaves until a person resumes, whatever happens in between. */
+static int note_restored(Store *store, int64_t fenced)
+{
+        unsigned guards;
+
+        if (fenced <= store->generation)
+                return 0;
+        int r = store_begin(store);
+        if (r < 0)
+                return r;
+        r = db_run(store, "update meta set generation = ? where id = 1", VALUES(INT(fenced)));
+        store->generation = fenced;
+        store->is_sent_changed = true;
+        if (r == 0)
+                r = store_get_guards(store, &guards);
+        if (r == 0)
+                r = store_set_guards(store, guards | GUARD_BIT(GUARD_RESTORED));
+        if (r == 0)
+                r = store_commit(store);
+        if (r < 0)
+                store_rollback(store);
+        return r;
+}
+
 static int open_database(Store *store, const char *cache_folder, bool is_fenced, bool has_wal)
 {
         int version;
@@ -265,8 +291,6 @@ static int open_database(Store *store, const char *cache_folder, bool is_fenced,
                 r = fence_open(cache_folder, &store->fence_fd);
                 if (r < 0)
                         return r;
-                if (fence_is_ahead(store->fence_fd, store->uuid, store->generation))
-                        return STORE_OLDER_THAN_FENCE;
         }
         r = db_execute(store, log_settings);
         if (r == 0)
@@ -277,6 +301,9 @@ static int open_database(Store *store, const char *cache_folder, bool is_fenced,
                 r = db_execute(store, "create temp table place (run integer not null, "
                                       "number text not null, n integer not null, "
                                       "primary key (run, number)) strict, without rowid");
+        store->is_mark_ours = r == 0 && is_fenced;
+        if (r == 0 && is_fenced)
+                r = note_restored(store, fence_read(store->fence_fd, store->uuid));
         if (r == 0 && is_fenced)
                 r = fence_write(store->fence_fd, store->uuid, store->generation);
         return r;
@@ -320,7 +347,6 @@ static int open_store(const char *state_folder, const char *cache_folder, bool i
         }
         if (r != 0)
                 return r;
-        store->is_mark_ours = is_fenced;
         *ret_store = TAKE_PTR(store);
         return STORE_OPENED;
 }

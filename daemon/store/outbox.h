@@ -46,8 +46,8 @@ typedef struct Contact {
         int kind; /* NoticeKind of core/decide.h */
         Action action;
         const char *step, *policy; /* of the lead; step NULL: reconnect or an occasion */
-        const char *occasion;      /* "thanks", or NULL */
-        const char *subject_key;   /* of an occasion: what it is about, e.g. the invoice's number */
+        const char *occasion;      /* of core/decide.h's occasion_names, or NULL */
+        const char *subject_key;   /* of an occasion: the invoice's number, a promise's fact … */
         int64_t lead_invoice;
         int lead_seq;
         Instant at;
@@ -64,10 +64,10 @@ typedef struct Contact {
         size_t n_attachments;
 } Contact;
 
-/* A message. Also how a notice is read back; members below "out" are the store's. */
+/* A message. Also how a notice is read back; members below "out" are the store's. html may be NULL;
+ * to is "" for channels without an address. */
 typedef struct Notice {
-        const char *channel, *to, *language, *message_id, *subject, *text, *html; /* html may be
-                NULL; to is "" for channels without an address */
+        const char *channel, *to, *language, *message_id, *subject, *text, *html;
         const char *template_name, *fields; /* its folder; lines "name=value" (WhatsApp) or NULL */
         Form form;
         unsigned route, alternative;  /* of the contact's step */
@@ -130,11 +130,11 @@ int store_refuse_address(Store *store, int64_t customer, const char *channel, co
 /* Whether a notice of the contact may still reach or has reached somebody: one is pending, handed,
  * begun, uncertain or sent. -ENOENT. */
 int store_contact_is_hopeful(Store *store, int64_t contact, bool *ret_is_hopeful);
-/* No route of the contact is left: its instalments that carry the lead's step stand aside (R4). */
+/* No route is left: what carries the lead's step, or waits for a reconnection, stands aside (R4). */
 int store_stand_aside(Store *store, int64_t contact);
 
 typedef struct Task {
-        const char *kind, *sentence, *commands; /* commands: what to type, one per line */
+        const char *kind, *sentence, *commands; /* commands: one per line, {task}: its number */
         int64_t account;                        /* 0: none */
         int64_t invoice;                        /* 0: none */
         int seq;                                /* 0: none */

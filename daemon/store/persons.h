@@ -51,6 +51,9 @@ typedef struct Promise {
 } Promise;
 /* R13: for each open instalment; a new one replaces the old. */
 int store_promise(Store *store, const Promise *promise, Instant at, int64_t *ret_fact);
+/* Whether store_break_promise() has told of the promise that this instalment has had last. */
+int store_is_promise_told(
+        Store *store, int64_t account, int64_t invoice, int seq, bool *ret_is_told);
 /* R13: it ran out: an event, once, however often this is called. */
 int store_break_promise(Store *store, int64_t account, int64_t invoice, int seq, Instant at);
 

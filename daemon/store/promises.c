@@ -55,25 +55,40 @@ int store_promise(Store *store, const Promise *promise, Instant at, int64_t *ret
         return r < 0 ? r : words_refresh_invoice(store, found.account, found.invoice);
 }
 
+int store_is_promise_told(
+        Store *store, int64_t account, int64_t invoice, int seq, bool *ret_is_told)
+{
+        int64_t one;
+        int r = db_integers(store,
+                "select 1 from terms m cross join fact f on f.invoice = m.invoice "
+                "and f.kind = 'promise-broken' and f.seq = m.seq "
+                "and f.reference = cast(m.promise as text) "
+                "where m.account = ? and m.invoice = ? and m.seq = ? limit 1",
+                VALUES(INT(account), INT(invoice), INT(seq)), &one, 1);
+
+        if (r < 0)
+                return r;
+        *ret_is_told = r > 0;
+        return 0;
+}
+
 /* The event's reference is the promise's number. */
 int store_break_promise(Store *store, int64_t account, int64_t invoice, int seq, Instant at)
 {
         char reference[24];
-        int64_t promised[2], one;
+        int64_t promised[2];
+        bool is_told;
 
-        int r = db_integers(store,
+        int r = store_is_promise_told(store, account, invoice, seq, &is_told);
+        if (r < 0 || is_told)
+                return r;
+        r = db_integers(store,
                 "select promise, promised_until from terms "
                 "where account = ? and invoice = ? and seq = ?",
                 VALUES(INT(account), INT(invoice), INT(seq)), promised, 2);
         if (r <= 0)
                 return r < 0 ? r : -ENOENT;
         snprintf(reference, sizeof(reference), "%" PRId64, promised[0]);
-        r = db_integers(store,
-                "select 1 from fact where invoice = ? and kind = 'promise-broken' and seq = ? "
-                "and reference = ?",
-                VALUES(INT(invoice), INT(seq), TEXT(reference)), &one, 1);
-        if (r != 0)
-                return MIN(r, 0);
         return event_add(store, &(Event){ .kind = "promise-broken",
                                         .at = at,
                                         .invoice = invoice,

@@ -23,9 +23,8 @@ typedef enum StoreOpened {
         STORE_MISSING, /* never started over from an empty one: --init makes it */
         STORE_LOCKED,  /* by another process: see store_holder() */
         STORE_CORRUPT,
-        STORE_NEWER,            /* of a later version of relanced */
-        STORE_FOREIGN,          /* not a database of relanced */
-        STORE_OLDER_THAN_FENCE, /* a restored backup (DESIGN 5.7) */
+        STORE_NEWER,   /* of a later version of relanced */
+        STORE_FOREIGN, /* not a database of relanced */
 } StoreOpened;
 
 typedef enum StoreMode {
@@ -37,10 +36,11 @@ typedef enum StoreMode {
 /* Makes an empty store in the folder (made if missing). -EEXIST: there is one already. */
 int store_create(const char *state_folder, const char *cache_folder);
 
-/* Opens, locks, migrates, checks the small tables and the fence. A StoreOpened or -errno.
- * ret_pid may be NULL; 0 = not known. */
+/* Opens, locks, migrates, checks the small tables and the fence: a store older than it is a backup
+ * that was put back, and GUARD_RESTORED is set (R20). A StoreOpened or -errno. ret_pid may be NULL;
+ * 0 = not known. */
 int store_open(const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid);
-/* The same for reading what is wrong with it: skips the fence. */
+/* The same for reading what is wrong with it: leaves the fence alone. */
 int store_open_past_fence(
         const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid);
 /* Who has the store open, as far as it says so: for who finds it locked. What a process that was

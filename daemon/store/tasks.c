@@ -26,8 +26,10 @@ int store_open_task(Store *store, const Task *task, Instant at, bool *ret_is_new
         }
         if (r == 0)
                 r = db_run(store,
-                        "insert into task (kind, account, invoice, seq, notice, sentence, "
-                        "commands, since) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                        "insert into task (id, kind, account, invoice, seq, notice, sentence, "
+                        "commands, since) select next, ?1, ?2, ?3, ?4, ?5, ?6, "
+                        "replace(?7, '{task}', next), ?8 "
+                        "from (select coalesce(max(id), 0) + 1 as next from task)",
                         VALUES(TEXT(task->kind), INT(task->account), INT(task->invoice),
                                 INT(task->seq), INT(task->notice), TEXT(task->sentence),
                                 TEXT(task->commands ? task->commands : ""), TIME(at)));
@@ -59,8 +61,8 @@ int store_keep_tasks(Store *store, int64_t account, const Task *kept, size_t n, 
         int r = rows_open(&rows, store,
                 "select id, kind, invoice, seq from task where account = ? and closed_at is null "
                 "and kind in ('no-address', 'all-routes-refused', 'unknown-policy', 'approve', "
-                "'call', 'agency', 'legal', 'reopened', 'dispute', 'no-document', 'template', "
-                "'rate', 'sum')",
+                "'adopt', 'call', 'agency', 'legal', 'no-recipient', 'rate', 'reopened', "
+                "'dispute', 'no-document', 'template', 'sum', 'promise-broken', 'plan-broken')",
                 VALUES(INT(account)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0) {

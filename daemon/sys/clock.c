@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <sys/timerfd.h>
+#include <systemd/sd-id128.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -33,7 +34,27 @@ int64_t clock_monotonic_usec(void)
         return read_clock(CLOCK_MONOTONIC);
 }
 
-/* Runs on while the machine sleeps, so that what is left is what somebody has set. */
+int64_t clock_boottime_usec(void)
+{
+        return read_clock(CLOCK_BOOTTIME);
+}
+
+/* A unit with ProcSubset=pid hides the kernel's number, and passes it on. */
+int clock_get_boot(char text[static BOOT_TEXT_SIZE])
+{
+        sd_id128_t boot;
+
+        int r = sd_id128_get_boot(&boot);
+        const char *passed = r < 0 ? getenv("RELANCED_BOOT_ID") : NULL;
+        if (passed)
+                r = sd_id128_from_string(passed, &boot);
+        if (r < 0)
+                return r;
+        (void)sd_id128_to_string(boot, text);
+        return 0;
+}
+
+/* Sleep is in both, so that what is left is what somebody has set. */
 static int64_t offset_usec(void)
 {
         return read_clock(CLOCK_REALTIME) - read_clock(CLOCK_BOOTTIME);

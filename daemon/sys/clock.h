@@ -21,6 +21,12 @@ Instant clock_now(const Clock *clock);
 /* Never jumps; for durations and retry timers. CLOCK_MONOTONIC, microseconds. */
 int64_t clock_monotonic_usec(void);
 
+/* Runs on while the machine sleeps, and counts from its start: CLOCK_BOOTTIME, microseconds. */
+int64_t clock_boottime_usec(void);
+/* The number of this boot of the machine, 32 hexadecimal digits; -errno where it has none. */
+#define BOOT_TEXT_SIZE 33
+int clock_get_boot(char text[static BOOT_TEXT_SIZE]);
+
 /* Tells when somebody sets the machine's clock, and when the machine has slept. */
 typedef struct ClockWatch {
         int fd;              /* readable when there is something to tell; -1: closed */

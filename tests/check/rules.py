@@ -47,7 +47,7 @@ OWNERS = {
     "jansson.h": ("daemon/api/", "daemon/ctl/", "channels/http/", "channels/whatsapp/"),
     "systemd/sd-journal.h": ("daemon/sys/log.c",),
     "systemd/sd-daemon.h": ("daemon/main/",),
-    "systemd/sd-id128.h": ("daemon/engine/flight.c",),
+    "systemd/sd-id128.h": ("daemon/engine/flight.c", "daemon/sys/clock.c"),
     "systemd/sd-event.h": (
         "daemon/engine/", "daemon/intake/", "daemon/api/", "daemon/main/", "daemon/sys/turn.c"),
     "glib.h": ("daemon/sys/zone.c", "daemon/sys/file.c"),  # GTimeZone; GChecksum

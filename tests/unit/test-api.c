@@ -380,18 +380,18 @@ static void what_a_person_tells_is_recorded(void **state)
                 { true, "/v1/pay/F-1", "{\"amount\":\"200.50\",\"date\":\"2026-03-01\"}", 200,
                         "\"open\":\"799.00\"," },
                 { true, "/v1/pay/F-1", "{\"amount\":\"0.50\",\"kind\":\"refund\"}", 200,
-                        "\"open\":\"799.50\"}" },
+                        "\"open\":\"799.50\"," },
                 { true, "/v1/hold/F-1", "{\"until\":\"2026-03-20\",\"note\":\"he called\"}", 200,
                         "{\"recorded\":\"hold\",\"invoice\":\"F-1\",\"customer\":null,"
-                        "\"until\":\"2026-03-20\",\"note\":\"he called\"}\n" },
+                        "\"until\":\"2026-03-20\",\"note\":\"he called\"," },
                 { false, "/v1/explain/F-1", "", 200, "It is on hold until 2026-03-20." },
                 { true, "/v1/release/F-1", "", 200,
                         "\"ended\":[{\"invoice\":\"F-1\",\"instalment\":1,\"what\":\"hold\"}],"
-                        "\"free_from\":\"2026-03-06\"}" },
+                        "\"free_from\":\"2026-03-06\"," },
                 { false, "/v1/explain/F-1", "", 200, "\"reason\":\"released\"" },
                 { true, "/v1/dispute/F-1", "{\"reason\":\"price\"}", 200,
                         "{\"recorded\":\"dispute\",\"invoice\":\"F-1\",\"reason\":\"price\","
-                        "\"note\":null}\n" },
+                        "\"note\":null," },
                 { false, "/v1/explain/F-1", "", 200, "\"reason\":\"disputed\"" },
                 { true, "/v1/release/customer%3AC-1", "", 200,
                         "\"ended\":[{\"invoice\":\"F-1\",\"instalment\":1,\"what\":\"dispute\"}]" },
@@ -415,6 +415,7 @@ static void a_queued_notice_is_in_the_log_in_the_documented_shape(void **state)
                 { false, "/v1/log", "", 200,
                         "{\"notice\":1,\"at\":\"" NOW "\",\"account\":{\"customer\":\"C-1\","
                         "\"currency\":\"EUR\"},\"step\":\"reminder\",\"action\":\"remind\","
+                        "\"occasion\":null,"
                         "\"lines\":[{\"invoice\":\"F-1\",\"instalment\":1,\"step\":\"reminder\","
                         "\"open\":\"1200.00\"}],\"total\":\"1200.00\",\"deadline\":null,"
                         "\"channel\":\"email\",\"to\":\"c-1@example.org\",\"state\":\"pending\","

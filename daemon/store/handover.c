@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns the question whether a person has to tell an agency of money that moved. That she was told
+ * is a fact, so that whatever came before it is not told twice. Never opens the task. */
+
+#include "store/handover.h"
+
+#include "store/imported.h"
+#include "store/persons.h"
+
+#define TOLD "tell-agency"
+#define MONEY "'payment', 'credit', 'refund', 'chargeback', 'write-off'"
+
+int store_is_handed_over(Store *store, int64_t account, bool *ret_is_handed_over)
+{
+        int64_t one;
+        int r = db_integers(store,
+                "select 1 from instalment where account = ? and is_handed_over = 1 limit 1",
+                VALUES(INT(account)), &one, 1);
+
+        if (r < 0)
+                return r;
+        *ret_is_handed_over = r > 0;
+        return 0;
+}
+
+int store_has_handover_news(Store *store, int64_t account, int64_t invoice, bool *ret_has_news)
+{
+        int64_t one;
+        int r = db_integers(store,
+                "select 1 from fact f left join fact w on w.id = f.withdraws "
+                "where f.invoice = ?2 and (f.kind in (" MONEY ") or w.kind in (" MONEY ")) "
+                "and f.at > (select min(at) from done where account = ?1 and invoice = ?2 "
+                "and action in (6, 7) and is_skip = 0) "
+                "and f.id > coalesce((select max(id) from fact where invoice = ?2 "
+                "and kind = '" TOLD "'), 0) limit 1",
+                VALUES(INT(account), INT(invoice)), &one, 1);
+
+        if (r < 0)
+                return r;
+        *ret_has_news = r > 0;
+        return 0;
+}
+
+int store_note_handover_news(Store *store, int64_t invoice, Instant at)
+{
+        return event_add(
+                store, &(Event){ .kind = TOLD, .at = at, .invoice = invoice, .date = DATE_NONE });
+}
+
+int store_take_back_approval(Store *store, int64_t invoice, int seq, Instant at, Date today)
+{
+        int64_t approval, fact;
+        int r = db_integers(store,
+                "select max(f.id) from fact f where f.invoice = ? and f.kind = 'approve' "
+                "and coalesce(f.seq, 0) in (0, ?) "
+                "and not exists (select 1 from fact w where w.withdraws = f.id)",
+                VALUES(INT(invoice), INT(seq)), &approval, 1);
+
+        if (r <= 0 || approval == 0)
+                return MIN(r, 0);
+        r = store_withdraw(store, approval, at, today, &fact);
+        return MIN(r, 0);
+}

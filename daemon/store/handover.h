@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef RELANCED_STORE_HANDOVER_H
+#define RELANCED_STORE_HANDOVER_H
+
+/* Files that were handed over (R17), what has moved on their invoices since, and those that could
+ * not be handed over. */
+
+#include "store/store.h"
+
+/* Whether any instalment of the account was handed over. */
+int store_is_handed_over(Store *store, int64_t account, bool *ret_is_handed_over);
+
+/* Whether money has moved on the invoice since its file was handed over that
+ * store_note_handover_news() has not noted yet. */
+int store_has_handover_news(Store *store, int64_t account, int64_t invoice, bool *ret_has_news);
+/* Notes that a person was told: a fact. Needs the caller's transaction, here and below. */
+int store_note_handover_news(Store *store, int64_t invoice, Instant at);
+
+/* It could not be sent: the approval is withdrawn, so that a person is asked once more. */
+int store_take_back_approval(Store *store, int64_t invoice, int seq, Instant at, Date today);
+
+#endif
