@@ -162,13 +162,15 @@ static bool was_chased(const Instalment *instalment)
 
 /* What is to be known of an invoice before its customer is thanked. */
 typedef struct Ending {
-        bool is_open, is_chased, is_paid;
+        bool is_open, is_chased, is_paid, is_handed_over;
         size_t *closed, n_closed;
 } Ending;
 
 static int end_invoice(const Deciding *d, size_t first, size_t end, Ending *ret_ending)
 {
         Ending ending = { .closed = arena_alloc_array(d->arena, end - first, sizeof(size_t)) };
+
+        bool is_planned = false;
 
         if (!ending.closed)
                 return -ENOMEM;
@@ -180,15 +182,18 @@ static int end_invoice(const Deciding *d, size_t first, size_t end, Ending *ret_
                 else
                         ending.is_open = ending.is_open || judgement->reason != REASON_CANCELLED;
                 ending.is_chased = ending.is_chased || was_chased(instalment);
-                /* The parts of a plan are still to be paid. */
-                ending.is_paid =
-                        ending.is_paid || instalment->has_payment || instalment->is_replaced;
+                ending.is_handed_over = ending.is_handed_over || instalment->is_handed_over;
+                ending.is_paid = ending.is_paid || instalment->has_payment;
+                is_planned = is_planned || instalment->is_replaced;
         }
+        /* Payments of the parts may still come. */
+        ending.is_paid = ending.is_paid || (is_planned && ending.is_open);
         *ret_ending = ending;
         return 0;
 }
 
-/* R11: one thanks for an invoice whose instalments [first, end) are all closed, by payments. */
+/* R11: one thanks for an invoice whose instalments [first, end) are all closed, by payments. What
+ * was handed over is another's to close (R17). */
 static int plan_invoice_thanks(Deciding *d, size_t first, size_t end)
 {
         Judgement *judgements = d->decision->judgements;
@@ -198,7 +203,7 @@ static int plan_invoice_thanks(Deciding *d, size_t first, size_t end)
         int r = end_invoice(d, first, end, &ending);
 
         if (r < 0 || !policy || policy->n_thanks_routes == 0 || !ending.is_paid ||
-                (!ending.is_chased && !ending.is_open))
+                ending.is_handed_over || (!ending.is_chased && !ending.is_open))
                 return r;
         planned.policy = policy;
         planned.lead = first;

@@ -155,6 +155,7 @@ static bool contact_may_leave(Deciding *d, const Planned *planned)
                 return false;
         }
         if (!deciding_is_open(d, planned)) {
+                d->contact_channels = d->decision->waiting_channels;
                 hold_back_group(d, REASON_OUTSIDE_WINDOW, d->now->local.day);
                 return false;
         }

@@ -104,9 +104,27 @@ bool deciding_is_open(const Deciding *d, const Planned *planned)
         return false;
 }
 
+/* Whether one of the channels opens later today, as both clocks go on. */
+static bool opens_today(const Deciding *d, uint32_t channels)
+{
+        Account account = *d->account;
+        Now now = *d->now;
+
+        while (++now.local.minute < 24 * 60) {
+                account.customer_time.minute = (account.customer_time.minute + 1) % (24 * 60);
+                for (unsigned i = 0; i < d->book->n_channels; i++)
+                        if ((channels & (UINT32_C(1) << i)) != 0 &&
+                                channel_is_open(d->book, i, &account, &now))
+                                return true;
+        }
+        return false;
+}
+
 bool deciding_has_contact_today(const Deciding *d)
 {
         if (d->decision->n_notices > 0 && d->decision->notices[0].kind == NOTICE_CONTACT)
+                return true;
+        if (d->contact_channels != 0 && opens_today(d, d->contact_channels))
                 return true;
         return d->account->has_contact_in_flight ||
                date_compare(d->account->last_contact, d->now->local.day) == 0;
@@ -239,7 +257,7 @@ int decide(const Rulebook *book, const Account *account, const Now *now, const F
         Arena *arena, Decision *ret_decision)
 {
         Decision decision = { 0 };
-        Deciding d = { book, account, now, forced, arena, &decision };
+        Deciding d = { book, account, now, forced, arena, &decision, 0 };
 
         decision.judgements = arena_alloc_array(arena, account->n_instalments, sizeof(Judgement));
         if (!decision.judgements)
