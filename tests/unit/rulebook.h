@@ -81,8 +81,13 @@ static const Policy firm_policies[] = {
                 .steps = standard_steps,
                 .n_steps = ELEMENTSOF(standard_steps),
                 .reopen_gap_days = 3,
+                .max_promises = 2,
+                .remind_before_days = 1,
+                .grace_days = 3,
                 .n_thanks_routes = 1,
-                .thanks_routes = { ROUTE(CHANNEL_EMAIL) } },
+                .thanks_routes = { ROUTE(CHANNEL_EMAIL) },
+                .n_confirm_routes = 1,
+                .confirm_routes = { ROUTE(CHANNEL_EMAIL) } },
         { .name = "none", .reopen_gap_days = 3 },
 };
 
@@ -102,8 +107,9 @@ static inline Rulebook firm_rulebook(void)
                 .n_channels = ELEMENTSOF(firm_channels),
                 .sending = { 0x1F, 9 * 60, 18 * 60, calendar_find("none") },
                 .limits = { .contact_gap_days = 3 },
-                .agency = { "", "" },
+                .agency = { "Recouvrex", "files@recouvrex.example" },
                 .legal = { "", "" },
+                .handover = ROUTE(CHANNEL_EMAIL),
         };
 }
 

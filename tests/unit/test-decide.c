@@ -9,102 +9,7 @@
 
 #include <cmocka.h>
 
-#include "core/decide.h"
-#include "rulebook.h"
-
-typedef struct Firm {
-        Rulebook book;
-        Policy policies[2];
-        AssignRule rules[2];
-        Channel channels[4];
-        Step steps[8];
-        Instalment instalments[4];
-        Done done[4];
-        Account account;
-        Arena arena;
-        Decision decision;
-} Firm;
-
-static void firm_init(Firm *firm, size_t n)
-{
-        static const char *const numbers[] = { "F-1", "F-2", "F-3", "F-4" };
-
-        *firm = (Firm){ .book = firm_rulebook() };
-        memcpy(firm->steps, standard_steps, sizeof(standard_steps));
-        memcpy(firm->policies, firm_policies, sizeof(firm_policies));
-        memcpy(firm->rules, firm_rules, sizeof(firm_rules));
-        memcpy(firm->channels, firm_channels, sizeof(firm_channels));
-        firm->policies[0].steps = firm->steps;
-        firm->rules[0].policy = &firm->policies[1];
-        firm->rules[1].policy = &firm->policies[0];
-        firm->book.policies = firm->policies;
-        firm->book.rules = firm->rules;
-        firm->book.channels = firm->channels;
-        for (size_t i = 0; i < n; i++)
-                firm->instalments[i] = firm_instalment((int64_t)i + 1, numbers[i], "2026-03-02");
-        firm->account = firm_account(firm->instalments, n);
-}
-
-static int firm_setup(void **state)
-{
-        static Firm firm;
-
-        firm_init(&firm, 1);
-        *state = &firm;
-        return 0;
-}
-
-static int firm_teardown(void **state)
-{
-        arena_release(&((Firm *)*state)->arena);
-        return 0;
-}
-
-static const Planned *ask(Firm *firm, const char *date, int minute, const Forced *forced)
-{
-        Now now = firm_now(date, minute);
-
-        firm->account.customer_time.day = now.local.day;
-        arena_reset(&firm->arena);
-        assert_int_equal(
-                decide(&firm->book, &firm->account, &now, forced, &firm->arena, &firm->decision),
-                0);
-        return firm->decision.n_notices > 0 ? &firm->decision.notices[0] : NULL;
-}
-
-static const Planned *decide_on(Firm *firm, const char *date)
-{
-        return ask(firm, date, 10 * 60, NULL);
-}
-
-static void assert_step(const Planned *planned, const char *step)
-{
-        assert_non_null(planned);
-        assert_non_null(planned->step);
-        assert_string_equal(planned->step->id, step);
-}
-
-static void assert_reason(const Firm *firm, size_t i, Verdict verdict, Reason reason)
-{
-        const Judgement *judgement = &firm->decision.judgements[i];
-
-        assert_string_equal(reason_code(judgement->reason), reason_code(reason));
-        assert_int_equal(judgement->verdict, verdict);
-}
-
-static void assert_date(Date date, const char *text)
-{
-        char written[DATE_TEXT_SIZE];
-
-        assert_string_equal(date_format(date, written), text);
-}
-
-static void set_done(Firm *firm, size_t i, const Done *done, size_t n)
-{
-        memcpy(firm->done, done, n * sizeof(*done));
-        firm->instalments[i].done = firm->done;
-        firm->instalments[i].n_done = n;
-}
+#include "firm.h"
 
 /* ---- R1–R3: when a step is due ---- */
 
@@ -199,31 +104,6 @@ static void r2_nothing_comes_before_the_printed_deadline_is_over(void **state)
         assert_null(decide_on(firm, "2026-03-25"));
         assert_reason(firm, 0, VERDICT_WAIT, REASON_DEADLINE_RUNNING);
         assert_step(decide_on(firm, "2026-03-26"), "resend");
-}
-
-static void r2_a_hold_lasts_through_its_last_day(void **state)
-{
-        Firm *firm = *state;
-
-        firm->instalments[0].is_held = true;
-        firm->instalments[0].held_until = day("2026-03-17");
-        assert_null(decide_on(firm, "2026-03-17"));
-        assert_reason(firm, 0, VERDICT_HELD, REASON_HELD);
-        assert_int_equal(firm->decision.judgements[0].next, 1); /* and is told what comes then */
-        assert_date(firm->decision.judgements[0].earliest, "2026-03-18");
-        assert_step(decide_on(firm, "2026-03-18"), "reminder");
-        firm->instalments[0].held_until = DATE_NONE;
-        assert_null(decide_on(firm, "2026-03-18"));
-}
-
-static void r14_the_ladder_is_free_the_day_after_a_release(void **state)
-{
-        Firm *firm = *state;
-
-        firm->instalments[0].released_on = day("2026-03-17");
-        assert_null(decide_on(firm, "2026-03-17"));
-        assert_reason(firm, 0, VERDICT_WAIT, REASON_RELEASED);
-        assert_step(decide_on(firm, "2026-03-18"), "reminder");
 }
 
 static void r12_a_reopened_instalment_waits_for_the_policys_gap(void **state)
@@ -559,65 +439,6 @@ static void r11_thanks_yield_to_a_notice_of_the_same_day(void **state)
         assert_true(firm->decision.judgements[0].has_follow_up);
 }
 
-/* ---- R16, R17: what is not a contact ---- */
-
-static void suspended_firm(Firm *firm)
-{
-        Done done = firm_done("deadline", ACTION_DEADLINE, "2026-03-23");
-
-        done.deadline = day("2026-03-31");
-        set_done(firm, 0, &done, 1);
-        firm->account.relation = RELATION_SERVICE;
-        firm->account.last_contact = day("2026-04-01"); /* does not hold a hook call */
-}
-
-static void r16_a_service_is_suspended_after_its_deadline_goods_never(void **state)
-{
-        Firm *firm = *state;
-
-        suspended_firm(firm);
-        assert_null(decide_on(firm, "2026-03-31"));
-        const Planned *planned = decide_on(firm, "2026-04-01");
-        assert_step(planned, "suspend");
-        assert_int_equal(planned->kind, NOTICE_SUSPEND);
-        assert_int_equal(planned->n_lines, 1);
-        firm->account.relation = RELATION_GOODS;
-        assert_null(decide_on(firm, "2026-04-01"));
-        assert_int_equal(firm->decision.judgements[0].next, 5); /* agency */
-}
-
-static void r16_reconnect_at_once_when_nothing_suspended_is_open(void **state)
-{
-        Firm *firm = *state;
-
-        suspended_firm(firm);
-        firm->instalments[0].is_suspended = true;
-        firm->done[1] = firm_done("suspend", ACTION_SUSPEND, "2026-04-01");
-        firm->instalments[0].n_done = 2;
-        assert_null(ask(firm, "2026-04-04", 3 * 60, NULL));
-        firm->instalments[0].open = 0;
-        const Planned *planned = ask(firm, "2026-04-04", 3 * 60, NULL); /* Saturday night */
-        assert_non_null(planned);
-        assert_int_equal(planned->kind, NOTICE_RECONNECT);
-        assert_null(planned->step);
-        assert_int_equal(planned->routes[0].channels[planned->chosen[0]], CHANNEL_HOOK);
-}
-
-static void r17_agency_and_calls_are_a_persons(void **state)
-{
-        Firm *firm = *state;
-        Done done = firm_done("deadline", ACTION_DEADLINE, "2026-03-23");
-
-        set_done(firm, 0, &done, 1);
-        assert_null(decide_on(firm, "2026-04-17"));
-        assert_reason(firm, 0, VERDICT_TASK, REASON_NEEDS_PERSON);
-        assert_string_equal(judgement_task(&firm->decision.judgements[0]), "agency");
-        assert_true(firm->decision.has_tasks);
-        firm->steps[5].action = ACTION_CALL;
-        decide_on(firm, "2026-04-17");
-        assert_string_equal(judgement_task(&firm->decision.judgements[0]), "call");
-}
-
 /* ---- R21, R22 ---- */
 
 static void r21_own_policy_then_the_customers_then_the_first_rule(void **state)
@@ -737,8 +558,6 @@ static void sums_that_do_not_fit_are_an_error_of_that_account(void **state)
                 -EOVERFLOW);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, firm_setup, firm_teardown)
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -747,8 +566,6 @@ int main(void)
                 TEST(r1_a_step_after_a_deadline_waits_until_one_was_printed),
                 TEST(r2_a_late_step_keeps_its_distance_to_the_next),
                 TEST(r2_nothing_comes_before_the_printed_deadline_is_over),
-                TEST(r2_a_hold_lasts_through_its_last_day),
-                TEST(r14_the_ladder_is_free_the_day_after_a_release),
                 TEST(r12_a_reopened_instalment_waits_for_the_policys_gap),
                 TEST(r3_one_step_a_day_even_without_any_gap),
                 TEST(r3_a_finished_ladder_rests),
@@ -770,9 +587,6 @@ int main(void)
                 TEST(r10_a_small_sum_makes_only_its_own_ladder_wait),
                 TEST(r11_paid_means_silence_but_for_thanks),
                 TEST(r11_thanks_yield_to_a_notice_of_the_same_day),
-                TEST(r16_a_service_is_suspended_after_its_deadline_goods_never),
-                TEST(r16_reconnect_at_once_when_nothing_suspended_is_open),
-                TEST(r17_agency_and_calls_are_a_persons),
                 TEST(r21_own_policy_then_the_customers_then_the_first_rule),
                 TEST(r21_an_edited_ladder_goes_on_no_milder_and_with_no_difference_of_numbers),
                 TEST(r21_a_step_that_was_sent_is_not_sent_again_after_reordering),
