@@ -4,6 +4,7 @@
  * customer has said of it (R13, R14, R18), and what has become of its last notice (R4, R9).
  */
 
+#include "core/ladder.h"
 #include "core/rules.h"
 
 bool rule_dispute(Case *c)
@@ -95,11 +96,20 @@ Date case_free_day(const Case *c)
         return c->forced ? free : date_later(free, date_add(c->account->paused_until, 1));
 }
 
+/* R16: it counts from a deadline, and who knows when one is printed. */
+static bool is_without_deadline(const Case *c)
+{
+        return c->judgement->next >= 0 && case_step(c)->action == ACTION_SUSPEND &&
+               !date_is_set(instalment_deadline(c->instalment));
+}
+
 /* Whether something holds it besides, of which nobody knows until when. */
 static bool is_held_without_end(const Case *c)
 {
         const Instalment *instalment = c->instalment;
 
+        if (is_without_deadline(c))
+                return true;
         return instalment->is_in_flight || instalment->is_uncertain || instalment->is_aside ||
                is_waiting_for_adoption(c);
 }

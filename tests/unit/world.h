@@ -9,11 +9,13 @@
 
 #include "core/decide.h"
 
-#define POLICIES 3
-#define STEPS_MAX 7
+#define POLICIES 3 /* and behind them that of plans */
+#define STEPS_MAX 8
 #define CHANNELS 4
-#define INSTALMENTS_MAX 6
-#define DONE_MAX 64
+#define INSTALMENTS_MAX 6 /* with which a world begins */
+#define ROOM 12           /* with the parts of plans */
+#define DONE_MAX 128
+#define FACTS_MAX 1024
 #define DAYS 90
 #define NOON (12 * 60)
 
@@ -21,17 +23,22 @@ typedef struct Life {
         Done done[DONE_MAX];
 } Life;
 
+/* A step as it was when its notice was made. */
+typedef struct Taken {
+        size_t instalment;
+        const char *id;
+        Action action;
+        Date deadline, offer_until;
+        int64_t discount;
+} Taken;
+
 /* A contact that was decided and has neither left nor been cancelled. */
 typedef struct Pending {
         bool is_set;
         Date day;
         bool is_pressing;
         size_t n;
-        struct {
-                size_t instalment;
-                const Step *step;
-                Date deadline;
-        } lines[INSTALMENTS_MAX];
+        Taken lines[ROOM];
 } Pending;
 
 typedef struct World {
@@ -39,17 +46,21 @@ typedef struct World {
         int number;
         Date today;
         Rulebook book;
-        Policy policies[POLICIES];
-        Step steps[POLICIES][STEPS_MAX];
+        Policy policies[POLICIES + 1];
+        Step steps[POLICIES + 1][STEPS_MAX];
         Channel channels[CHANNELS];
         Window sms_window;
         AssignRule rule;
         Amount tolerance, min_total;
         Account account;
-        Instalment instalments[INSTALMENTS_MAX];
-        Life lives[INSTALMENTS_MAX];
+        Instalment instalments[ROOM];
+        Life lives[ROOM];
         Pending pending;
         Date contacted, pressed; /* the model's books of R7 */
+        int64_t last_fact;
+        bool was_told[FACTS_MAX][NOTICE_KINDS]; /* of a promise, a plan */
+        unsigned guards;
+        Date newest_payment;
         bool always_sends;
         uint64_t trace; /* digest of every completed step with its day */
         size_t n_completed;
@@ -96,7 +107,8 @@ static inline Step make_step(World *world, int id, int position)
 {
         static const char *const ids[] = { "s0", "s1", "s2", "s3", "s4", "s5", "s6", "s7", "s8" };
         static const Action actions[] = { ACTION_COURTESY, ACTION_REMIND, ACTION_REMIND,
-                ACTION_RESEND, ACTION_DEADLINE, ACTION_SUSPEND, ACTION_AGENCY };
+                ACTION_RESEND, ACTION_DEADLINE, ACTION_SUSPEND, ACTION_AGENCY, ACTION_LEGAL,
+                ACTION_CALL };
         int rung = chance(world, 80) ? position : below(world, (int)ELEMENTSOF(actions));
         Step step = {
                 .id = ids[id],
@@ -105,7 +117,9 @@ static inline Step make_step(World *world, int id, int position)
                 .days = below(world, 8) + 4 * position,
                 .end_of_month = chance(world, 5),
                 .min_gap_days = chance(world, 20) ? below(world, 5) : -1,
-                .needs_approval = chance(world, 3),
+                .needs_approval = chance(world, 6),
+                .offer_percent = chance(world, 20) ? below(world, 101) : 0,
+                .offer_days = below(world, 15),
                 .n_routes = (unsigned)below(world, 2) + 1,
         };
 
@@ -117,14 +131,35 @@ static inline Step make_step(World *world, int id, int position)
                 step.min_total = (Amounts){ &world->min_total, 1 };
         for (unsigned r = 0; r < step.n_routes; r++)
                 step.routes[r] = make_route(world, step.action == ACTION_SUSPEND);
+        if (step.action >= ACTION_AGENCY && chance(world, 70))
+                step.n_routes = 0;
         return step;
+}
+
+static inline Policy with_habits(World *world, Policy policy)
+{
+        policy.remind_before_days = below(world, 4);
+        policy.grace_days = below(world, 5);
+        policy.n_thanks_routes = chance(world, 30);
+        policy.thanks_routes[0] = (Route){ 1, { 0 } };
+        policy.n_confirm_routes = chance(world, 80);
+        policy.confirm_routes[0] = make_route(world, false);
+        return policy;
+}
+
+static inline void make_plan_policy(World *world)
+{
+        world->steps[POLICIES][0] = make_step(world, 0, 0);
+        world->steps[POLICIES][1] = make_step(world, 1, 1);
+        world->policies[POLICIES] = with_habits(
+                world, (Policy){ .name = "plan", .steps = world->steps[POLICIES], .n_steps = 2 });
 }
 
 /* Policies share step ids, so that a changed policy finds some of its steps done (R21). */
 static inline void make_policy(World *world, int p)
 {
         static const char *const names[POLICIES] = { "p0", "p1", "p2" };
-        int n = p == POLICIES - 1 && chance(world, 20) ? 0 : below(world, STEPS_MAX - 1) + 2;
+        int n = p == POLICIES - 1 && chance(world, 20) ? 0 : below(world, STEPS_MAX - 2) + 2;
         int first = below(world, 3);
 
         for (int i = 0; i < n; i++)
@@ -134,7 +169,7 @@ static inline void make_policy(World *world, int p)
                 world->steps[p][i] = world->steps[p][n - 1];
                 world->steps[p][n - 1] = step;
         }
-        world->policies[p] = (Policy){
+        Policy policy = {
                 .name = names[p],
                 .steps = world->steps[p],
                 .n_steps = (size_t)n,
@@ -142,9 +177,8 @@ static inline void make_policy(World *world, int p)
                 .reopen_gap_days = below(world, 5),
                 .tolerance = { &world->tolerance, chance(world, 50) },
                 .lists_upcoming = chance(world, 20),
-                .n_thanks_routes = chance(world, 30),
-                .thanks_routes = { { 1, { 0 } } },
         };
+        world->policies[p] = with_habits(world, policy);
 }
 
 /* Every window is open at noon, so that one wake a day is enough to send. */
@@ -166,21 +200,25 @@ static inline void make_book(World *world)
         world->min_total = (Amount){ "EUR", some_amount(world, 300) };
         for (int p = 0; p < POLICIES; p++)
                 make_policy(world, p);
+        make_plan_policy(world);
         world->channels[0] = (Channel){ "email", FORM_EMAIL, ADDRESS_EMAIL, NULL };
         world->channels[1] = (Channel){ "sms", FORM_SMS, ADDRESS_PHONE, NULL };
         world->channels[2] = (Channel){ "whatsapp", FORM_WHATSAPP, ADDRESS_WHATSAPP, NULL };
         world->channels[3] = (Channel){ "hook", FORM_EVENT, ADDRESS_NONE, NULL };
         world->book = (Rulebook){
                 .policies = world->policies,
-                .n_policies = POLICIES,
+                .n_policies = POLICIES + 1,
                 .rules = &world->rule,
                 .n_rules = 1,
                 .channels = world->channels,
                 .n_channels = CHANNELS,
                 .sending = make_window(world, days),
-                .limits = { .contact_gap_days = below(world, 6) },
-                .agency = { "", "" },
-                .legal = { "", "" },
+                .limits = { .contact_gap_days = below(world, 6),
+                        .adopt_max_age_days = chance(world, 30) ? below(world, 20) + 1 : 0,
+                        .payments_max_age_days = chance(world, 20) ? below(world, 20) + 1 : 0 },
+                .agency = { "A", chance(world, 70) ? "a@agency.example" : "" },
+                .legal = { "L", chance(world, 50) ? "l@legal.example" : "" },
+                .handover = { chance(world, 80), { 0 } },
         };
         world->rule = (AssignRule){ .kind = -1, .relation = -1, .policy = &world->policies[0] };
         world->sms_window = make_window(world, days);
@@ -213,7 +251,7 @@ static inline void make_instalment(World *world, size_t i)
                 .held_until = DATE_NONE,
                 .promised_until = DATE_NONE,
                 .said_on = DATE_NONE,
-                .imported_on = DATE_NONE,
+                .imported_on = chance(world, 50) ? world->today : DATE_NONE,
                 .approved = "",
                 .offer_until = DATE_NONE,
                 .released_on = DATE_NONE,
@@ -264,6 +302,7 @@ static inline void make_world(World *world, uint64_t seed, int number)
         world->random = world->seed;
         world->today = date_add(date_of(2026, 1, 1), below(world, 700));
         world->contacted = world->pressed = DATE_NONE;
+        world->newest_payment = chance(world, 50) ? world->today : DATE_NONE;
         make_book(world);
         make_account(world);
 }
