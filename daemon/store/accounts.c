@@ -10,6 +10,8 @@
 #include <errno.h>
 
 #include "store/database.h"
+#include "store/flags.h"
+#include "store/grants.h"
 
 static const char accounts_sql[] =
         "select a.id, a.customer, a.currency, a.unassigned, a.last_contact, a.last_pressed, "
@@ -338,26 +340,41 @@ static int except_account(Store *store, int64_t contact, Account *account)
         return 0;
 }
 
-/* The flags of the instalments it has to do with, from all other contacts. A suspension stands
- * when the last complete contact about it was a suspend step and not a reconnection. */
+static bool has_handover(const Instalment *instalment)
+{
+        for (size_t i = 0; i < instalment->n_done; i++) {
+                const Done *done = &instalment->done[i];
+                if (!done->is_skip &&
+                        (done->action == ACTION_AGENCY || done->action == ACTION_LEGAL))
+                        return true;
+        }
+        return false;
+}
+
+/* The flags of the instalments it has to do with, from all other contacts. */
+#define ELSEWHERE(flag)                                                                            \
+        "exists (select 1 from contact_line x cross join contact c on c.id = x.contact "           \
+        "where x.invoice = l.invoice and x.seq = l.seq and x.step is not null "                    \
+        "and c." flag " = 1 and c.id <> ?1)"
+#define IN_FLIGHT_ELSEWHERE ELSEWHERE("is_in_flight")
+#define UNCERTAIN_ELSEWHERE ELSEWHERE("is_uncertain")
+#define SUSPENDED_ELSEWHERE IS_SUSPENDED("k.account", "l.invoice", "l.seq", "?1")
+#define SAID_ELSEWHERE SAID_BITS("l.invoice", "l.seq", "m.promise", "m.plan", "?1")
+#define OFFERED_ELSEWHERE LAST_OFFER("l.invoice", "l.seq", "?1")
+
+static const char except_sql[] =
+        "select l.invoice, l.seq, " IN_FLIGHT_ELSEWHERE ", " UNCERTAIN_ELSEWHERE
+        ", " SUSPENDED_ELSEWHERE ", " SAID_ELSEWHERE ", o.offer_until, q.discount "
+        "from contact_line l cross join contact k on k.id = l.contact "
+        "left join terms m on m.account = k.account and m.invoice = l.invoice and m.seq = l.seq "
+        "left join contact o on o.id = " OFFERED_ELSEWHERE
+        " left join contact_line q on q.contact = o.id and q.invoice = l.invoice "
+        "and q.seq = l.seq where l.contact = ?1";
+
 static int except_instalments(Store *store, int64_t contact, Account *account)
 {
         ROWS(rows);
-        int r = rows_open(&rows, store,
-                "select l.invoice, l.seq, "
-                "exists (select 1 from contact_line x cross join contact c on c.id = x.contact "
-                "where x.invoice = l.invoice and x.seq = l.seq and x.step is not null "
-                "and c.is_in_flight = 1 and c.id <> ?1), "
-                "exists (select 1 from contact_line x cross join contact c on c.id = x.contact "
-                "where x.invoice = l.invoice and x.seq = l.seq and x.step is not null "
-                "and c.is_uncertain = 1 and c.id <> ?1), "
-                "(select c.action = 5 from contact_line x "
-                "cross join contact c on c.id = x.contact "
-                "where x.invoice = l.invoice and x.seq = l.seq and c.is_complete = 1 "
-                "and c.id <> ?1 and (c.action = 8 or c.action = 5 and x.step is not null) "
-                "order by c.id desc limit 1) "
-                "from contact_line l where l.contact = ?1",
-                VALUES(INT(contact)));
+        int r = rows_open(&rows, store, except_sql, VALUES(INT(contact)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0) {
                 for (size_t i = 0; i < account->n_instalments; i++) {
@@ -368,6 +385,10 @@ static int except_instalments(Store *store, int64_t contact, Account *account)
                         instalment->is_in_flight = row_integer(&rows, 2) != 0;
                         instalment->is_uncertain = row_integer(&rows, 3) != 0;
                         instalment->is_suspended = row_integer(&rows, 4) != 0;
+                        instalment->said = (unsigned)row_integer(&rows, 5);
+                        instalment->offer_until = row_date(&rows, 6);
+                        instalment->offer_discount = row_integer(&rows, 7);
+                        instalment->is_handed_over = has_handover(instalment);
                 }
         }
         return r;

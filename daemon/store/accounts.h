@@ -68,7 +68,7 @@ int store_settle_instalment(Store *store, int64_t account, int64_t invoice, int 
 typedef struct InvoiceDetail {
         const char *number, *document, *payment_url, *contract;
         Date issued, delivered;
-        int64_t amount; /* sum of its instalments */
+        int64_t amount; /* sum of its instalments; a plan's parts are none of its own */
         int n_instalments;
         int discount_percent_hundredths; /* 2.5 % = 250; 0 = none */
         Date discount_until;

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "core/money.h"
+#include "store/grants.h"
 
 /* What a fact adds to: payments, credits, undone, n_write_offs, n_chargebacks. */
 enum {
@@ -103,6 +104,26 @@ static int64_t amount_that_counts(int64_t amount, InvoiceStatus status)
         return amount;
 }
 
+static void read_share(const Rows *rows, InvoiceBalance *balance)
+{
+        size_t i = balance->n++;
+        int64_t taken = row_integer(rows, 6);
+        bool is_replaced = row_integer(rows, 8) != 0;
+
+        balance->seqs[i] = (int)row_integer(rows, 0);
+        balance->shares[i] = (Share){
+                .plan = row_integer(rows, 5),
+                .due = row_date(rows, 1),
+                .amount = amount_that_counts(
+                        row_integer(rows, 2) - taken, (InvoiceStatus)row_integer(rows, 3)),
+                .granted = row_integer(rows, 7),
+                .open = row_integer(rows, 4),
+        };
+        balance->offers[i] = (Offer){ row_date(rows, 9), is_replaced ? 0 : row_integer(rows, 10) };
+        balance->is_whole[i] =
+                balance->shares[i].plan == 0 && !is_replaced && balance->shares[i].amount > 0;
+}
+
 static int load_shares(
         Store *store, int64_t account, int64_t invoice, Arena *arena, InvoiceBalance *balance)
 {
@@ -115,37 +136,50 @@ static int load_shares(
         if (r < 0)
                 return r;
         balance->shares = arena_alloc_array(arena, (size_t)n, sizeof(Share));
+        balance->offers = arena_alloc_array(arena, (size_t)n, sizeof(Offer));
+        balance->early = arena_alloc_array(arena, (size_t)n, sizeof(Offer));
+        balance->is_whole = arena_alloc_array(arena, (size_t)n, sizeof(bool));
         balance->seqs = arena_alloc_array(arena, (size_t)n, sizeof(int));
-        if (!balance->shares || !balance->seqs)
+        if (!balance->shares || !balance->offers || !balance->early || !balance->is_whole ||
+                !balance->seqs)
                 return -ENOMEM;
         r = rows_open(&rows, store,
-                "select t.seq, t.due, t.amount, t.status, t.open, m.plan, m.taken, m.granted "
+                "select t.seq, t.due, t.amount, t.status, t.open, m.plan, m.taken, m.granted, "
+                "m.replaced_by, m.offer_until, m.offer_discount "
                 "from instalment t left join terms m on m.account = t.account "
                 "and m.invoice = t.invoice and m.seq = t.seq "
                 "where t.account = ? and t.invoice = ? order by t.seq",
                 VALUES(INT(account), INT(invoice)));
-        while (r >= 0 && balance->n < (size_t)n && (r = rows_next(&rows)) > 0) {
-                balance->seqs[balance->n] = (int)row_integer(&rows, 0);
-                balance->shares[balance->n++] = (Share){
-                        .plan = row_integer(&rows, 5),
-                        .due = row_date(&rows, 1),
-                        .amount = amount_that_counts(row_integer(&rows, 2) - row_integer(&rows, 6),
-                                (InvoiceStatus)row_integer(&rows, 3)),
-                        .granted = row_integer(&rows, 7),
-                        .open = row_integer(&rows, 4),
-                };
-        }
+        while (r >= 0 && balance->n < (size_t)n && (r = rows_next(&rows)) > 0)
+                read_share(&rows, balance);
         return MIN(r, 0);
+}
+
+/* The invoice's own discount for paying early, half up, and shared out so that the shares add up to
+ * it. A plan has ended it. */
+static void share_early(InvoiceBalance *balance, int percent_hundredths, Date until)
+{
+        int64_t so_far = 0, given = 0;
+
+        for (size_t i = 0; i < balance->n; i++) {
+                balance->early[i] = (Offer){ until, 0 };
+                if (!balance->is_whole[i] || money_add(&so_far, balance->shares[i].amount) < 0)
+                        continue;
+                int64_t off = (int64_t)(((__int128)so_far * percent_hundredths + 5000) / 10000);
+                balance->early[i].discount = off - given;
+                given = off;
+        }
 }
 
 int balance_load(
         Store *store, int64_t account, int64_t invoice, Arena *arena, InvoiceBalance *ret_balance)
 {
-        int64_t row[5];
+        int64_t row[7];
         int r = db_integers(store,
-                "select payments, credits, undone, n_write_offs, left_over from invoice "
+                "select payments, credits, undone, n_write_offs, left_over, "
+                "discount_percent_hundredths, coalesce(discount_until, -2147483648) from invoice "
                 "where id = ?",
-                VALUES(INT(invoice)), row, 5);
+                VALUES(INT(invoice)), row, 7);
 
         if (r <= 0)
                 return r < 0 ? r : -EUCLEAN;
@@ -159,8 +193,18 @@ int balance_load(
         r = load_shares(store, account, invoice, arena, &balance);
         if (r < 0)
                 return r;
+        share_early(&balance, (int)row[5], (Date){ (int32_t)row[6] });
         *ret_balance = balance;
         return 0;
+}
+
+int balance_weigh(Store *store, int64_t invoice, InvoiceBalance *balance, int64_t *ret_left_over)
+{
+        int r = grants_weigh(store, invoice, balance);
+
+        if (r < 0)
+                return r;
+        return balance_invoice(balance->shares, balance->n, &balance->sums, ret_left_over);
 }
 
 /* Reopened twice, it counts from where it was lowest and from the later day. */
@@ -176,6 +220,20 @@ static int set_open(Store *store, const int64_t key[static 3], int64_t open, Dat
                 VALUES(INT(open), DAY(reopened_on), INT(key[0]), INT(key[1]), INT(key[2])));
 }
 
+static int set_granted(Store *store, const int64_t key[static 3], int64_t granted)
+{
+        int r = db_run(store,
+                "insert into terms (account, invoice, seq, granted) values (?2, ?3, ?4, ?1) "
+                "on conflict do update set granted = ?1",
+                VALUES(INT(granted), INT(key[0]), INT(key[1]), INT(key[2])));
+
+        if (r < 0)
+                return r;
+        return db_run(store,
+                "update instalment set has_terms = 1 where account = ? and invoice = ? and seq = ?",
+                VALUES(INT(key[0]), INT(key[1]), INT(key[2])));
+}
+
 static int refresh_invoice(
         Store *store, int64_t account, int64_t invoice, Date reopened_on, int64_t *ret_more)
 {
@@ -186,17 +244,19 @@ static int refresh_invoice(
         int r = balance_load(store, account, invoice, &arena, &balance);
         if (r < 0)
                 return r;
-        int64_t *was = arena_alloc_array(&arena, balance.n, sizeof(int64_t));
+        Share *was = arena_alloc_array(&arena, balance.n, sizeof(Share));
         if (!was)
                 return -ENOMEM;
-        for (size_t i = 0; i < balance.n; i++)
-                was[i] = balance.shares[i].open;
-        r = balance_invoice(balance.shares, balance.n, &balance.sums, &left_over);
+        memcpy(was, balance.shares, balance.n * sizeof(Share));
+        r = balance_weigh(store, invoice, &balance, &left_over);
         for (size_t i = 0; i < balance.n && r == 0; i++) {
-                n_open += (balance.shares[i].open > 0) - (was[i] > 0);
-                if (balance.shares[i].open != was[i])
-                        r = set_open(store, (int64_t[]){ account, invoice, balance.seqs[i] },
-                                balance.shares[i].open, reopened_on);
+                const int64_t key[] = { account, invoice, balance.seqs[i] };
+                const Share *now = &balance.shares[i];
+                n_open += (now->open > 0) - (was[i].open > 0);
+                if (now->open != was[i].open)
+                        r = set_open(store, key, now->open, reopened_on);
+                if (r == 0 && now->granted != was[i].granted)
+                        r = set_granted(store, key, now->granted);
         }
         if (r == 0 && n_open != 0)
                 r = db_run(store,

@@ -213,6 +213,10 @@ static int hold_instalments(Store *store, const Contact *contact)
         if (r == 0 && contact->kind == NOTICE_CONTACT)
                 r = db_run(store, "update account set has_contact_in_flight = 1 where id = ?",
                         VALUES(INT(contact->account)));
+        for (size_t i = 0; i < contact->n_lines && r == 0; i++)
+                if (contact->kind >= NOTICE_PROMISE_CONFIRMED &&
+                        contact->kind <= NOTICE_PLAN_CONFIRMED)
+                        r = flags_refresh_said(store, contact->account, contact->lines[i].invoice);
         return r;
 }
 

@@ -100,8 +100,10 @@ static int read_instalment_sums(
 {
         ROWS(rows);
         int r = rows_open(&rows, store,
-                "select amount, issued, status from instalment where account = ? and invoice = ? "
-                "order by seq",
+                "select t.amount, t.issued, t.status from instalment t "
+                "left join terms m on m.account = t.account and m.invoice = t.invoice "
+                "and m.seq = t.seq where t.account = ? and t.invoice = ? "
+                "and coalesce(m.plan, 0) = 0 order by t.seq",
                 VALUES(INT(account), INT(invoice)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0) {

@@ -60,6 +60,32 @@ static int refresh_instalments(Store *store, int64_t account, int64_t contact)
         return r;
 }
 
+int flags_refresh_said(Store *store, int64_t account, int64_t invoice)
+{
+        return db_run(store,
+                "update terms set said = " SAID_BITS("terms.invoice", "terms.seq", "terms.promise",
+                        "terms.plan", "0") " where account = ? and invoice = ? "
+                                           "and (promise <> 0 or plan <> 0)",
+                VALUES(INT(account), INT(invoice)));
+}
+
+static int refresh_all_said(Store *store, int64_t account, int64_t contact)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select distinct invoice from contact_line where contact = ?",
+                VALUES(INT(contact)));
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0)
+                r = flags_refresh_said(store, account, row_integer(&rows, 0));
+        return r;
+}
+
+static bool is_told_of_terms(int64_t kind)
+{
+        return kind >= NOTICE_PROMISE_CONFIRMED && kind <= NOTICE_PLAN_CONFIRMED;
+}
+
 static int refresh_account(Store *store, int64_t account)
 {
         return db_run(store,
@@ -103,24 +129,16 @@ int flags_refresh_contact(Store *store, int64_t contact, bool *ret_is_completed)
         if (r == 0 && was[1] == NOTICE_CONTACT &&
                 (now.is_in_flight != was[2] || now.is_counted != was[3]))
                 r = refresh_account(store, was[0]);
+        if (r == 0 && is_told_of_terms(was[1]))
+                r = refresh_all_said(store, was[0], contact);
         return r;
 }
 
-/* A suspension stands when the last complete contact about it was a suspend step and not a
- * reconnection, or when a person has seen to it herself since. */
 int flags_refresh_suspensions(Store *store, int64_t account, int64_t invoice)
 {
         return db_run(store,
-                "update instalment set is_suspended = coalesce((select c.action = 5 "
-                "from contact_line x cross join contact c on c.id = x.contact "
-                "where x.invoice = instalment.invoice and x.seq = instalment.seq "
-                "and c.is_complete = 1 and (c.action = 8 or c.action = 5 and x.step is not null) "
-                "order by c.id desc limit 1), 0) or exists (select 1 from done d "
-                "where d.account = instalment.account and d.invoice = instalment.invoice "
-                "and d.seq = instalment.seq and d.action = 5 and d.is_skip = 0 "
-                "and d.contact = 0 and d.at > coalesce((select max(c.at) from contact_line x "
-                "cross join contact c on c.id = x.contact where x.invoice = d.invoice "
-                "and x.seq = d.seq and c.is_complete = 1 and c.action = 8), 0)) "
-                "where account = ? and invoice = ?",
+                "update instalment set is_suspended = " IS_SUSPENDED("instalment.account",
+                        "instalment.invoice", "instalment.seq",
+                        "0") " where account = ? and invoice = ?",
                 VALUES(INT(account), INT(invoice)));
 }

@@ -7,6 +7,38 @@
 
 #include "store/database.h"
 
+/*
+ * Which occasions tell of an instalment's present promise and plan, as bits by kind: all that were
+ * not cancelled. Their subjects are the facts. Two that failed tell of it, too: they are not tried
+ * again at every wake. SQL expressions; except: a contact that does not count.
+ */
+#define SAID_BITS(invoice, seq, promise, plan, except)                                             \
+        "coalesce((select sum(distinct 1 << c.kind) from contact_line x "                          \
+        "cross join contact c on c.id = x.contact where x.invoice = " invoice " and x.seq = " seq  \
+        " and c.kind between 4 and 6 and c.id <> " except                                          \
+        " and c.subject_key = cast(iif(c.kind = 6, " plan ", " promise ") as text) "               \
+        "and exists (select 1 from notice n where n.contact = c.id and n.state <> 6)), 0)"
+
+/*
+ * Whether an instalment is suspended (R16): when the last complete contact about it was a suspend
+ * step and not a reconnection, or when a person has seen to it herself since.
+ */
+#define IS_SUSPENDED(account, invoice, seq, except)                                                \
+        "coalesce((select c.action = 5 from contact_line x "                                       \
+        "cross join contact c on c.id = x.contact "                                                \
+        "where x.invoice = " invoice " and x.seq = " seq " and c.is_complete = 1 "                 \
+        "and c.id <> " except " and (c.action = 8 or c.action = 5 and x.step is not null) "        \
+        "order by c.id desc limit 1), 0) or exists (select 1 from done d "                         \
+        "where d.account = " account " and d.invoice = " invoice " and d.seq = " seq               \
+        " and d.action = 5 and d.is_skip = 0 and d.contact = 0 "                                   \
+        "and d.at > coalesce((select max(c.at) from contact_line x "                               \
+        "cross join contact c on c.id = x.contact where x.invoice = d.invoice "                    \
+        "and x.seq = d.seq and c.is_complete = 1 and c.action = 8 "                                \
+        "and c.id <> " except "), 0))"
+
+/* What was said of an invoice's instalments. */
+int flags_refresh_said(Store *store, int64_t account, int64_t invoice);
+
 /* After a notice of the contact was added or changed its state. *ret_is_completed (may be NULL):
  * the contact's first notice was sent just now. */
 int flags_refresh_contact(Store *store, int64_t contact, bool *ret_is_completed);

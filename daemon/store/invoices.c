@@ -15,7 +15,9 @@
 
 #define BIT(column) (1U << (column))
 #define INSTALMENT_COLUMNS (BIT(COLUMN_DOCUMENT) - 1)
-#define BALANCE_COLUMNS (BIT(COLUMN_DUE) | BIT(COLUMN_AMOUNT) | BIT(COLUMN_STATUS))
+#define BALANCE_COLUMNS                                                                            \
+        (BIT(COLUMN_DUE) | BIT(COLUMN_AMOUNT) | BIT(COLUMN_STATUS) | BIT(COLUMN_PERCENT) |         \
+                BIT(COLUMN_UNTIL))
 
 /* Places looked at by one call of store_import_end(): a few milliseconds. */
 #define PAGE_PLACES 500
@@ -34,7 +36,7 @@ typedef struct Putting {
         int64_t customer;
         const ImportRun *run;
         InvoiceFound found;
-        int seq;
+        int seq, place; /* its number; its place in the file */
 } Putting;
 
 static const char *text_or_empty(const char *text)
@@ -102,10 +104,11 @@ static int remember(Putting *putting)
         if (strbuf_error(&packed) < 0)
                 return strbuf_error(&packed);
         return db_run(putting->store,
-                "insert into imported_instalment (invoice, seq, columns) values (?, ?, ?) "
+                "insert into imported_instalment (invoice, seq, columns, place) "
+                "values (?, ?, ?, nullif(?, ?2)) "
                 "on conflict do update set columns = excluded.columns",
                 VALUES(INT(putting->found.invoice), INT(putting->seq),
-                        BLOB(packed.text, packed.length)));
+                        BLOB(packed.text, packed.length), INT(putting->place)));
 }
 
 static int add_event(const Putting *putting, const char *kind, const char *changes)
@@ -254,6 +257,32 @@ static int compare_row(Putting *putting, StrBuf *changes, uint32_t *ret_differs)
         return strbuf_error(changes) < 0 ? strbuf_error(changes) : 1;
 }
 
+/* A row's number is its place in the file, unless a part of a plan has that already. */
+static int find_seq(Putting *putting)
+{
+        const Value invoice = INT(putting->found.invoice), place = INT(putting->place),
+                    account = INT(putting->found.account);
+        int64_t found[2];
+        int r = db_integers(putting->store,
+                "select (select o.seq from imported_instalment o where o.invoice = ?1 "
+                "and o.place = ?2), exists (select 1 from terms m where m.account = ?3 "
+                "and m.invoice = ?1 and m.seq = ?2 and m.plan <> 0) "
+                "or exists (select 1 from imported_instalment o where o.invoice = ?1 "
+                "and o.seq = ?2 and o.place is not null)",
+                VALUES(invoice, place, account), found, 2);
+
+        if (r < 0)
+                return r;
+        putting->seq = found[0] != 0 ? (int)found[0] : putting->place;
+        if (found[0] != 0 || !found[1])
+                return 0;
+        r = db_integers(putting->store,
+                "select max(seq) + 1 from instalment where account = ? and invoice = ?",
+                VALUES(account, invoice), found, 1);
+        putting->seq = (int)found[0];
+        return MIN(r, 0);
+}
+
 /* The row's Put if it is known or refused before anything is written; PUT_ADDED: it is new. */
 static int look_up(Putting *putting)
 {
@@ -294,13 +323,18 @@ int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant 
 
         if (!putting.run)
                 return -EINVAL;
-        int r = take_place(store, run, row->number, &putting.seq);
+        int r = take_place(store, run, row->number, &putting.place);
         if (r == 0)
                 r = look_up(&putting);
         if (r < 0 || r >= PUT_REFUSED)
                 return r;
+        putting.seq = putting.place;
+        int known = r;
+        r = known == PUT_CHANGED ? find_seq(&putting) : 0;
+        if (r < 0)
+                return r;
         fill_imported(&putting);
-        if (r == PUT_ADDED)
+        if (known == PUT_ADDED)
                 return add_row(&putting);
         r = compare_row(&putting, &changes, &differs);
         if (r <= 0)
@@ -345,9 +379,10 @@ static int list_surplus(Store *store, int64_t run, const char *last, StrBuf *lis
         int r = rows_open(&rows, store,
                 "select t.account, t.invoice, t.seq from place p "
                 "cross join invoice i on i.number = p.number "
+                "cross join imported_instalment o on o.invoice = i.id "
+                "and coalesce(o.place, o.seq) > p.n "
                 "cross join instalment t on t.account = i.account and t.invoice = i.id "
-                "and t.seq > p.n "
-                "cross join imported_instalment o on o.invoice = t.invoice and o.seq = t.seq "
+                "and t.seq = o.seq "
                 "where p.run = ? and p.number <= ? and t.status <> 3 "
                 "order by t.account, t.invoice, t.seq",
                 VALUES(INT(run), TEXT(last)));

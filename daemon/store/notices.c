@@ -10,6 +10,7 @@
 #include "store/attempts.h"
 #include "store/database.h"
 #include "store/flags.h"
+#include "store/grants.h"
 #include "store/outbox.h"
 
 #define BIT(state) (1U << (state))
@@ -167,7 +168,8 @@ static int complete_contact(Store *store, int64_t contact, Instant at, Date day)
                 if (r == 0 && completion.action == ACTION_RECONNECT)
                         r = end_suspension(store, &completion, &rows);
         }
-        return r;
+        rows_close(&rows);
+        return r < 0 ? r : grants_refresh_offers(store, completion.account, contact);
 }
 
 /* It has ended, and stays so. */

@@ -73,7 +73,7 @@ static int describe(const Planning *planning, StrBuf *text)
         return strbuf_error(text);
 }
 
-static int add_fact(Planning *planning, Instant at)
+static int add_fact(Planning *planning, Instant at, Date today)
 {
         _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
         const PlanOrder *order = planning->order;
@@ -85,9 +85,10 @@ static int add_fact(Planning *planning, Instant at)
                 &(Event){ .kind = "plan",
                         .at = at,
                         .invoice = planning->found.invoice,
-                        .date = order->days[0],
+                        .date = today,
                         .amount = planning->sum + order->fee,
                         .reference = order->policy,
+                        .note = order->note,
                         .changes = strbuf_text(&text) },
                 &planning->plan);
 }
@@ -155,7 +156,7 @@ int store_plan(Store *store, const PlanOrder *order, Instant at, Date today, int
                 return r;
         if (order->n_parts < 1 || planning.sum < order->n_parts || order->fee < 0)
                 return -EINVAL;
-        r = add_fact(&planning, at);
+        r = add_fact(&planning, at, today);
         if (r == 0)
                 r = take_over(&planning);
         for (int i = 0; i < order->n_parts && r == 0; i++)

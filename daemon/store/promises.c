@@ -50,7 +50,8 @@ int store_promise(Store *store, const Promise *promise, Instant at, int64_t *ret
                         .at = at,
                         .invoice = found.invoice,
                         .date = promise->until,
-                        .amount = promise->amount },
+                        .amount = promise->amount,
+                        .note = promise->note },
                 ret_fact);
         return r < 0 ? r : words_refresh_invoice(store, found.account, found.invoice);
 }

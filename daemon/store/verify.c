@@ -101,15 +101,15 @@ static int check_invoice(Store *store, const Rows *rows, Arena *arena, const Fin
         int r = balance_load(store, row_integer(rows, 1), row_integer(rows, 0), arena, &balance);
         if (r < 0)
                 return r;
-        int64_t *was = arena_alloc_array(arena, balance.n, sizeof(int64_t));
+        Share *was = arena_alloc_array(arena, balance.n, sizeof(Share));
         if (!was)
                 return -ENOMEM;
-        for (size_t i = 0; i < balance.n; i++)
-                was[i] = balance.shares[i].open;
-        r = balance_invoice(balance.shares, balance.n, &balance.sums, &left_over);
+        memcpy(was, balance.shares, balance.n * sizeof(Share));
+        r = balance_weigh(store, row_integer(rows, 0), &balance, &left_over);
         bool is_wrong = r < 0 || left_over != balance.left_over;
         for (size_t i = 0; i < balance.n && !is_wrong; i++)
-                is_wrong = balance.shares[i].open != was[i];
+                is_wrong = balance.shares[i].open != was[i].open ||
+                           balance.shares[i].granted != was[i].granted;
         if (!is_wrong)
                 return 0;
         strbuf_addf(

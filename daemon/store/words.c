@@ -486,6 +486,8 @@ int words_refresh_invoice(Store *store, int64_t account, int64_t invoice)
 
         for (size_t i = 0; i < fold.n_spoken && r == 0; i++)
                 r = write_spoken(&fold, &fold.spoken[i]);
+        if (r == 0)
+                r = flags_refresh_said(store, account, invoice);
         arena_release(&fold.arena);
         return r;
 }

@@ -49,8 +49,6 @@ create table terms (
 alter table done add column fact integer references fact;
 
 alter table contact add column offer_until integer;
--- The promise's or the plan's fact that an occasion tells of.
-alter table contact add column about integer not null default 0;
 alter table contact_line add column discount integer not null default 0;
 
 -- Where a row stands among those of its invoice's file, if a plan's part has that number; else null.

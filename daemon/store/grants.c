@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Owns which facts take an offer: those dated by its last day. Nothing is remembered of a payment
+ * that took one: it is weighed again with every fact, so that a chargeback takes the grant back.
+ * The arithmetic is core/balance.h's. Fails with -errno, in the caller's transaction.
+ */
+
+#include "store/grants.h"
+
+#include <errno.h>
+
+static bool is_open_to(const Offer *offer, Date day)
+{
+        return offer->discount > 0 && date_is_set(offer->until) &&
+               date_compare(offer->until, day) >= 0;
+}
+
+/* The next last day of an offer after a day (DATE_NONE: the first one), or DATE_NONE. */
+static Date next_until(const Offer *offers, size_t n, Date after)
+{
+        Date next = DATE_NONE;
+
+        for (size_t i = 0; i < n; i++)
+                if (is_open_to(&offers[i], after) && date_compare(offers[i].until, after) > 0 &&
+                        (!date_is_set(next) || date_compare(offers[i].until, next) < 0))
+                        next = offers[i].until;
+        return next;
+}
+
+/* Sums that the balances have added up already: they fit. What undoes a payment does so whenever
+ * it comes. */
+static int load_timely(Store *store, int64_t invoice, Date until, FactSums *sums)
+{
+        int64_t row[2];
+        int r = db_integers(store,
+                "select coalesce(sum(iif(kind = 'payment', amount, 0)), 0), "
+                "coalesce(sum(iif(kind = 'credit', amount, 0)), 0) from fact f "
+                "where invoice = ? and kind in ('payment', 'credit') and date <= ? "
+                "and not exists (select 1 from fact w where w.withdraws = f.id)",
+                VALUES(INT(invoice), DAY(until)), row, 2);
+
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        sums->payments = row[0];
+        sums->credits = row[1];
+        return 0;
+}
+
+/* Of two offers that run on a day the better one is good; what was granted is not granted twice. */
+static void set_discounts(InvoiceBalance *balance, Date until)
+{
+        for (size_t i = 0; i < balance->n; i++) {
+                const Offer *sent = &balance->offers[i], *early = &balance->early[i];
+                int64_t discount = is_open_to(sent, until) ? sent->discount : 0;
+                if (is_open_to(early, until))
+                        discount = MAX(discount, early->discount);
+                Share *share = &balance->shares[i];
+                share->discount = MAX(discount - share->granted, 0);
+        }
+}
+
+static Date earlier_set(Date a, Date b)
+{
+        if (!date_is_set(a) || !date_is_set(b))
+                return date_is_set(a) ? a : b;
+        return date_compare(a, b) < 0 ? a : b;
+}
+
+/* The next last day of any offer. */
+static Date next_day(const InvoiceBalance *balance, Date after)
+{
+        return earlier_set(next_until(balance->offers, balance->n, after),
+                next_until(balance->early, balance->n, after));
+}
+
+int grants_weigh(Store *store, int64_t invoice, InvoiceBalance *balance)
+{
+        FactSums timely = balance->sums;
+        int r = 0;
+
+        for (size_t i = 0; i < balance->n; i++)
+                balance->shares[i].granted = 0;
+        if (balance->sums.payments <= balance->sums.undone)
+                return 0;
+        for (Date until = next_day(balance, DATE_NONE); date_is_set(until) && r == 0;
+                until = next_day(balance, until)) {
+                r = load_timely(store, invoice, until, &timely);
+                if (r < 0)
+                        return r;
+                set_discounts(balance, until);
+                r = balance_grant(balance->shares, balance->n, &timely);
+        }
+        return r;
+}
+
+static int refresh_offer(Store *store, int64_t account, const Rows *line)
+{
+        const Value key[] = { INT(account), INT(row_integer(line, 0)), INT(row_integer(line, 1)) };
+        int r = db_run(store,
+                "insert into terms (account, invoice, seq, offer_until, offer_discount) "
+                "select ?1, l.invoice, l.seq, c.offer_until, l.discount from contact_line l "
+                "cross join contact c on c.id = l.contact where l.invoice = ?2 and l.seq = ?3 "
+                "and l.contact = " LAST_OFFER("?2", "?3",
+                        "0") " "
+                             "and exists (select 1 from instalment t where t.account = ?1 "
+                             "and t.invoice = ?2 and t.seq = ?3) "
+                             "on conflict do update set offer_until = excluded.offer_until, "
+                             "offer_discount = excluded.offer_discount",
+                key, 3);
+
+        if (r == 0)
+                r = db_run(store,
+                        "update instalment set has_terms = 1 "
+                        "where account = ? and invoice = ? and seq = ?",
+                        key, 3);
+        return r < 0 ? r : balance_refresh(store, account, row_integer(line, 0), DATE_NONE);
+}
+
+int grants_refresh_offers(Store *store, int64_t account, int64_t contact)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select invoice, seq from contact_line where contact = ? and discount > 0",
+                VALUES(INT(contact)));
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0)
+                r = refresh_offer(store, account, &rows);
+        return r;
+}
