@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "core/money.h"
+#include "store/flags.h"
 #include "store/grants.h"
 
 /* What a fact adds to: payments, credits, undone, n_write_offs, n_chargebacks. */
@@ -227,11 +228,7 @@ static int set_granted(Store *store, const int64_t key[static 3], int64_t grante
                 "on conflict do update set granted = ?1",
                 VALUES(INT(granted), INT(key[0]), INT(key[1]), INT(key[2])));
 
-        if (r < 0)
-                return r;
-        return db_run(store,
-                "update instalment set has_terms = 1 where account = ? and invoice = ? and seq = ?",
-                VALUES(INT(key[0]), INT(key[1]), INT(key[2])));
+        return r < 0 ? r : flags_mark_terms(store, key[0], key[1], (int)key[2]);
 }
 
 static int refresh_invoice(

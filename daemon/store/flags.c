@@ -60,6 +60,14 @@ static int refresh_instalments(Store *store, int64_t account, int64_t contact)
         return r;
 }
 
+int flags_mark_terms(Store *store, int64_t account, int64_t invoice, int seq)
+{
+        return db_run(store,
+                "update instalment set has_terms = 1 "
+                "where account = ? and invoice = ? and seq = ? and has_terms = 0",
+                VALUES(INT(account), INT(invoice), INT(seq)));
+}
+
 int flags_refresh_said(Store *store, int64_t account, int64_t invoice)
 {
         return db_run(store,

@@ -36,6 +36,9 @@
         "and x.seq = d.seq and c.is_complete = 1 and c.action = 8 "                                \
         "and c.id <> " except "), 0))"
 
+/* The instalment has a row of terms: whoever reads its account is told to look for it. */
+int flags_mark_terms(Store *store, int64_t account, int64_t invoice, int seq);
+
 /* What was said of an invoice's instalments. */
 int flags_refresh_said(Store *store, int64_t account, int64_t invoice);
 

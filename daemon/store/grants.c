@@ -9,6 +9,8 @@
 
 #include <errno.h>
 
+#include "store/flags.h"
+
 static bool is_open_to(const Offer *offer, Date day)
 {
         return offer->discount > 0 && date_is_set(offer->until) &&
@@ -109,10 +111,8 @@ static int refresh_offer(Store *store, int64_t account, const Rows *line)
                 key, 3);
 
         if (r == 0)
-                r = db_run(store,
-                        "update instalment set has_terms = 1 "
-                        "where account = ? and invoice = ? and seq = ?",
-                        key, 3);
+                r = flags_mark_terms(
+                        store, account, row_integer(line, 0), (int)row_integer(line, 1));
         return r < 0 ? r : balance_refresh(store, account, row_integer(line, 0), DATE_NONE);
 }
 

@@ -9,6 +9,9 @@
 
 #include "store/balances.h"
 #include "store/database.h"
+#include "store/flags.h"
+#include "store/grants.h"
+#include "store/words.h"
 
 typedef struct Finding {
         void (*found)(void *owner, const char *finding);
@@ -25,6 +28,10 @@ typedef struct Finding {
 #define HAS_CONTACT(flag)                                                                          \
         "exists (select 1 from contact_line l join contact c on c.id = l.contact "                 \
         "where l.invoice = t.invoice and l.seq = t.seq and l.step is not null and c." flag " = 1)"
+
+#define SUSPENDED IS_SUSPENDED("t.account", "t.invoice", "t.seq", "0")
+#define SAID SAID_BITS("m.invoice", "m.seq", "m.promise", "m.plan", "0")
+#define OFFER LAST_OFFER("m.invoice", "m.seq", "0")
 
 static const char *const checks[] = {
         "select 'invoice ' || i.number || ': its sums are not those of its facts' from invoice i "
@@ -53,6 +60,28 @@ static const char *const checks[] = {
         "': in flight or uncertain, and its notices are not' from instalment t "
         "where t.is_in_flight <> " HAS_CONTACT("is_in_flight") " or t.is_uncertain <> " HAS_CONTACT(
                 "is_uncertain"),
+        "select 'instalment ' || t.number || ' ' || t.seq || "
+        "': handed over or suspended, and its steps are not' from instalment t "
+        "where t.is_handed_over <> exists (select 1 from done d where d.account = t.account "
+        "and d.invoice = t.invoice and d.seq = t.seq and d.action in (6, 7) and d.is_skip = 0) "
+        "or t.is_suspended <> (" SUSPENDED ")",
+        "select 'instalment ' || t.number || ' ' || t.seq || ': terms that nobody reads, or none' "
+        "from instalment t where t.has_terms <> exists (select 1 from terms m "
+        "where m.account = t.account and m.invoice = t.invoice and m.seq = t.seq)",
+        "select 'invoice ' || i.number || ' ' || m.seq || ': said or offered is not what was sent' "
+        "from terms m join invoice i on i.id = m.invoice where m.said <> " SAID
+        " or (m.offer_until, m.offer_discount) is not "
+        "(select o.offer_until, q.discount from contact_line q join contact o on o.id = q.contact "
+        "where q.invoice = m.invoice and q.seq = m.seq and o.id = " OFFER ") "
+        "and (m.offer_discount <> 0 or " OFFER " is not null)",
+        "select 'invoice ' || i.number || ': its plan and its parts do not agree' from invoice i "
+        "where exists (select 1 from terms m join fact f on f.id = m.plan "
+        "where m.invoice = i.id and m.account = i.account and (f.kind <> 'plan' "
+        "or f.invoice <> i.id or exists (select 1 from fact w where w.withdraws = f.id)))",
+        "select 'customer ' || k.code || ': its opt-outs are not those it gave' from customer k "
+        "where (select count(*) from opt_out o where o.customer = k.id) <> "
+        "(select count(distinct f.reference) from fact f where f.customer = k.id "
+        "and f.kind = 'opt-out' and not exists (select 1 from fact w where w.withdraws = f.id))",
         "select 'notice ' || n.id || ': its decision does not know its state' from notice n "
         "join contact c on c.id = n.contact "
         "where (n.state in (0, 1, 2) and not c.is_in_flight) "
@@ -60,7 +89,9 @@ static const char *const checks[] = {
         "select 'contact ' || c.id || ': complete, and a step of it is not done' from contact c "
         "join contact_line l on l.contact = c.id where c.is_complete and l.step is not null "
         "and not exists (select 1 from done d where d.account = c.account "
-        "and d.invoice = l.invoice and d.seq = l.seq and d.contact = c.id)",
+        "and d.invoice = l.invoice and d.seq = l.seq and d.contact = c.id) "
+        "and exists (select 1 from instalment t where t.account = c.account "
+        "and t.invoice = l.invoice and t.seq = l.seq)",
         "select 'account ' || a.id || ': its last contact is not that of its notices' "
         "from account a where a.last_contact is not (select max(day) from contact "
         "where account = a.id and kind = 0 and is_counted = 1) "
@@ -91,43 +122,95 @@ static int run_check(Store *store, const char *sql, const Finding *finding)
         return r;
 }
 
-static int check_invoice(Store *store, const Rows *rows, Arena *arena, const Finding *finding)
+/* An invoice or a customer of a listing: id, number or code, account. */
+typedef struct Subject {
+        Store *store;
+        const Finding *finding;
+        Arena arena;
+        int64_t id, account;
+        const char *name;
+} Subject;
+
+static int tell(const Subject *subject, const char *kind, const char *finding)
 {
         _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
+
+        strbuf_addf(&text, "%s %s: %s", kind, subject->name, finding);
+        if (strbuf_error(&text) == 0)
+                subject->finding->found(subject->finding->owner, strbuf_text(&text));
+        return strbuf_error(&text);
+}
+
+static int check_balance(Subject *subject)
+{
         InvoiceBalance balance;
         int64_t left_over;
 
-        arena_reset(arena);
-        int r = balance_load(store, row_integer(rows, 1), row_integer(rows, 0), arena, &balance);
+        arena_reset(&subject->arena);
+        int r = balance_load(
+                subject->store, subject->account, subject->id, &subject->arena, &balance);
         if (r < 0)
                 return r;
-        Share *was = arena_alloc_array(arena, balance.n, sizeof(Share));
+        Share *was = arena_alloc_array(&subject->arena, balance.n, sizeof(Share));
         if (!was)
                 return -ENOMEM;
         memcpy(was, balance.shares, balance.n * sizeof(Share));
-        r = balance_weigh(store, row_integer(rows, 0), &balance, &left_over);
+        r = balance_weigh(subject->store, subject->id, &balance, &left_over);
         bool is_wrong = r < 0 || left_over != balance.left_over;
         for (size_t i = 0; i < balance.n && !is_wrong; i++)
                 is_wrong = balance.shares[i].open != was[i].open ||
                            balance.shares[i].granted != was[i].granted;
-        if (!is_wrong)
-                return 0;
-        strbuf_addf(
-                &text, "invoice %s: what is open is not what its facts leave", row_text(rows, 2));
-        finding->found(finding->owner, strbuf_text(&text));
-        return strbuf_error(&text);
+        return is_wrong ? tell(subject, "invoice", "what is open is not what its facts leave") : 0;
 }
 
-static int check_balances(Store *store, const Finding *finding)
+static int check_invoice(Subject *subject)
 {
-        _cleanup_(arena_release) Arena arena = ARENA_INIT;
-        ROWS(rows);
-        int r = rows_open_private(
-                &rows, store, "select id, account, number from invoice order by id", NO_VALUES);
+        bool is_right;
+        int r = check_balance(subject);
 
-        while (r >= 0 && (r = rows_next(&rows)) > 0)
-                r = check_invoice(store, &rows, &arena, finding);
+        if (r == 0)
+                r = words_check_invoice(subject->store, subject->account, subject->id, &is_right);
+        if (r < 0 || is_right)
+                return r;
+        return tell(subject, "invoice", "its state is not what was said of it");
+}
+
+static int check_customer(Subject *subject)
+{
+        bool is_right;
+        int r = words_check_customer(subject->store, subject->id, &is_right);
+
+        if (r < 0 || is_right)
+                return r;
+        return tell(subject, "customer", "its state is not what was said of it");
+}
+
+static int check_each(
+        Store *store, const char *sql, int (*check)(Subject *subject), const Finding *finding)
+{
+        Subject subject = { .store = store, .finding = finding };
+        ROWS(rows);
+        int r = rows_open_private(&rows, store, sql, NO_VALUES);
+
+        while (r >= 0 && (r = rows_next(&rows)) > 0) {
+                subject.id = row_integer(&rows, 0);
+                subject.name = row_text(&rows, 1);
+                subject.account = row_integer(&rows, 2);
+                r = check(&subject);
+        }
+        arena_release(&subject.arena);
         return r;
+}
+
+static int check_subjects(Store *store, const Finding *finding)
+{
+        int r = check_each(store, "select id, number, account from invoice order by id",
+                check_invoice, finding);
+
+        if (r < 0)
+                return r;
+        return check_each(
+                store, "select id, code, 0 from customer order by id", check_customer, finding);
 }
 
 static int check_references(Store *store, const Finding *finding)
@@ -155,7 +238,7 @@ int store_verify(Store *store, void (*found)(void *owner, const char *finding), 
         if (r == 0)
                 r = check_references(store, &finding);
         if (r == 0)
-                r = check_balances(store, &finding);
+                r = check_subjects(store, &finding);
         for (size_t i = 0; i < ELEMENTSOF(checks) && r == 0; i++)
                 r = run_check(store, checks[i], &finding);
         if (r != -EUCLEAN)

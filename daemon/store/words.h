@@ -15,4 +15,8 @@ int words_refresh_customer(Store *store, int64_t customer);
 /* Of all invoices of a customer. */
 int words_refresh_invoices(Store *store, int64_t customer);
 
+/* Whether what is kept is what the fold gives. */
+int words_check_invoice(Store *store, int64_t account, int64_t invoice, bool *ret_is_right);
+int words_check_customer(Store *store, int64_t customer, bool *ret_is_right);
+
 #endif
