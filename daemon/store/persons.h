@@ -72,7 +72,8 @@ int store_plan(Store *store, const PlanOrder *order, Instant at, Date today, int
 int store_break_plan(Store *store, int64_t account, int64_t plan, Date today, Instant at);
 
 /* R3: it is behind the instalment as though it had been sent that day. seq 0: of each instalment of
- * the invoice; policy_of is asked for the step that is next (the caller decides, this records). */
+ * the invoice that no plan has replaced. The caller decides which step is next, this records.
+ * -ENOENT: there is no such instalment. */
 typedef struct StepMark {
         int64_t account, invoice;
         int seq;

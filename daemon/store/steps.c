@@ -27,18 +27,20 @@ static int add_fact(Store *store, const StepMark *mark, const char *kind, Instan
                 ret_fact);
 }
 
-/* How many of the mark's instalments are there, and open. */
+/* Which instalments a mark is about: ?1 account, ?2 invoice, ?3 its number or 0. What a plan has
+ * replaced is over. */
+#define WHERE_MARKED                                                                               \
+        "where t.account = ?1 and t.invoice = ?2 and (t.seq = ?3 or (?3 = 0 "                      \
+        "and not exists (select 1 from terms m where m.account = t.account "                       \
+        "and m.invoice = t.invoice and m.seq = t.seq and m.replaced_by <> 0)))"
+
 static int check_mark(Store *store, const StepMark *mark)
 {
-        int64_t n[2];
-        int r = db_integers(store,
-                "select count(*), count(iif(open > 0, 1, null)) from instalment "
-                "where account = ?1 and invoice = ?2 and (?3 = 0 or seq = ?3)",
-                VALUES(INT(mark->account), INT(mark->invoice), INT(mark->seq)), n, 2);
+        int64_t one;
+        int r = db_integers(store, "select 1 from instalment t " WHERE_MARKED " limit 1",
+                VALUES(INT(mark->account), INT(mark->invoice), INT(mark->seq)), &one, 1);
 
-        if (r < 0)
-                return r;
-        return n[0] == 0 ? -ENOENT : n[1] == 0 ? SAID_NOTHING_OPEN : SAID;
+        return r < 0 ? r : r == 0 ? -ENOENT : 0;
 }
 
 int steps_refresh(Store *store, int64_t account, int64_t invoice)
@@ -68,8 +70,7 @@ static int put_behind(
                         "at, day, is_skip, fact) select t.account, t.invoice, t.seq, "
                         "coalesce((select max(d.position) from done d where d.account = t.account "
                         "and d.invoice = t.invoice and d.seq = t.seq), 0) + 1, 0, ?4, ?5, ?6, ?7, "
-                        "?8, ?9 from instalment t where t.account = ?1 and t.invoice = ?2 "
-                        "and (?3 = 0 or t.seq = ?3) and t.open > 0",
+                        "?8, ?9 from instalment t " WHERE_MARKED,
                         VALUES(INT(mark->account), INT(mark->invoice), INT(mark->seq),
                                 TEXT(mark->step), INT(mark->action), TIME(at), DAY(today),
                                 INT(streq(kind, "skip")), INT(*ret)));
@@ -87,9 +88,7 @@ int store_mark_done(Store *store, const StepMark *mark, Instant at, Date today, 
 
         if (r != 0 || mark->action != ACTION_SUSPEND)
                 return r;
-        return db_run(store,
-                "update instalment set is_suspended = 1 "
-                "where account = ?1 and invoice = ?2 and (?3 = 0 or seq = ?3) and open > 0",
+        return db_run(store, "update instalment as t set is_suspended = 1 " WHERE_MARKED,
                 VALUES(INT(mark->account), INT(mark->invoice), INT(mark->seq)));
 }
 
