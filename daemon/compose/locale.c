@@ -24,6 +24,8 @@
 #define DAY_MILLISECONDS 86400000.0
 #define DATES_KEPT 128
 
+#define PERCENT "%" /* in place of a currency */
+
 typedef struct AmountFormatter {
         char currency[CURRENCY_SIZE];
         UNumberFormatter *formatter; /* NULL: ICU has none */
@@ -195,6 +197,15 @@ static UNumberFormatter *open_amount(const Locale *locale, const char *currency)
         return unumf_openForSkeletonAndLocale(skeleton, length, locale->name, &error);
 }
 
+/* Up to two decimals, as many as it takes. */
+static UNumberFormatter *open_percent(const Locale *locale)
+{
+        UErrorCode error = U_ZERO_ERROR;
+        static const UChar skeleton[] = u"percent .##";
+
+        return unumf_openForSkeletonAndLocale(skeleton, -1, locale->name, &error);
+}
+
 static UNumberFormatter *locale_formatter(Locale *locale, const char *currency)
 {
         for (size_t i = 0; i < locale->n_amounts; i++)
@@ -206,7 +217,9 @@ static UNumberFormatter *locale_formatter(Locale *locale, const char *currency)
                 return NULL;
         locale->amounts = amounts;
         AmountFormatter *added = &amounts[locale->n_amounts++];
-        *added = (AmountFormatter){ .formatter = open_amount(locale, currency) };
+        *added = (AmountFormatter){ .formatter = streq(currency, PERCENT)
+                                                         ? open_percent(locale)
+                                                         : open_amount(locale, currency) };
         (void)snprintf(added->currency, sizeof(added->currency), "%s", currency);
         return added->formatter;
 }
@@ -231,6 +244,26 @@ const char *locale_amount(
                 return arena_strdup(arena, number);
         (void)snprintf(neutral, sizeof(neutral), "%s %.3s", number, currency);
         UNumberFormatter *formatter = locale_formatter(locale, currency);
+        if (!formatter || !locale->number)
+                return arena_strdup(arena, neutral);
+        unumf_formatDecimal(formatter, number, -1, locale->number, &error);
+        int32_t length = unumf_resultToString(locale->number, text, TEXT_SIZE, &error);
+        if (style == STYLE_PLAIN && U_SUCCESS(error))
+                with_plain_spaces(text, length);
+        return result_of(text, length, error, neutral, arena);
+}
+
+const char *locale_percent(Locale *locale, int hundredths, LocaleStyle style, Arena *arena)
+{
+        UErrorCode error = U_ZERO_ERROR;
+        UChar text[TEXT_SIZE];
+        char number[MONEY_TEXT_SIZE], neutral[MONEY_TEXT_SIZE + 1];
+
+        money_format(hundredths, "EUR", number); /* two decimals */
+        if (style == STYLE_DATA)
+                return arena_strdup(arena, number);
+        (void)snprintf(neutral, sizeof(neutral), "%s%%", number);
+        UNumberFormatter *formatter = locale_formatter(locale, PERCENT);
         if (!formatter || !locale->number)
                 return arena_strdup(arena, neutral);
         unumf_formatDecimal(formatter, number, -1, locale->number, &error);

@@ -34,6 +34,8 @@ typedef enum LocaleStyle {
 /* Exact, with all decimals of the currency. */
 const char *locale_amount(
         Locale *locale, int64_t minor, const char *currency, LocaleStyle style, Arena *arena);
+/* Hundredths of a percent: "2,5 %", "2.5%"; STYLE_DATA: "2.50". */
+const char *locale_percent(Locale *locale, int hundredths, LocaleStyle style, Arena *arena);
 /* DATE_NONE gives "". */
 const char *locale_date(Locale *locale, Date date, LocaleStyle style, Arena *arena);
 /* "F-1, F-2 et F-3" */

@@ -80,6 +80,11 @@ const char *money_format(int64_t minor, const char *currency, char text[static M
         return memmove(text, p, (size_t)(text + MONEY_TEXT_SIZE - p));
 }
 
+int64_t money_percent(int64_t minor, int hundredths)
+{
+        return (int64_t)(((__int128)minor * hundredths + 5000) / 10000);
+}
+
 int money_add(int64_t *sum, int64_t minor)
 {
         int64_t total;

@@ -27,6 +27,9 @@ int money_parse(const char *text, const char *currency, int64_t *ret_minor);
 /* "1200.00": a dot, all decimals of the currency. Writes into text and returns it. */
 const char *money_format(int64_t minor, const char *currency, char text[static MONEY_TEXT_SIZE]);
 
+/* That many hundredths of a percent (0 to 10000) of an amount ≥ 0, rounded half up. */
+int64_t money_percent(int64_t minor, int hundredths);
+
 /* 0 or -EOVERFLOW; *sum is not touched on overflow. */
 int money_add(int64_t *sum, int64_t minor);
 
