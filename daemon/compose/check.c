@@ -25,8 +25,8 @@ typedef struct Checker {
 /* A text that a notice can need. */
 typedef struct Need {
         const char *folder;
-        Action action; /* for messages */
-        bool is_thanks;
+        const char *what; /* for messages: an action's or an occasion's name */
+        bool is_action;
         bool forms[4]; /* that one of its routes carries: must be there */
 } Need;
 
@@ -53,9 +53,9 @@ static void report_missing(Checker *checker, const Need *need, const char *langu
         TemplateProblem problem = { .file = checker->composer->config->path };
 
         (void)snprintf(problem.text, sizeof(problem.text),
-                "policy \"%s\", action %s: there is no text \"%s\" as %s (%s/%s/%s or in en)",
-                checker->policy, need->is_thanks ? "thanks" : action_names[need->action],
-                need->folder, form_names[form], language, need->folder, form_file(form));
+                "policy \"%s\", %s%s: there is no text \"%s\" as %s (%s/%s/%s or in en)",
+                checker->policy, need->is_action ? "action " : "", need->what, need->folder,
+                form_names[form], language, need->folder, form_file(form));
         report_once(checker, false, &problem);
 }
 
@@ -134,15 +134,43 @@ static int check_step(Checker *checker, const Step *step, const char *language)
                 return 0;
         Need need = {
                 .folder = template_folder(NOTICE_CONTACT, step->action, step),
-                .action = step->action,
+                .what = action_names[step->action],
+                .is_action = true,
         };
         add_route_forms(book, step->routes, step->n_routes, &need);
+        bool hands_over = step->action == ACTION_AGENCY || step->action == ACTION_LEGAL;
+        if (hands_over && step->n_routes == 0 && book->handover.n_channels > 0)
+                add_route_forms(book, &book->handover, 1, &need);
         int r = check_need(checker, &need, language);
         if (r < 0 || step->action != ACTION_SUSPEND)
                 return r;
-        need.action = ACTION_RECONNECT;
+        need.what = action_names[ACTION_RECONNECT];
         need.folder = template_folder(NOTICE_RECONNECT, ACTION_RECONNECT, NULL);
         return check_need(checker, &need, language);
+}
+
+/* An occasion's text, by the routes that the policy gives it; without any it has none. */
+static int check_occasion(
+        Checker *checker, NoticeKind kind, const Route *routes, unsigned n, const char *language)
+{
+        Need need = { .folder = template_folder(kind, ACTION_REMIND, NULL),
+                .what = occasion_names[kind] };
+
+        add_route_forms(&checker->composer->config->book, routes, n, &need);
+        return n > 0 ? check_need(checker, &need, language) : 0;
+}
+
+static int check_occasions(Checker *checker, const Policy *policy, const char *language)
+{
+        static const NoticeKind confirmations[] = { NOTICE_PROMISE_CONFIRMED,
+                NOTICE_PROMISE_REMINDER, NOTICE_PLAN_CONFIRMED };
+        int r = check_occasion(
+                checker, NOTICE_THANKS, policy->thanks_routes, policy->n_thanks_routes, language);
+
+        for (size_t i = 0; i < ELEMENTSOF(confirmations) && r >= 0; i++)
+                r = check_occasion(checker, confirmations[i], policy->confirm_routes,
+                        policy->n_confirm_routes, language);
+        return r;
 }
 
 static int check_language(Checker *checker, const char *language)
@@ -152,16 +180,11 @@ static int check_language(Checker *checker, const char *language)
 
         for (size_t i = 0; i < book->n_policies && r >= 0; i++) {
                 const Policy *policy = &book->policies[i];
-                Need thanks = {
-                        .folder = template_folder(NOTICE_THANKS, ACTION_REMIND, NULL),
-                        .is_thanks = true,
-                };
                 checker->policy = policy->name;
                 for (size_t k = 0; k < policy->n_steps && r >= 0; k++)
                         r = check_step(checker, &policy->steps[k], language);
-                add_route_forms(book, policy->thanks_routes, policy->n_thanks_routes, &thanks);
-                if (r >= 0 && policy->n_thanks_routes > 0)
-                        r = check_need(checker, &thanks, language);
+                if (r >= 0)
+                        r = check_occasions(checker, policy, language);
         }
         return r;
 }

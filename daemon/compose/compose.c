@@ -61,15 +61,15 @@ static const char *problem_sentence(const TemplateProblem *problem, Arena *arena
 
 const char *template_folder(NoticeKind kind, Action action, const Step *step)
 {
-        if (kind == NOTICE_THANKS)
-                return "thanks";
+        if (occasion_names[kind])
+                return occasion_names[kind];
         return step && !is_empty(step->template) ? step->template : action_names[action];
 }
 
 /* Notes for the firm's own people and for whom it instructs are in the firm's language. */
 static bool speaks_to_customer(const Planned *planned)
 {
-        if (planned->kind == NOTICE_THANKS)
+        if (occasion_names[planned->kind])
                 return true;
         switch (planned->action) {
         case ACTION_CALL:

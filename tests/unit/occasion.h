@@ -34,7 +34,9 @@ static const Policy scene_policies[] = {
                 .steps = scene_steps,
                 .n_steps = ELEMENTSOF(scene_steps),
                 .n_thanks_routes = 1,
-                .thanks_routes = { { 1, { 0 } } } },
+                .thanks_routes = { { 1, { 0 } } },
+                .n_confirm_routes = 2,
+                .confirm_routes = { { 1, { 0 } }, { 3, { 1, 2, 3 } } } },
 };
 static const AssignRule scene_rules[] = {
         { .kind = -1, .relation = -1, .policy = &scene_policies[0] },
@@ -78,6 +80,7 @@ typedef struct Scene {
         InvoiceDetail details[SCENE_LINES];
         CustomerDetail customer;
         NoticeLine lines[SCENE_LINES];
+        Charges charges[SCENE_LINES];
         Attachment attachments[1];
         Planned planned;
         Occasion occasion;
@@ -139,6 +142,43 @@ static inline void scene_set(Scene *scene, const char *language, Action action)
                 .attachments = scene->attachments,
                 .local = { date_of(2026, 3, 12), 9 * 60, 60 },
         };
+}
+
+static const Recipient scene_recipient = { "Recouvrement Exemple", "dossiers@agency.example" };
+static const Done scene_done[] = {
+        { 1, "reminder", ACTION_REMIND, { 0 }, { 20520 }, { INT32_MIN }, false },
+        { 2, "resend", ACTION_RESEND, { 0 }, { 20522 }, { INT32_MIN }, true },
+        { 3, "deadline", ACTION_DEADLINE, { 0 }, { 20523 }, { 20524 }, false },
+};
+
+/* An occasion, or a handover of an agency step, about what the scene has. */
+static inline void scene_set_kind(Scene *scene, const char *language, NoticeKind kind)
+{
+        scene_set(scene, language, kind == NOTICE_HANDOVER ? ACTION_AGENCY : ACTION_RECONNECT);
+        scene->planned.kind = kind;
+        if (kind == NOTICE_HANDOVER) {
+                scene->planned.recipient = &scene_recipient;
+                scene->instalments[0].done = scene_done;
+                scene->instalments[0].n_done = ELEMENTSOF(scene_done);
+        }
+        if (kind == NOTICE_PROMISE_CONFIRMED || kind == NOTICE_PROMISE_REMINDER) {
+                scene->instalments[0].promise = 7;
+                scene->instalments[0].promised_until = date_of(2026, 3, 31);
+        }
+        if (kind != NOTICE_PLAN_CONFIRMED)
+                return;
+        for (size_t i = 0; i < SCENE_LINES; i++) { /* F-1 in three parts, with a fee */
+                scene->instalments[i] = scene->instalments[0];
+                scene->details[i] = scene->details[0];
+                scene->instalments[i].seq = (int)i + 2;
+                scene->instalments[i].plan = 9;
+                scene->instalments[i].due = date_of(2026, 3 + (int)i, 30);
+                scene->instalments[i].amount = scene->instalments[i].open = 40000;
+        }
+        scene->instalments[0].amount = scene->instalments[0].open = 41000;
+        scene->instalments[0].fee = 1000;
+        scene->planned.n_lines = SCENE_LINES;
+        scene->planned.total = 121000;
 }
 
 /* The notice lists all three invoices. */

@@ -173,6 +173,46 @@ static void have_line_breaks_in_names(Scene *scene)
         scene->instalments[0].number = "F-1\nSubject: free";
 }
 
+static void have_charges(Scene *scene)
+{
+        scene->charges[0] = (Charges){ 333, 4000 };
+        scene->occasion.charges = scene->charges;
+}
+
+static void have_interest_alone(Scene *scene)
+{
+        scene->charges[0] = (Charges){ 333, 0 };
+        scene->occasion.charges = scene->charges;
+}
+
+static void have_offer(Scene *scene)
+{
+        static Step step;
+
+        if (!scene->planned.step)
+                return;
+        step = *scene->planned.step;
+        step.offer_percent = 2;
+        scene->planned.step = &step;
+        scene->planned.offer_until = date_of(2026, 3, 22);
+        scene->lines[0].discount = 2400;
+}
+
+static void have_discount(Scene *scene)
+{
+        scene->details[0].discount_percent_hundredths = 250;
+        scene->details[0].discount_until = date_of(2026, 3, 14);
+}
+
+static void have_all_terms(Scene *scene)
+{
+        have_everything(scene);
+        have_charges(scene);
+        have_offer(scene);
+        have_discount(scene);
+        scene->instalments[0].promised_rest = 10000;
+}
+
 static const struct Situation {
         const char *name;
         void (*be)(Scene *scene);
@@ -187,6 +227,10 @@ static const struct Situation {
         { "attachment", have_attachment, false },
         { "everything", have_everything, false },
         { "due soon", be_due_soon, false },
+        { "charges", have_charges, false },
+        { "offer", have_offer, false },
+        { "discount", have_discount, false },
+        { "all terms", have_all_terms, false },
         { "little", have_little, false },
         { "long names", have_long_names, false },
         { "foreign names", have_foreign_names, false },
@@ -235,20 +279,27 @@ static void assert_typography(const Message *message, Form form)
         }
 }
 
+/* Every text there is: of each action, then of each kind of notice. */
+#define TEXTS (ACTION_MAX + NOTICE_KINDS)
+
+static void set_text_scene(Scene *scene, const char *language, int text)
+{
+        if (text < ACTION_MAX)
+                scene_set(scene, language, (Action)text);
+        else
+                scene_set_kind(scene, language, (NoticeKind)(text - ACTION_MAX));
+}
+
 static void each_shipped_text_is_sound_in_each_situation(void **state)
 {
         Fixture *fixture = *state;
 
         for (size_t l = 0; l < ELEMENTSOF(languages); l++)
-                for (int action = 0; action <= ACTION_MAX; action++)
+                for (int text = 0; text < TEXTS; text++)
                         for (size_t s = 0; s < ELEMENTSOF(situations); s++)
                                 for (Form form = FORM_EMAIL; form <= FORM_EVENT; form++) {
                                         fixture->config.creditor.language = languages[l];
-                                        scene_set(&fixture->scene, languages[l],
-                                                action < ACTION_MAX ? (Action)action
-                                                                    : ACTION_RECONNECT);
-                                        if (action == ACTION_MAX)
-                                                fixture->scene.planned.kind = NOTICE_THANKS;
+                                        set_text_scene(&fixture->scene, languages[l], text);
                                         situations[s].be(&fixture->scene);
                                         compose(fixture, form);
                                         assert_well_formed(&fixture->message, &situations[s], form);
@@ -327,6 +378,30 @@ static const struct Saying {
         { ACTION_DEADLINE, be_service, FORM_EMAIL, "suspendre le service", "suspend the service" },
         { ACTION_DEADLINE, have_no_deadline, FORM_EMAIL, "dès que possible", "as soon as you can" },
         { ACTION_DEADLINE, be_plain, FORM_EMAIL, "paiement en plusieurs fois", "instalments" },
+        { ACTION_DEADLINE, have_charges, FORM_EMAIL, "intérêts de retard\u202f: 3,33\u00a0€",
+                "late payment interest: €3.33" },
+        { ACTION_DEADLINE, have_charges, FORM_EMAIL,
+                "indemnité forfaitaire pour frais de recouvrement\u202f: 40,00\u00a0€",
+                "fixed sum for recovery costs: €40.00" },
+        { ACTION_DEADLINE, have_charges, FORM_EMAIL, "Montant dû\u202f: 1\u202f200,00\u00a0€",
+                "Amount due: €1,200.00" },
+        { ACTION_REMIND, have_charges, FORM_WHATSAPP, "intérêts de retard\u202f: 3,33\u00a0€",
+                "late payment interest: €3.33" },
+        { ACTION_DEADLINE, have_charges, FORM_SMS, "frais de retard à ce jour : 43,33 €",
+                "late payment charges to this day: €43.33" },
+        { ACTION_RESEND, have_offer, FORM_EMAIL,
+                "au plus tard le 22 mars 2026, 1\u202f176,00\u00a0€ suffisent, soit une remise de "
+                "2\u00a0%",
+                "by 22 March 2026, €1,176.00 is enough, a discount of 2%" },
+        { ACTION_REMIND, have_offer, FORM_SMS, "Réglé d'ici au 22/03/2026 : 1 176,00 € suffisent",
+                "Paid by 22 Mar 2026, €1,176.00 is enough" },
+        { ACTION_COURTESY, have_discount, FORM_EMAIL,
+                "Escompte de 2,5\u00a0%\u202f: 1\u202f170,00\u00a0€ suffisent si votre règlement "
+                "nous parvient au plus tard le 14 mars 2026",
+                "Discount of 2.5%: €1,170.00 is enough if your payment reaches us by 14 March "
+                "2026" },
+        { ACTION_COURTESY, have_discount, FORM_SMS, "Escompte : 1 170,00 € suffisent",
+                "Discount: €1,170.00 is enough by 14 Mar 2026" },
         { ACTION_CALL, be_plain, FORM_EMAIL, "+33612345678", NULL },
         { ACTION_SUSPEND, be_service, FORM_EMAIL, "rétabli dès réception", "restored as soon as" },
         { ACTION_RECONNECT, be_service, FORM_EMAIL, "votre service est rétabli",
@@ -349,6 +424,86 @@ static void texts_say_what_their_situation_asks_for(void **state)
         }
 }
 
+static const struct OccasionSaying {
+        NoticeKind kind;
+        void (*be)(Scene *scene);
+        Form form;
+        const char *french, *english;
+} occasion_sayings[] = {
+        { NOTICE_PROMISE_CONFIRMED, be_plain, FORM_EMAIL,
+                "vous réglerez 1\u202f200,00\u00a0€ au plus tard le 31 mars 2026, pour la facture "
+                "F-1",
+                "you will pay €1,200.00 by 31 March 2026, for invoice F-1" },
+        { NOTICE_PROMISE_CONFIRMED, be_plain, FORM_EMAIL, "rappels à ce sujet sont suspendus",
+                "reminders about it are suspended" },
+        { NOTICE_PROMISE_CONFIRMED, be_plain, FORM_SMS, "1 200,00 € d'ici au 31/03/2026",
+                "€1,200.00 by 31 Mar 2026" },
+        { NOTICE_PROMISE_CONFIRMED, be_plain, FORM_WHATSAPP, "au plus tard le 31 mars 2026",
+                "by 31 March 2026" },
+        { NOTICE_PROMISE_CONFIRMED, have_all_terms, FORM_EMAIL, "Il restera ensuite 100,00\u00a0€",
+                "€100.00 will then remain" },
+        { NOTICE_PROMISE_REMINDER, be_plain, FORM_EMAIL, "S’il est déjà prévu",
+                "If payment is already arranged" },
+        { NOTICE_PROMISE_REMINDER, be_plain, FORM_EMAIL, "31 mars 2026", "31 March 2026" },
+        { NOTICE_PROMISE_REMINDER, be_plain, FORM_SMS, "prévu d'ici au 31/03/2026",
+                "expected by 31 Mar 2026" },
+        { NOTICE_PROMISE_REMINDER, be_plain, FORM_WHATSAPP, "1\u202f200,00\u00a0€", "€1,200.00" },
+        { NOTICE_PLAN_CONFIRMED, be_plain, FORM_EMAIL,
+                "• le 30 mars 2026\u202f: 410,00\u00a0€, dont 10,00\u00a0€ de frais\n"
+                "• le 30 avril 2026\u202f: 400,00\u00a0€\n",
+                "• 30 March 2026: €410.00, of which €10.00 is a fee\n• 30 April 2026: €400.00\n" },
+        { NOTICE_PLAN_CONFIRMED, be_plain, FORM_EMAIL, "Total\u202f: 1\u202f210,00\u00a0€",
+                "In total: €1,210.00" },
+        { NOTICE_PLAN_CONFIRMED, be_plain, FORM_SMS, "en 3 fois du 30/03/2026 au 30/05/2026",
+                "in 3 instalments from 30 Mar 2026 to 30 May 2026" },
+        { NOTICE_PLAN_CONFIRMED, be_plain, FORM_WHATSAPP, "• le 30 mai 2026", "• 30 May 2026" },
+        { NOTICE_HANDOVER, be_plain, FORM_EMAIL, "Boulangerie Martin\nMarie Martin\n",
+                "Boulangerie Martin\nMarie Martin\n" },
+        { NOTICE_HANDOVER, be_plain, FORM_EMAIL, "• 8 mars 2026\u202f: rappel\n",
+                "• 8 March 2026: reminder\n" },
+        { NOTICE_HANDOVER, be_plain, FORM_EMAIL,
+                "• 11 mars 2026\u202f: demande de règlement, au plus tard le 12 mars 2026",
+                "• 11 March 2026: request for payment, by 12 March 2026" },
+        { NOTICE_HANDOVER, have_charges, FORM_EMAIL,
+                "Avec le montant dû\u202f: 1\u202f243,33\u00a0€",
+                "With the amount due: €1,243.33" },
+        { NOTICE_HANDOVER, have_charges, FORM_WHATSAPP, "• intérêts\u202f: 3,33\u00a0€",
+                "• interest: €3.33" },
+        { NOTICE_HANDOVER, have_attachment, FORM_EMAIL, "• F-1.pdf", "• F-1.pdf" },
+};
+
+static void occasions_say_what_was_agreed_and_a_file_what_happened(void **state)
+{
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(occasion_sayings); i++) {
+                const char *parts[] = { occasion_sayings[i].french, occasion_sayings[i].english };
+                for (size_t l = 0; l < ELEMENTSOF(languages); l++) {
+                        fixture->config.creditor.language = languages[l];
+                        scene_set_kind(&fixture->scene, languages[l], occasion_sayings[i].kind);
+                        occasion_sayings[i].be(&fixture->scene);
+                        assert_has(compose(fixture, occasion_sayings[i].form), parts[l]);
+                }
+        }
+        fixture->config.creditor.language = "fr";
+}
+
+static void no_text_says_debt(void **state)
+{
+        static const char *const words[] = { "dette", "débiteur", "créance", "debt" };
+        Fixture *fixture = *state;
+
+        for (size_t l = 0; l < ELEMENTSOF(languages); l++)
+                for (int text = 0; text < TEXTS; text++)
+                        for (Form form = FORM_EMAIL; form <= FORM_WHATSAPP; form++) {
+                                set_text_scene(&fixture->scene, languages[l], text);
+                                have_all_terms(&fixture->scene);
+                                compose(fixture, form);
+                                for (size_t i = 0; i < ELEMENTSOF(words); i++)
+                                        assert_has_not(&fixture->message, words[i]);
+                        }
+}
+
 static void a_text_does_not_say_what_is_not_so(void **state)
 {
         static const struct {
@@ -360,6 +515,11 @@ static void a_text_does_not_say_what_is_not_so(void **state)
                 { ACTION_DEADLINE, be_service, "pénalités" },
                 { ACTION_DEADLINE, have_no_deadline, "au plus tard" },
                 { ACTION_DEADLINE, have_no_deadline, "date" },
+                { ACTION_DEADLINE, have_charges, "prévoit notre contrat, pénalités" },
+                { ACTION_DEADLINE, have_interest_alone, "indemnité" },
+                { ACTION_DEADLINE, be_plain, "le retard entraîne" },
+                { ACTION_REMIND, have_discount, "scompte" },
+                { ACTION_REMIND, be_plain, "remise" },
                 { ACTION_RESEND, be_plain, "pièce jointe" },
                 { ACTION_REMIND, be_plain, "jointe" },
                 { ACTION_REMIND, be_plain, "crédit" },
@@ -411,17 +571,17 @@ static void an_sms_about_one_invoice_fits_one_message(void **state)
         Fixture *fixture = *state;
 
         for (size_t i = 0; i < 2 * ELEMENTSOF(languages); i++)
-                for (Action action = ACTION_COURTESY; action < ACTION_MAX; action++) {
+                for (int text = 0; text < TEXTS; text++) {
                         const char *language = languages[i / 2];
                         fixture->config.creditor.language = language;
-                        scene_set(&fixture->scene, language, action);
+                        set_text_scene(&fixture->scene, language, text);
                         fixture->scene.instalments[0].number = "F-2026-0042";
                         if (i % 2 == 1)
                                 be_service(&fixture->scene);
                         const Message *message = compose(fixture, FORM_SMS);
                         int length = gsm_length(message->text);
-                        print_message("%s %-9s %3d  %s\n", language, action_names[action], length,
-                                message->text);
+                        print_message("%s %-17s %3d  %s\n", language, message->template_name,
+                                length, message->text);
                         assert_true(length > 0);
                         assert_true(length <= 160);
                 }
@@ -826,6 +986,8 @@ int main(void)
                 cmocka_unit_test(each_shipped_text_is_sound_in_each_situation),
                 cmocka_unit_test(every_notice_asks_whether_something_is_wrong),
                 cmocka_unit_test(texts_say_what_their_situation_asks_for),
+                cmocka_unit_test(occasions_say_what_was_agreed_and_a_file_what_happened),
+                cmocka_unit_test(no_text_says_debt),
                 cmocka_unit_test(a_text_does_not_say_what_is_not_so),
                 cmocka_unit_test(an_sms_about_one_invoice_fits_one_message),
                 cmocka_unit_test(a_deadline_is_printed_once_whatever_the_action),

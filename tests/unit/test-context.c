@@ -99,7 +99,7 @@ static void the_table_is_the_whole_truth(void **state)
         size_t n;
         const Variable *variables = context_variables(&n);
 
-        scene_set(&fixture->scene, "fr", ACTION_RESEND);
+        scene_set_kind(&fixture->scene, "fr", NOTICE_HANDOVER); /* tells of the history, too */
         fixture->scene.occasion.n_attachments = 1;
         const Value *context = build(fixture, STYLE_TEXT);
         const Value *sample = context_sample(&fixture->arena);
@@ -273,7 +273,7 @@ static void a_program_gets_plain_data(void **state)
 static bool is_in_a_list(const char *name)
 {
         return strncmp(name, "invoices", 8) == 0 || strncmp(name, "attachments", 11) == 0 ||
-               streq(name, "creditor.address");
+               strncmp(name, "history", 7) == 0 || streq(name, "creditor.address");
 }
 
 static bool has_field(const char *lines, const char *name)
@@ -314,6 +314,180 @@ static void every_text_and_flag_outside_lists_is_a_field(void **state)
         for (const char *p = lines; (p = strchr(p, '\n')); p++)
                 n_lines++;
         assert_int_equal(n_lines, n_fields);
+}
+
+static void charges_are_told_once_for_an_invoice_and_summed(void **state)
+{
+        static const Expected whole[] = {
+                { "has_charges", "yes" },
+                { "charges.interest", "3,90\u00a0€" },
+                { "charges.fixed", "80,00\u00a0€" },
+                { "charges.sum", "83,90\u00a0€" },
+                { "charges.total", "1\u202f684,39\u00a0€" },
+                { "total", "1\u202f600,49\u00a0€" },
+                { "invoices.interest", "3,33\u00a0€" },
+                { "invoices.fixed_sum", "40,00\u00a0€" },
+                { "invoices.charges", "43,33\u00a0€" },
+        };
+        static const Expected none[] = {
+                { "has_charges", "no" },
+                { "charges.sum", "" },
+                { "charges.total", "" },
+                { "invoices.charges", "" },
+        };
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        scene_set(scene, "fr", ACTION_DEADLINE);
+        scene_list_all(scene);
+        scene->instalments[1].invoice = scene->instalments[0].invoice;
+        scene->charges[0] = scene->charges[1] = (Charges){ 333, 4000 };
+        scene->charges[2] = (Charges){ 57, 4000 };
+        assert_all(build(fixture, STYLE_TEXT), none, ELEMENTSOF(none));
+        scene->occasion.charges = scene->charges;
+        const Value *context = build(fixture, STYLE_TEXT);
+        assert_all(context, whole, ELEMENTSOF(whole));
+        assert_string_equal(text_of(find(context, "invoices")->first->next, "charges"), "");
+        memset(scene->charges, 0, sizeof(scene->charges));
+        assert_all(build(fixture, STYLE_TEXT), none, ELEMENTSOF(none));
+        scene->charges[0].interest = 333;
+        assert_string_equal(text_of(build(fixture, STYLE_TEXT), "charges.fixed"), "");
+        scene->lines[0].is_mentioned = true;
+        assert_string_equal(text_of(build(fixture, STYLE_TEXT), "invoices.interest"), "");
+}
+
+static void an_offer_is_told_with_its_day_and_what_is_enough(void **state)
+{
+        static const Expected expected[] = {
+                { "has_offer", "yes" },
+                { "offer.until", "22 mars 2026" },
+                { "offer.percent", "2\u00a0%" },
+                { "offer.discount", "24,00\u00a0€" },
+                { "offer.total", "1\u202f176,00\u00a0€" },
+                { "invoices.offer_discount", "24,00\u00a0€" },
+                { "invoices.offer_open", "1\u202f176,00\u00a0€" },
+        };
+        Fixture *fixture = *state;
+        Step step = scene_steps[ACTION_REMIND];
+
+        scene_set(&fixture->scene, "fr", ACTION_REMIND);
+        assert_string_equal(text_of(build(fixture, STYLE_TEXT), "has_offer"), "no");
+        assert_string_equal(text_of(build(fixture, STYLE_TEXT), "offer.total"), "");
+        step.offer_percent = 2;
+        fixture->scene.planned.step = &step;
+        fixture->scene.planned.offer_until = date_of(2026, 3, 22);
+        fixture->scene.lines[0].discount = 2400;
+        assert_all(build(fixture, STYLE_TEXT), expected, ELEMENTSOF(expected));
+}
+
+static void an_early_payment_discount_is_told_to_its_last_day(void **state)
+{
+        static const struct {
+                int day, hundredths;
+                int64_t open;
+                const char *percent, *amount, *total;
+        } cases[] = {
+                { 12, 250, 120000, "2,5\u00a0%", "30,00\u00a0€", "1\u202f170,00\u00a0€" },
+                { 14, 250, 120000, "2,5\u00a0%", "30,00\u00a0€", "1\u202f170,00\u00a0€" },
+                { 15, 250, 120000, "", "", "" },
+                { 12, 0, 120000, "", "", "" },
+                { 12, 250, 4000, "2,5\u00a0%", "30,00\u00a0€", "10,00\u00a0€" },
+                { 12, 250, 3000, "", "", "" },
+        };
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                scene_set(scene, "fr", ACTION_COURTESY);
+                scene->occasion.local.day = date_of(2026, 3, cases[i].day);
+                scene->instalments[0].open = scene->planned.total = cases[i].open;
+                scene->details[0].discount_percent_hundredths = cases[i].hundredths;
+                scene->details[0].discount_until = date_of(2026, 3, 14);
+                const Value *context = build(fixture, STYLE_TEXT);
+                assert_string_equal(text_of(context, "discount.percent"), cases[i].percent);
+                assert_string_equal(text_of(context, "discount.amount"), cases[i].amount);
+                assert_string_equal(text_of(context, "discount.total"), cases[i].total);
+                assert_string_equal(text_of(context, "invoices.discount_open"), cases[i].total);
+                assert_string_equal(
+                        text_of(context, "has_discount"), *cases[i].total ? "yes" : "no");
+        }
+}
+
+static void discounts_of_different_days_are_told_one_by_one(void **state)
+{
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        scene_set(scene, "fr", ACTION_COURTESY);
+        scene_list_all(scene);
+        for (int i = 0; i < 2; i++) {
+                scene->details[i].discount_percent_hundredths = 200 + 100 * i;
+                scene->details[i].discount_until = date_of(2026, 3, 14);
+        }
+        const Value *context = build(fixture, STYLE_TEXT);
+        assert_string_equal(text_of(context, "discount.until"), "14 mars 2026");
+        assert_string_equal(text_of(context, "discount.percent"), "");
+        assert_string_equal(text_of(context, "discount.amount"), "33,02\u00a0€"); /* 24 + 9.015 */
+        scene->details[1].discount_until = date_of(2026, 3, 15);
+        context = build(fixture, STYLE_TEXT);
+        assert_string_equal(text_of(context, "has_discount"), "yes");
+        assert_string_equal(text_of(context, "discount.until"), "");
+        assert_string_equal(text_of(context, "discount.total"), "");
+        const Value *second = find(context, "invoices")->first->next;
+        assert_string_equal(text_of(second, "discount_until"), "15 mars 2026");
+        assert_string_equal(text_of(second, "discount_percent"), "3\u00a0%");
+}
+
+static void occasions_tell_what_was_agreed(void **state)
+{
+        static const Expected promise[] = {
+                { "event", "promise-confirmed" },
+                { "is_promise_confirmed", "yes" },
+                { "is_reconnect", "no" },
+                { "has_promise", "yes" },
+                { "promise.until", "31 mars 2026" },
+                { "promise.amount", "900,00\u00a0€" },
+                { "promise.rest", "300,00\u00a0€" },
+                { "has_plan", "no" },
+        };
+        static const Expected plan[] = {
+                { "event", "plan-confirmed" },
+                { "is_plan_confirmed", "yes" },
+                { "has_promise", "no" },
+                { "has_plan", "yes" },
+                { "plan.parts", "3" },
+                { "plan.total", "1\u202f210,00\u00a0€" },
+                { "plan.fee", "10,00\u00a0€" },
+                { "plan.first", "30 mars 2026" },
+                { "plan.last", "30 mai 2026" },
+                { "invoices.fee", "10,00\u00a0€" },
+                { "invoices.instalment", "" },
+        };
+        static const Expected handover[] = {
+                { "event", "agency" },
+                { "is_handover", "yes" },
+                { "is_agency", "yes" },
+                { "recipient.name", "Recouvrement Exemple" },
+                { "has_history", "yes" },
+                { "history.date", "8 mars 2026" },
+                { "history.is_remind", "yes" },
+                { "history.deadline", "" },
+        };
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        scene_set_kind(scene, "fr", NOTICE_PROMISE_CONFIRMED);
+        scene->instalments[0].promised_rest = 30000;
+        assert_all(build(fixture, STYLE_TEXT), promise, ELEMENTSOF(promise));
+        scene_set_kind(scene, "fr", NOTICE_PLAN_CONFIRMED);
+        assert_all(build(fixture, STYLE_TEXT), plan, ELEMENTSOF(plan));
+        scene_set_kind(scene, "fr", NOTICE_HANDOVER);
+        const Value *context = build(fixture, STYLE_TEXT);
+        assert_all(context, handover, ELEMENTSOF(handover));
+        const Value *second = find(context, "history")->first->next; /* without what was skipped */
+        assert_string_equal(text_of(second, "step"), "deadline");
+        assert_string_equal(text_of(second, "deadline"), "12 mars 2026");
+        assert_null(second->next);
 }
 
 static void texts_from_outside_are_one_visible_line(void **state)
@@ -362,6 +536,11 @@ int main(void)
                 cmocka_unit_test(credit_of_the_account_lowers_the_sum_in_sight),
                 cmocka_unit_test(a_program_gets_plain_data),
                 cmocka_unit_test(every_text_and_flag_outside_lists_is_a_field),
+                cmocka_unit_test(charges_are_told_once_for_an_invoice_and_summed),
+                cmocka_unit_test(an_offer_is_told_with_its_day_and_what_is_enough),
+                cmocka_unit_test(an_early_payment_discount_is_told_to_its_last_day),
+                cmocka_unit_test(discounts_of_different_days_are_told_one_by_one),
+                cmocka_unit_test(occasions_tell_what_was_agreed),
                 cmocka_unit_test(texts_from_outside_are_one_visible_line),
         };
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
