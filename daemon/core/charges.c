@@ -252,14 +252,16 @@ static int add_part(Reckoning *reckoning, size_t i, Span span)
 }
 
 /* How a part counts on the days after that one. A plan ends what it replaces, but for what was paid
- * on it: that goes before everything else. */
+ * on it. */
 static Share part_share(const Part *part, Date day)
 {
+        Share share = { .plan = part->plan, .due = part->due, .amount = part->amount };
+
         if (date_is_set(part->since) && date_compare(part->since, day) > 0)
-                return (Share){ .due = part->due };
-        if (date_is_set(part->until) && date_compare(part->until, day) <= 0)
-                return (Share){ .due = { INT32_MIN + 1 }, .amount = part->kept };
-        return (Share){ .due = part->due, .amount = part->amount };
+                share.amount = 0;
+        else if (date_is_set(part->until) && date_compare(part->until, day) <= 0)
+                share.amount = part->kept;
+        return share;
 }
 
 /* R10 over the parts as they stand after a day. */

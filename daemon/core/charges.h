@@ -82,6 +82,7 @@ typedef struct Change {
 typedef struct Part {
         Date due; /* DATE_NONE: is never late */
         Date since, until;
+        int64_t plan; /* the plan it is a part of, 0: none: as Share says */
         int64_t amount;
         int64_t kept;    /* of amount: what was paid on it when a plan ended it */
         int64_t fee;     /* of amount: bears no interest, paid last */

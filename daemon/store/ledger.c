@@ -14,7 +14,7 @@
 
 static const char parts_sql[] =
         "select i.seq, i.due, i.amount, i.status, i.method, i.collection_failed, i.policy, "
-        "coalesce(t.fee, 0), coalesce(t.granted, 0), t.taken, p.date, p.at, r.date, r.at "
+        "coalesce(t.fee, 0), coalesce(t.granted, 0), t.taken, p.date, p.at, r.date, r.at, t.plan "
         "from instalment i "
         "left join terms t on i.has_terms and t.account = i.account and t.invoice = i.invoice "
         "and t.seq = i.seq "
@@ -48,6 +48,7 @@ static int read_part(const Rows *rows, Arena *arena, LedgerPart *part)
                 .part = { .due = row_date(rows, 1),
                         .since = DATE_NONE,
                         .until = DATE_NONE,
+                        .plan = row_integer(rows, 14),
                         .amount = amount,
                         .kept = amount - row_integer(rows, 9),
                         .fee = row_integer(rows, 7) },

@@ -83,7 +83,7 @@ typedef struct Case {
                 const char *due;
                 int64_t amount;
                 const char *since, *until;
-                int64_t kept, fee, forgone;
+                int64_t plan, kept, fee, forgone;
                 bool is_exempt;
         } parts[PARTS_MAX];
         struct {
@@ -237,6 +237,11 @@ static const Case cases[] = {
                         { "2026-03-01", 30000, .since = "2026-02-10" },
                         { "2026-04-01", 30000, .since = "2026-02-10" } },
                 { { "2026-02-10", CHANGE_PAYMENT, 40000 } }, 383, 4000, NULL },
+        { "a plan that falls due before what it replaced takes nothing of what was paid on that",
+                FR, BUSINESS, "EUR", "2026-03-11", NULL,
+                { { "2026-05-31", 100000, .until = "2026-02-10", .kept = 40000 },
+                        { "2026-03-01", 60000, .since = "2026-02-10", .plan = 7 } },
+                { { "2026-02-01", CHANGE_PAYMENT, 40000 } }, 200, 4000, NULL },
         { "the fee of a plan bears no interest", FR, BUSINESS, "EUR", "2026-03-11", NULL,
                 { { "2026-01-31", 100000, .until = "2026-01-20" },
                         { "2026-03-01", 101500, .since = "2026-01-20", .fee = 1500 } },
@@ -279,6 +284,7 @@ static void the_charges_of_an_invoice_are_what_the_law_says(void **state)
                                 .due = day(c->parts[claim.n_parts].due),
                                 .since = day(c->parts[claim.n_parts].since),
                                 .until = day(c->parts[claim.n_parts].until),
+                                .plan = c->parts[claim.n_parts].plan,
                                 .amount = c->parts[claim.n_parts].amount,
                                 .kept = c->parts[claim.n_parts].kept,
                                 .fee = c->parts[claim.n_parts].fee,
