@@ -10,11 +10,9 @@
 
 #include "store/ledger.h"
 
-static Date fact_day(const Engine *engine, const FactDay *fact)
+static Date civil_day(const Engine *engine, Instant at)
 {
-        if (date_is_set(fact->date) || !instant_is_set(fact->at))
-                return fact->date;
-        return zone_local(engine->zone, fact->at).day;
+        return instant_is_set(at) ? zone_local(engine->zone, at).day : DATE_NONE;
 }
 
 /* R10: no more than that open is nothing. */
@@ -37,8 +35,8 @@ static Part make_part(const Engine *engine, const Account *account, const Ledger
 {
         Part part = from->part;
 
-        part.since = fact_day(engine, &from->planned);
-        part.until = fact_day(engine, &from->replaced);
+        part.since = civil_day(engine, from->planned);
+        part.until = civil_day(engine, from->replaced);
         part.forgone = MAX(from->granted, tolerated(engine, account, from));
         part.is_exempt = is_exempt(from);
         if (from->status == STATUS_CANCELLED)
@@ -66,7 +64,7 @@ int engine_charges(const Engine *engine, const Account *account, int64_t invoice
                 .n_parts = ledger.n_parts,
                 .changes = ledger.changes,
                 .n_changes = ledger.n_changes,
-                .settled_until = fact_day(engine, &ledger.settled),
+                .settled_until = civil_day(engine, ledger.settled),
         };
         return charges_of(&engine->config->charges, &claim, today, arena, ret_charges, ret_missing);
 }

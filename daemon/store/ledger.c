@@ -14,7 +14,7 @@
 
 static const char parts_sql[] =
         "select i.seq, i.due, i.amount, i.status, i.method, i.collection_failed, i.policy, "
-        "coalesce(t.fee, 0), coalesce(t.granted, 0), t.taken, p.date, p.at, r.date, r.at, t.plan "
+        "coalesce(t.fee, 0), coalesce(t.granted, 0), t.taken, t.plan, p.at, r.at "
         "from instalment i "
         "left join terms t on i.has_terms and t.account = i.account and t.invoice = i.invoice "
         "and t.seq = i.seq "
@@ -27,11 +27,6 @@ static const char changes_sql[] =
         "and f.kind in ('payment', 'credit', 'refund', 'chargeback', 'write-off') "
         "and " FACT_STANDS " order by f.date, f.id";
 
-static FactDay row_fact_day(const Rows *rows, int column)
-{
-        return (FactDay){ row_date(rows, column), row_instant(rows, column + 1) };
-}
-
 static int read_part(const Rows *rows, Arena *arena, LedgerPart *part)
 {
         int64_t amount = row_integer(rows, 2);
@@ -43,12 +38,12 @@ static int read_part(const Rows *rows, Arena *arena, LedgerPart *part)
                 .collection_failed = row_integer(rows, 5) != 0,
                 .policy = row_copy(rows, 6, arena),
                 .granted = row_integer(rows, 8),
-                .planned = row_fact_day(rows, 10),
-                .replaced = row_fact_day(rows, 12),
+                .planned = row_instant(rows, 11),
+                .replaced = row_instant(rows, 12),
                 .part = { .due = row_date(rows, 1),
                         .since = DATE_NONE,
                         .until = DATE_NONE,
-                        .plan = row_integer(rows, 14),
+                        .plan = row_integer(rows, 10),
                         .amount = amount,
                         .kept = amount - row_integer(rows, 9),
                         .fee = row_integer(rows, 7) },
@@ -118,13 +113,13 @@ static int load_settled(Store *store, int64_t invoice, Ledger *ledger)
 {
         ROWS(rows);
         int r = rows_open(&rows, store,
-                "select f.date, f.at from fact f where f.invoice = ? and f.kind = 'waive' "
+                "select f.at from fact f where f.invoice = ? and f.kind = 'waive' "
                 "and " FACT_STANDS " order by f.at desc, f.id desc limit 1",
                 VALUES(INT(invoice)));
 
-        ledger->settled = (FactDay){ DATE_NONE, INSTANT_NONE };
+        ledger->settled = INSTANT_NONE;
         if (r >= 0 && (r = rows_next(&rows)) > 0)
-                ledger->settled = row_fact_day(&rows, 0);
+                ledger->settled = row_instant(&rows, 0);
         return MIN(r, 0);
 }
 

@@ -8,22 +8,16 @@
 #include "core/charges.h"
 #include "store/store.h"
 
-/* A day, or an instant where a fact has none: then it is the creditor's civil day of that. */
-typedef struct FactDay {
-        Date date;
-        Instant at; /* both unset: there was no such fact */
-} FactDay;
-
-/* An instalment, closed or not; its part lacks what only the configuration knows (forgone), and its
- * since and until are the two days beside it. */
+/* An instalment, closed or not; its part lacks what only the configuration knows: what is forgone,
+ * and which civil days the two instants are of. */
 typedef struct LedgerPart {
         int seq;
         InvoiceStatus status;
         Method method;
         bool collection_failed;
-        const char *policy; /* its own, or "" */
-        int64_t granted;    /* left off for good */
-        FactDay planned, replaced;
+        const char *policy;        /* its own, or "" */
+        int64_t granted;           /* left off for good */
+        Instant planned, replaced; /* when a plan made it, ended it; or INSTANT_NONE */
         Part part;
 } LedgerPart;
 
@@ -32,7 +26,7 @@ typedef struct Ledger {
         size_t n_parts;
         Change *changes; /* what was not withdrawn, by day */
         size_t n_changes;
-        FactDay settled; /* of the last waiver of its charges */
+        Instant settled; /* when its charges were waived last, or INSTANT_NONE */
 } Ledger;
 
 /* Lives in the arena. -ENOENT: the account has no such invoice. */

@@ -34,7 +34,7 @@ class Session:
             listening.listen()
             # The shell knows the number of the process that it becomes.
             self.process = subprocess.Popen(
-                ["/bin/sh", "-c", f'eval "exec {LISTEN_FD}<&$1"; shift; '
+                ["/bin/bash", "-c", f'eval "exec {LISTEN_FD}<&$1"; shift; '
                  'LISTEN_FDS=1 LISTEN_PID=$$ exec "$@"', "sh", str(listening.fileno()),
                  str(firms.RELANCED), "--config", str(self.firm.path), "--private", "--at", self.at],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
