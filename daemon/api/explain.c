@@ -10,10 +10,8 @@
 
 #include "api/shapes.h"
 #include "engine/charges.h"
+#include "engine/moment.h"
 #include "store/accounts.h"
-
-#define STEP_MINUTES 15 /* zones and nights begin and end on quarters */
-#define STEPS_MAX (4 * 24 * 8)
 
 void explain_sentence(const Exchange *exchange, const Account *account, size_t instalment,
         const Judgement *judgement, StrBuf *sentence)
@@ -34,38 +32,6 @@ void explain_sentence(const Exchange *exchange, const Account *account, size_t i
                 detail.text = is_empty(of->policy) ? account->policy : of->policy;
         reason_sentence(
                 judgement->reason, &detail, exchange->engine->config->creditor.language, sentence);
-}
-
-static LocalTime later_minute(LocalTime time, int minutes)
-{
-        int minute = time.minute + minutes;
-
-        return (LocalTime){ date_add(time.day, minute / 1440), minute % 1440, time.offset_minutes };
-}
-
-/* When a channel may speak next, on the creditor's clock: its window, and the customer's night,
- * which only the customer's own clock can tell. */
-static Instant channel_opening(
-        const Exchange *exchange, unsigned channel, const Account *account, LocalTime from)
-{
-        const Engine *engine = exchange->engine;
-        const Rulebook *book = &engine->config->book;
-        const Window *window = book->channels[channel].window;
-        const Zone *zone = is_empty(account->timezone) ? NULL : zone_find(account->timezone);
-        Account copy = *account;
-        LocalTime opening;
-
-        for (int i = 0; i < STEPS_MAX; i++) {
-                if (!window_next_opening(window ? window : &book->sending, from, &opening))
-                        return INSTANT_NONE;
-                Instant at = zone_instant(engine->zone, opening.day, opening.minute);
-                Now then = { at, zone_local(engine->zone, at) };
-                copy.customer_time = zone_local(zone ? zone : engine->zone, at);
-                if (channel_is_open(book, channel, &copy, &then))
-                        return at;
-                from = later_minute(opening, STEP_MINUTES - opening.minute % STEP_MINUTES);
-        }
-        return INSTANT_NONE;
 }
 
 static int usable_channel(const Rulebook *book, const Route *route, const Account *account)
@@ -89,21 +55,22 @@ static bool has_a_day(const Judgement *judgement)
 Instant explain_next_opening(
         const Exchange *exchange, const Account *account, const Judgement *judgement)
 {
-        const Rulebook *book = &exchange->engine->config->book;
+        const Engine *engine = exchange->engine;
+        const Rulebook *book = &engine->config->book;
         const Step *step = &judgement->policy->steps[judgement->next];
-        LocalTime from = exchange->now.local;
-        Instant first = INSTANT_NONE;
+        Instant from = exchange->now.instant, first = INSTANT_NONE;
 
         if (!has_a_day(judgement))
                 return INSTANT_NONE;
-        if (date_compare(judgement->not_before, from.day) > 0)
-                from = (LocalTime){ judgement->not_before, 0, from.offset_minutes };
+        if (date_compare(judgement->not_before, exchange->now.local.day) > 0)
+                from = zone_instant(engine->zone, judgement->not_before, 0);
         for (unsigned i = 0; i < step->n_routes; i++) {
                 int channel = usable_channel(book, &step->routes[i], account);
                 if (channel < 0)
                         continue;
-                Instant at = channel_opening(exchange, (unsigned)channel, account, from);
-                if (instant_is_set(at) && (!instant_is_set(first) || at.usec < first.usec))
+                Instant at;
+                if (channel_next_opening(engine, (unsigned)channel, account, from, &at) &&
+                        (!instant_is_set(first) || at.usec < first.usec))
                         first = at;
         }
         return first;

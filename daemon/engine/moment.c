@@ -45,10 +45,14 @@ int account_complete(Engine *engine, const Now *now, bool has_refusals, Account 
         return store_refused_channels(engine->store, account->customer, add_refusal, &refusals);
 }
 
-/* At least a minute later: an hour that the clock shows twice has an instant that is over. */
+/* When the zone's clock will show that day and minute, at least a minute later; or when it is set
+ * before that: from there on everything is to be asked anew, as it may show an hour again. */
 static Instant later_than(Instant at, const Zone *zone, Date day, int minute)
 {
-        return (Instant){ MAX(zone_instant(zone, day, minute).usec, at.usec + MINUTE_USEC) };
+        Instant later = { MAX(zone_instant(zone, day, minute).usec, at.usec + MINUTE_USEC) };
+        Instant change = zone_next_change(zone, at, later);
+
+        return instant_is_set(change) ? change : later;
 }
 
 static bool next_in_window(const Engine *engine, const Window *window, LocalTime local, Instant *at)

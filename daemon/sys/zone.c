@@ -121,6 +121,16 @@ static int64_t interval_end(const Zone *zone, int64_t low, int64_t high)
         return high;
 }
 
+Instant zone_next_change(const Zone *zone, Instant after, Instant until)
+{
+        int64_t low = floor_divide(after.usec, USEC_PER_SEC);
+        int64_t high = floor_divide(until.usec, USEC_PER_SEC);
+
+        if (high <= low || interval_at(zone, low) == interval_at(zone, high))
+                return INSTANT_NONE;
+        return (Instant){ interval_end(zone, low, high) * USEC_PER_SEC };
+}
+
 /* Walks the intervals from one that is surely early enough. In each, the clock shows the wanted
  * time at one instant if at all: before the interval's start means it was leapt over there. */
 Instant zone_instant(const Zone *zone, Date day, int minute)

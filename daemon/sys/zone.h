@@ -17,6 +17,10 @@ LocalTime zone_local(const Zone *zone, Instant instant);
  * instant after it; shown twice in autumn, the first time. minute may be 1440. */
 Instant zone_instant(const Zone *zone, Date day, int minute);
 
+/* The first instant after one, up to another, at which the zone's clock is set; INSTANT_NONE: it is
+ * not set in between. */
+Instant zone_next_change(const Zone *zone, Instant after, Instant until);
+
 /* RFC 3339 with an offset, or "YYYY-MM-DD[THH:MM]" on the zone's clock (no time: 00:00). -EINVAL */
 int zone_parse_time(const Zone *zone, const char *text, Instant *ret_instant);
 

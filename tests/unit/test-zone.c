@@ -135,6 +135,91 @@ static void every_minute_of_a_year_comes_back_from_its_instant(void **state)
         }
 }
 
+static void the_next_change_of_a_clock_is_found(void **state)
+{
+        static const struct {
+                const char *zone, *after, *until, *change;
+        } cases[] = {
+                { "Europe/Paris", "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z",
+                        "2026-03-29T01:00:00Z" },
+                { "Europe/Paris", "2026-03-29T00:59:59Z", "2026-03-29T01:00:00Z",
+                        "2026-03-29T01:00:00Z" },
+                { "Europe/Paris", "2026-03-29T01:00:00Z", "2026-10-25T00:59:59Z", NULL },
+                { "Europe/Paris", "2026-03-29T01:00:00Z", "2026-03-29T01:00:00Z", NULL },
+                { "Europe/Dublin", "2026-04-01T00:00:00Z", "2027-01-01T00:00:00Z",
+                        "2026-10-25T01:00:00Z" },
+                { "Africa/Casablanca", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z",
+                        "2026-02-15T02:00:00Z" },
+                { "Africa/Casablanca", "2026-02-15T02:00:00Z", "2027-01-01T00:00:00Z",
+                        "2026-03-22T02:00:00Z" },
+                { "Australia/Lord_Howe", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z",
+                        "2026-04-04T15:00:00Z" },
+                { "Pacific/Chatham", "2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z",
+                        "2026-04-04T14:00:00Z" },
+                { "Pacific/Kiritimati", "2000-01-01T00:00:00Z", "2030-01-01T00:00:00Z", NULL },
+                { "UTC", "2000-01-01T00:00:00Z", "2030-01-01T00:00:00Z", NULL },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Instant change = zone_next_change(zone_find(cases[i].zone),
+                        instant_of(cases[i].after), instant_of(cases[i].until));
+                assert_int_equal(instant_is_set(change), cases[i].change != NULL);
+                if (cases[i].change)
+                        assert_int_equal(change.usec, instant_of(cases[i].change).usec);
+        }
+}
+
+/* Minute by minute around a change: what the clock shows leads back, or, where the hour is shown a
+ * second time, to its first time; what it leaps over leads to the change itself. */
+static void check_around(const Zone *zone, const char *name, Instant change)
+{
+        const int64_t minute = 60 * USEC_PER_SEC;
+        LocalTime before = zone_local(zone, (Instant){ change.usec - minute });
+        LocalTime after = zone_local(zone, change);
+        int gained = after.offset_minutes - before.offset_minutes;
+
+        for (int64_t n = -180; n <= 180; n++) {
+                Instant instant = { change.usec + n * minute };
+                LocalTime local = zone_local(zone, instant);
+                int64_t again = zone_instant(zone, local.day, local.minute).usec;
+                int64_t back = n >= 0 && n < -gained ? -gained * minute : 0;
+                if (again != instant.usec - back)
+                        fail_msg("%s, %d minutes from a change by %d", name, (int)n, gained);
+        }
+        for (int n = 1; n <= gained; n++) {
+                Date day = date_add(before.day, (before.minute + n) / 1440);
+                if (zone_instant(zone, day, (before.minute + n) % 1440).usec != change.usec)
+                        fail_msg("%s, %d minutes leapt over of %d", name, n, gained);
+        }
+}
+
+static void in_every_zone_the_clock_leads_back_around_every_change_of_three_years(void **state)
+{
+        FILE *file = fopen("/usr/share/zoneinfo/zone1970.tab", "re");
+        char line[512], name[64];
+        const Instant end = instant_of("2028-01-01T00:00:00Z");
+        unsigned n_zones = 0, n_changes = 0;
+
+        if (!file) {
+                print_message("skipped: no list of zones\n");
+                skip();
+        }
+        while (fgets(line, sizeof(line), file)) {
+                if (sscanf(line, "%*[A-Z,] %*s %63s", name) != 1)
+                        continue;
+                const Zone *zone = zone_find(name);
+                assert_non_null(zone);
+                n_zones++;
+                Instant at = instant_of("2025-01-01T00:00:00Z");
+                while (instant_is_set(at = zone_next_change(zone, at, end))) {
+                        check_around(zone, name, at);
+                        n_changes++;
+                }
+        }
+        (void)fclose(file);
+        assert_true(n_zones > 250 && n_changes > 400);
+}
+
 static void a_zone_is_found_by_its_name_alone(void **state)
 {
         static const char *const wrong[] = { "", "Europe/Atlantis", "Paris1", "XYZ5", "+01:00",
@@ -182,6 +267,9 @@ int main(void)
                 cmocka_unit_test(an_instant_is_shown_as_the_clock_there_shows_it),
                 cmocka_unit_test(a_clock_reading_gives_the_first_instant_that_shows_it),
                 cmocka_unit_test(every_minute_of_a_year_comes_back_from_its_instant),
+                cmocka_unit_test(the_next_change_of_a_clock_is_found),
+                cmocka_unit_test(
+                        in_every_zone_the_clock_leads_back_around_every_change_of_three_years),
                 cmocka_unit_test(a_zone_is_found_by_its_name_alone),
                 cmocka_unit_test(a_time_is_read_with_an_offset_or_on_the_zones_clock),
         };
