@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* engine/moment: when a channel may speak next, by two clocks, also on the days they are set (R5). */
+/* engine/moment: when a channel may speak next, by two clocks, also where they are set (R5). */
 
 #include "engine/moment.h"
 
@@ -94,12 +94,12 @@ static void the_next_opening_suits_the_firms_window_and_the_customers_night(void
                         "2026-01-05T08:00:00Z" },
                 { PARIS, "Europe/Dublin", CHANNEL_WHATSAPP, 0x7F, 480, 1080, "2026-07-06T04:00:00Z",
                         "2026-07-06T07:00:00Z" },
-                /* Casablanca puts its clock back for Ramadan alone: 15 February to 22 March 2026. */
+                /* Casablanca puts its clock back for Ramadan: 15 February to 22 March 2026. */
                 { PARIS, "Africa/Casablanca", CHANNEL_SMS, 0x7F, 480, 1080, "2026-02-14T00:00:00Z",
                         "2026-02-14T07:00:00Z" },
                 { PARIS, "Africa/Casablanca", CHANNEL_SMS, 0x7F, 480, 1080, "2026-02-16T00:00:00Z",
                         "2026-02-16T08:00:00Z" },
-                /* The other side of the world: yesterday, tomorrow, and three quarters of an hour. */
+                /* The other side of the world: another day, and three quarters of an hour. */
                 { "Pacific/Kiritimati", "Pacific/Honolulu", CHANNEL_SMS, 0x7F, 540, 1080,
                         "2026-03-05T08:00:00+14:00", "2026-03-05T09:00:00+14:00" },
                 { "Pacific/Kiritimati", "Pacific/Apia", CHANNEL_SMS, 0x7F, 540, 1080,
