@@ -10,7 +10,9 @@
 
 #define CALENDARS_MAX 64
 #define DAYS_MAX 200 /* added or removed, of one calendar each */
-#define EASTER_FAR 200
+/* So far from Easter Sunday a day is always of the same year. */
+#define BEFORE_EASTER_MAX 80
+#define AFTER_EASTER_MAX 200
 /* Years in which a day that is removed is looked for. */
 #define FIRST_YEAR 2000
 #define LAST_YEAR 2099
@@ -35,9 +37,11 @@ static bool parse_easter(const char *text, HolidayRule *rule)
         rule->kind = HOLIDAY_EASTER;
         if (!*days)
                 return true;
-        if ((*days != '+' && *days != '-') || parse_int(days + 1, 0, EASTER_FAR, &n) < 0)
+        bool is_before = *days == '-';
+        if ((*days != '+' && !is_before) ||
+                parse_int(days + 1, 0, is_before ? BEFORE_EASTER_MAX : AFTER_EASTER_MAX, &n) < 0)
                 return false;
-        rule->day = *days == '-' ? -n : n;
+        rule->day = is_before ? -n : n;
         return true;
 }
 

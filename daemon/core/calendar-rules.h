@@ -22,7 +22,8 @@ typedef struct HolidayRule {
         int month, day;
         Weekday weekday;  /* of HOLIDAY_WEEKDAY */
         int since, until; /* years, both inclusive; 0: without end */
-        /* Days from a Saturday, from a Sunday, to the substitute, at most 2; 0: none. */
+        /* Of HOLIDAY_FIXED: days from a Saturday, from a Sunday, to the substitute in the same
+         * year; 0: none. */
         int after_saturday, after_sunday;
         bool is_worked; /* the day is no holiday after all */
 } HolidayRule;

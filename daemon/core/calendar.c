@@ -6,8 +6,7 @@
 
 #include "core/calendar-rules.h"
 
-#define SEARCH_DAYS 400  /* longer than any stretch of closed days of an openable window */
-#define SUBSTITUTE_MAX 2 /* days from a holiday to its substitute */
+#define SEARCH_DAYS 400 /* longer than any stretch of closed days of an openable window */
 
 /* A day as rules see it. */
 typedef struct Day {
@@ -50,10 +49,15 @@ static bool is_first_from(const Day *day, Weekday weekday, int month, int day_of
                day->day_of_month >= day_of_month && day->day_of_month < day_of_month + 7;
 }
 
+static bool is_in_force(const HolidayRule *rule, int year)
+{
+        return year >= rule->since && (rule->until == 0 || year <= rule->until);
+}
+
 /* Whether a rule names a day, substitutes aside. */
 static bool rule_names(const HolidayRule *rule, const Day *day)
 {
-        if (day->year < rule->since || (rule->until != 0 && day->year > rule->until))
+        if (!is_in_force(rule, day->year))
                 return false;
         switch (rule->kind) {
         case HOLIDAY_FIXED: return is_on(day, rule->month, rule->day);
@@ -81,20 +85,20 @@ static int substitute_after(const HolidayRule *rule, Weekday weekday)
 
 static bool rule_gives_substitute(const HolidayRule *rule, const Day *day)
 {
-        for (int n = 1; n <= SUBSTITUTE_MAX; n++) {
-                if (substitute_after(rule, (Weekday)(((int)day->weekday + 7 - n) % 7)) != n)
-                        continue;
-                Day before = day_of(date_add(day->date, -n));
-                if (rule_names(rule, &before))
-                        return true;
-        }
-        return false;
+        if ((rule->after_saturday == 0 && rule->after_sunday == 0) || !is_in_force(rule, day->year))
+                return false;
+        Date named = date_of(day->year, rule->month, rule->day);
+        int n = date_difference(day->date, named);
+        return n > 0 && n == substitute_after(rule, date_weekday(named));
 }
 
 bool calendar_is_holiday(const Calendar *calendar, Date date)
 {
+        while (calendar && calendar->n_rules == 0)
+                calendar = calendar->like;
+        if (!calendar)
+                return false;
         Day day = day_of(date);
-
         if (day.year < 1 || day.year > 9999)
                 return false;
         for (; calendar; calendar = calendar->like)
