@@ -134,8 +134,12 @@ def policy_step(line):
             step["min_total"] = [{"currency": known[2], "amount": plain_amount(known[1])}]
         elif part == "at the end of the month":
             step["end_of_month"] = True
+        elif known := re.fullmatch(r"(\d+) % off within (\d+) days?", part):
+            step["offer"] = {"percent": int(known[1]), "valid_days": int(known[2])}
         elif part == "needs approval":
             step["approve"] = True
+        elif part == "with charges":
+            step["charges"] = True
         else:
             raise line.wrong(f"“{part}” is nothing a step has")
     if send:
@@ -211,7 +215,7 @@ def read_expected(line, text):
 
 
 def seen_notice(notice):
-    return {"step": notice["step"] or notice["action"] or "thanks",
+    return {"step": notice["step"] or notice["action"] or notice["reason"],
             "channel": notice["channel"],
             "to": notice["to"] or "",
             "lines": sorted(((each["invoice"], each["instalment"], each["step"], each["open"])
@@ -257,8 +261,10 @@ class Player:
         self.given = {"customer": [], "invoice": [], "payment": []}
         self.has_started = False
         self.seen = set()
+        self.told = None  # the number of the fact that a person told last
         self.down = set()
         self.may_complain = False
+        self.kept = None  # a backup; once it was put back the log knows less than the folders
 
     def play(self):
         for line in self.lines:
@@ -413,11 +419,17 @@ class Player:
 
     # What happens outside
 
+    def tell(self, at, *arguments, is_refused=False):
+        """A command that records a fact; `undo` finds its number here."""
+        done = self.firm.ctl("--json", *arguments, at=at, status=1 if is_refused else 0)
+        for line in done.stdout.splitlines():
+            self.told = json.loads(line).get("fact", self.told)
+
     def pay(self, line, at, number, verb, amount, day):
         kind = {"paid": "payment", "credited": "credit", "refunded": "refund",
                 "charged back": "chargeback", "written off": "write-off"}[verb]
-        self.firm.ctl("pay", number, plain_amount(amount), "--date", day or at[:10], "--kind", kind,
-                      at=at)
+        self.tell(at, "pay", number, plain_amount(amount), "--date", day or at[:10], "--kind", kind,
+                  *(["--force"] if day and day > at[:10] else []))
 
     def load(self, line, at, text):
         rows = {"customer": [], "invoice": [], "payment": []}
@@ -432,13 +444,71 @@ class Player:
         return f"customer:{name}" if is_customer else name
 
     def hold(self, line, at, name, day):
-        self.firm.ctl("hold", self.target(name), *(["--until", day] if day else []), at=at)
+        self.tell(at, "hold", self.target(name), *(["--until", day] if day else []))
 
     def release(self, line, at, name):
-        self.firm.ctl("release", self.target(name), at=at)
+        self.tell(at, "release", self.target(name))
 
     def dispute(self, line, at, number, reason):
-        self.firm.ctl("dispute", number, "--reason", reason, at=at)
+        self.tell(at, "dispute", number, "--reason", reason)
+
+    def promise(self, line, at, number, day, amount, forced, refused):
+        self.tell(at, "promise", number, day, *([plain_amount(amount)] if amount else []),
+                  *(["--force"] if forced else []), is_refused=bool(refused))
+
+    def plan(self, line, at, number, parts, first, every, fee, refused):
+        self.tell(at, "plan", number, "--parts", parts, "--first", first,
+                  *(["--every", every] if every else []),
+                  *(["--fee", plain_amount(fee)] if fee else []), is_refused=bool(refused))
+
+    def skip(self, line, at, step, number, refused):
+        self.tell(at, "skip", number, step, "--note", "as agreed", is_refused=bool(refused))
+
+    def policy(self, line, at, number, name):
+        self.tell(at, "policy", number, name)
+
+    def no_policy(self, line, at, number):
+        self.tell(at, "policy", number, "auto")
+
+    def answer(self, line, at, verb, kind, number=None, seq=None):
+        """approve, refuse or done, of one instalment's task, a customer's, or all of a kind."""
+        if number is None:
+            self.tell(at, verb, kind)
+            return
+        found = [task["task"] for task in self.firm.json("tasks", at=at)
+                 if task["kind"] == kind and number in (task["invoice"], task["customer"])
+                 and task["instalment"] in (int(seq or 1), None)]
+        if len(found) != 1:
+            raise line.wrong(f"{len(found)} tasks {kind} for {number}")
+        self.tell(at, verb, found[0])
+
+    def opt_out(self, line, at, code, channel):
+        self.tell(at, "opt-out", code, channel)
+
+    def reply(self, line, at, code, day):
+        self.tell(at, "reply", code, *(["--date", day] if day else []))
+
+    def waive(self, line, at, number):
+        self.tell(at, "waive", number)
+
+    def undo(self, line, at):
+        if self.told is None:
+            raise line.wrong("nothing was told that could be undone")
+        self.tell(at, "undo", self.told)
+
+    def pause(self, line, at, verb):
+        self.tell(at, "pause" if verb == "paused" else "resume")
+
+    def backup(self, line, at):
+        self.kept = self.firm.folder / "kept"
+        self.firm.ctl("backup", self.kept, at=at)
+
+    def restore(self, line, at):
+        """As an administrator would after a crash, who forgets the fence: it lies elsewhere."""
+        [store] = self.firm.state.glob("*.db")
+        for beside in self.firm.state.glob(f"{store.name}-*"):
+            beside.unlink()
+        self.kept.replace(store)
 
     def contact(self, line, at, code, column, value):
         self.firm.ctl("contact", code, f"--{column}", value, at=at)
@@ -469,7 +539,14 @@ class Player:
         step = got["next"]
         checks = [("reason", reason, got["reason"])]
         for part in filter(None, re.split(r",\s*", rest or "")):
-            if known := re.fullmatch(rf"next (\S+) from ({DATE})", part):
+            if known := re.fullmatch(rf"(interest|fixed) ({AMOUNT})", part):
+                checks.append((known[1], plain_amount(known[2]), (got["charges"] or {}).get(known[1])))
+            elif part == "no charges":
+                checks.append(("charges", None, got["charges"]))
+            elif known := re.fullmatch(r"also (.+)", part):
+                checks.append(("also", sorted(known[1].split(" + ")),
+                               sorted(each["reason"] for each in got["also"])))
+            elif known := re.fullmatch(rf"next (\S+) from ({DATE})", part):
                 checks += [("next step", known[1], step and step["step"]),
                            ("earliest", known[2], step and step["earliest"])]
             elif known := re.fullmatch(r"next (\S+)", part):
@@ -482,6 +559,8 @@ class Player:
                 checks.append(("days late", int(known[1]), got["days_late"]))
             elif known := re.fullmatch(r"policy (\S+)", part):
                 checks.append(("policy", known[1], got["policy"]))
+            elif part == "nothing done":
+                checks.append(("done", [], [each["step"] for each in got["done"]]))
             elif known := re.fullmatch(r"done (.+)", part):
                 checks.append(("done", known[1].split(" + "), [each["step"] for each in got["done"]]))
             else:
@@ -492,17 +571,46 @@ class Player:
 
     def tasks(self, line, at, text):
         wanted = sorted([] if text == "none" else
-                        [(found[1], found[2], int(found[3] or 1)) for below in line.block
-                         if (found := below.match(r"(\S+) for (\S+?)(?:/(\d+))?"))])
+                        [(found[1], found[2] or "", int(found[3] or 1)) for below in line.block
+                         if (found := below.match(r"(\S+)(?: for (\S+?)(?:/(\d+))?)?"))])
         if text != "none" and len(wanted) != len(line.block):
-            raise line.wrong("expected lines of KIND for INVOICE")
-        got = sorted((task["kind"], task["invoice"], task["instalment"])
-                     for task in self.firm.json("tasks", at=at))
+            raise line.wrong("expected lines of KIND, KIND for CUSTOMER or KIND for INVOICE")
+        got = sorted((task["kind"], task["invoice"] or task["customer"] or "",
+                      task["instalment"] or 1) for task in self.firm.json("tasks", at=at))
         if wanted != got:
             raise line.wrong(f"the tasks are {got}")
 
+    def foreseen(self, at, days):
+        """{day: [notice]} of a forecast."""
+        by_day = {}
+        for notice in self.firm.json("forecast", "--days", days, at=at):
+            by_day.setdefault(notice["at"][:10], []).append(seen_notice(notice))
+        return by_day
+
+    def forecast(self, line, at, days):
+        expected, got = self.expected_by(line, DATE), self.foreseen(at, days)
+        text = [f"{day} is not foreseen: {notice_text(want)}" for day, wanted in expected.items()
+                for want in wanted if not any(is_met(want, each) for each in got.get(day, []))]
+        text += [f"{day} is foreseen: {notice_text(each)}" for day, found in got.items()
+                 for each in found if not any(is_met(want, each) for want in expected.get(day, []))]
+        if text:
+            raise line.wrong("\n  ".join(text))
+
+    def as_foreseen(self, line, at, days):
+        """What a forecast tells is what then leaves."""
+        expected = self.foreseen(at, days)
+        day = datetime.date.fromisoformat(at[:10])
+        for _ in range(int(days)):
+            then = f"{day}T{at[11:]}"
+            self.run_wake(then)
+            self.compare(line, then, expected.pop(str(day), []))
+            day += datetime.timedelta(days=1)
+        if any(name < str(day) for name in expected):
+            raise line.wrong(f"{', '.join(expected)}: foreseen, on no day of a wake")
+
     def log_says(self, line, at, step, number, state, reason):
-        found = [notice for notice in self.firm.log() if notice["step"] == step
+        found = [notice for notice in self.firm.log()
+                 if step in (notice["step"], notice["action"], notice["reason"])
                  and any(each["invoice"] == number for each in notice["lines"])]
         if not found:
             raise line.wrong("the log has no such notice")
@@ -512,6 +620,8 @@ class Player:
 
     def compare_files(self):
         """What the folders hold is what the log calls sent."""
+        if self.kept and not self.kept.exists():
+            return
         sent = self.firm.sent()
         for name in self.firm.config["channels"]:
             want = sum(notice["channel"] == name for notice in sent)
@@ -532,6 +642,24 @@ class Player:
         (rf"(\S+) is held(?: until ({DATE}))?", hold),
         (r"(\S+) is released", release),
         (r"(\S+) is disputed for (\S+)", dispute),
+        (rf"(\S+) is promised by ({DATE})(?: to ({AMOUNT}))?( once more)?(, which is refused)?",
+         promise),
+        (rf"(\S+) is to be paid in (\d+) parts from ({DATE})(?: every (\w+))?"
+         rf"(?: with a fee of ({AMOUNT}))?(, which is refused)?", plan),
+        (r"step (\S+) of (\S+) is skipped(, which is refused)?", skip),
+        (r"(\S+) follows policy (\S+)", policy),
+        (r"(\S+) follows no policy of its own", no_policy),
+        (r"(approve|refuse|done) all (\S+)", answer),
+        (r"(approve|refuse|done) (\S+) of (\S+?)(?:/(\d+))?", answer),
+        (r"(\S+) opts out of (\S+)", opt_out),
+        (rf"(\S+) answers(?: on ({DATE}))?", reply),
+        (r"charges of (\S+) are waived", waive),
+        (r"that is undone", undo),
+        (r"everything is (paused|resumed)", pause),
+        (r"the store is backed up", backup),
+        (r"the backup is put back", restore),
+        (r"the next (\d+) days go as foreseen", as_foreseen),
+        (r"forecast of (\d+) days", forecast),
         (r"(\S+) gets (email|phone|whatsapp) (\S+)", contact),
         (r"(\S+) loses (email|phone|whatsapp)", lose_contact),
         (r"channel (\S+) is (down|up)", channel),
