@@ -52,6 +52,15 @@ static bool is_asked_for(const ForecastWork *work, const LogRow *row)
         return false;
 }
 
+static int begin_again(void *owner)
+{
+        ForecastWork *work = owner;
+
+        sorter_free(work->sorter);
+        work->sorter = sorter_new(work->exchange->reply.folder);
+        return work->sorter ? 0 : -ENOMEM;
+}
+
 static int add_notice(void *owner, const LogRow *row)
 {
         ForecastWork *work = owner;
@@ -248,6 +257,7 @@ static int start(Exchange *exchange, ForecastWork *work, int days)
                 .other = work->other,
                 .days = days,
                 .sink = {
+                        .restart = begin_again,
                         .notice = add_notice,
                         .waits = exchange_get(exchange, "waiting") ? add_waits : NULL,
                         .change = add_change,
@@ -281,10 +291,9 @@ int handle_forecast(Exchange *exchange)
         work->exchange = exchange;
         work->invoice = exchange_get(exchange, "invoice");
         work->zone = exchange->engine->zone;
-        work->sorter = sorter_new(exchange->reply.folder);
-        if (!work->sorter)
-                return -ENOMEM;
-        int r = read_other(exchange, &work->other);
+        int r = begin_again(work);
+        if (r == 0)
+                r = read_other(exchange, &work->other);
         if (r == 0)
                 r = start(exchange, work, days);
         return MIN(r, 0);

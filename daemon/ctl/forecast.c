@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns how a forecast reads: its notices day by day, how many of each step there are, and what waits
- * for a person; or what another configuration would change. Never fetches anything. */
+/* Owns how a forecast reads: its notices day by day, how many of each step there are, and what
+ * waits for a person; or what another configuration would change. Never fetches anything. */
 
 #include <stdio.h>
 

@@ -208,8 +208,8 @@ static int drop_unreadable(Invocation *invocation)
         return is_whole ? EXIT_DONE : EXIT_REFUSED;
 }
 
-/* A configuration that goes along is read by us, as one text: the service may not be let to it. What
- * is wrong with it is told by who has read it. */
+/* A configuration that goes along is read by us, as one text: the service may not be let to it.
+ * What is wrong with it is told by who has read it. */
 static int join_sent(Invocation *invocation, StrBuf *text)
 {
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX && invocation->command->options[i].name; i++) {

@@ -12,6 +12,7 @@
 
 #define STEP_USEC 5000
 #define DAYS_BEYOND 62 /* that a comparison looks further */
+#define PASSES_MAX 6   /* two are enough almost always */
 
 const char *const change_names[3] = { "appears", "disappears", "moves" };
 
@@ -20,51 +21,67 @@ struct Forecast {
         Config *configs[2]; /* held */
         Horizon horizons[2];
         size_t n_horizons;
-        Instant until; /* what is told */
-        int64_t *accounts;
+        int n_passes;
+        Instant until;     /* what is told */
+        int64_t *accounts; /* whose notices are given; NULL: all */
         size_t next_account;
         Arena page_arena;
         AccountPage page;
         size_t next; /* in the page */
         int64_t after;
-        bool has_account;
-        Arena arena; /* of an account */
+        bool has_account, is_given; /* at hand; its notices are wanted */
+        Arena arena;                /* of an account */
         Outlook outlooks[2];
         size_t n_done; /* of the account's outlooks */
 };
 
-static int read_page(Forecast *forecast)
+/* Whether all have been gone through for good: openings that one account waits for are wakes at
+ * which others are decided, too. 0: yes; 1: no, from the first account again. */
+static int end_pass(Forecast *forecast)
 {
-        const ForecastOrder *order = &forecast->order;
-        Store *store = order->engine->store;
+        bool agrees = true;
 
-        forecast->next = 0;
-        forecast->page.n = 0;
-        arena_reset(&forecast->page_arena);
-        if (!forecast->accounts) {
-                int r = store_page_accounts(
-                        store, forecast->after, &forecast->page_arena, &forecast->page);
-                if (r == 0 && forecast->page.n > 0)
-                        forecast->after = forecast->page.accounts[forecast->page.n - 1].id;
-                return r;
-        }
-        if (forecast->next_account == order->n_accounts)
+        for (size_t i = 0; i < forecast->n_horizons; i++)
+                agrees = horizon_agrees(&forecast->horizons[i]) && agrees;
+        if (agrees || ++forecast->n_passes == PASSES_MAX)
                 return 0;
-        forecast->page.accounts = arena_alloc(&forecast->page_arena, sizeof(Account));
-        if (!forecast->page.accounts)
-                return -ENOMEM;
-        forecast->page.n = 1;
-        return store_load_account(store, forecast->accounts[forecast->next_account++], 0,
-                &forecast->page_arena, forecast->page.accounts);
+        forecast->after = 0;
+        forecast->next_account = 0;
+        int r = forecast->order.sink.restart(forecast->order.sink.owner);
+        return r < 0 ? r : 1;
 }
 
-/* 1: there is an account at hand; 0: there is none left; -errno. */
+/* 1: it has accounts; 0: there are none left; -errno. */
+static int read_page(Forecast *forecast)
+{
+        forecast->next = 0;
+        arena_reset(&forecast->page_arena);
+        int r = store_page_accounts(forecast->order.engine->store, forecast->after,
+                &forecast->page_arena, &forecast->page);
+        if (r < 0 || forecast->page.n == 0)
+                return r;
+        forecast->after = forecast->page.accounts[forecast->page.n - 1].id;
+        return 1;
+}
+
+/* Both lists rise. */
+static bool is_wanted(Forecast *forecast, int64_t account)
+{
+        if (!forecast->accounts)
+                return true;
+        while (forecast->next_account < forecast->order.n_accounts &&
+                forecast->accounts[forecast->next_account] < account)
+                forecast->next_account++;
+        return forecast->next_account < forecast->order.n_accounts &&
+               forecast->accounts[forecast->next_account] == account;
+}
+
+/* 1: there is more to do; 0: none left; -errno. */
 static int take_account(Forecast *forecast)
 {
         if (forecast->next == forecast->page.n) {
                 int r = read_page(forecast);
-                if (r < 0 || forecast->page.n == 0)
-                        return r;
+                return r == 0 ? end_pass(forecast) : r;
         }
         const Account *account = &forecast->page.accounts[forecast->next++];
         arena_reset(&forecast->arena);
@@ -77,6 +94,7 @@ static int take_account(Forecast *forecast)
         }
         forecast->n_done = 0;
         forecast->has_account = true;
+        forecast->is_given = is_wanted(forecast, account->id);
         return 1;
 }
 
@@ -133,10 +151,14 @@ static bool is_same_notice(const LogRow *a, const LogRow *b)
                has_same_lines(a, b);
 }
 
-/* The other configuration's notice that is this one and has not been matched yet, or NULL. */
-static const LogRow *find_match(const Outlook *outlook, const LogRow *row, bool *is_matched)
+/* The other configuration's notice that is this one and has not been matched yet, or NULL. All
+ * before *first have been. */
+static const LogRow *find_match(
+        const Outlook *outlook, const LogRow *row, bool *is_matched, size_t *first)
 {
-        for (size_t i = 0; i < outlook->n_rows; i++)
+        while (*first < outlook->n_rows && is_matched[*first])
+                ++*first;
+        for (size_t i = *first; i < outlook->n_rows; i++)
                 if (!is_matched[i] && is_same_notice(row, &outlook->rows[i])) {
                         is_matched[i] = true;
                         return &outlook->rows[i];
@@ -157,11 +179,12 @@ static int give_changes(Forecast *forecast)
 {
         const Outlook *now = &forecast->outlooks[0], *then = &forecast->outlooks[1];
         bool *is_matched = arena_alloc_array(&forecast->arena, then->n_rows, sizeof(bool));
+        size_t first = 0;
         int r = is_matched ? 0 : -ENOMEM;
 
         for (size_t i = 0; r == 0 && i < now->n_rows; i++) {
                 const LogRow *row = &now->rows[i];
-                const LogRow *match = find_match(then, row, is_matched);
+                const LogRow *match = find_match(then, row, is_matched, &first);
                 if (!match)
                         r = give_change(forecast, CHANGE_DISAPPEARS, row, INSTANT_NONE);
                 else if (match->at.usec != row->at.usec)
@@ -184,6 +207,8 @@ static int advance(Forecast *forecast)
         if (++forecast->n_done < forecast->n_horizons)
                 return 1;
         forecast->has_account = false;
+        if (!forecast->is_given)
+                return 1;
         r = forecast->n_horizons > 1 ? give_changes(forecast) : give_notices(forecast);
         return r < 0 ? r : 1;
 }

@@ -3,8 +3,8 @@
 #define RELANCED_ENGINE_FORECAST_H
 
 /*
- * "What if": every notice that would leave in days to come if nobody pays and nobody speaks, account
- * by account; or what another configuration would change about it. A job in steps: each is a few
+ * "What if": every notice that would leave in days to come if nobody pays and nobody speaks,
+ * account by account; or what another configuration would change about it. A job in steps: each is a few
  * milliseconds, holds no transaction, and memory is that of a page of accounts. Nothing is written.
  */
 
@@ -22,6 +22,8 @@ extern const char *const change_names[3];
 
 /* Called with rows that are valid during the call. 0 or -errno, which ends the forecast. */
 typedef struct ForecastSink {
+        /* All that was given is void: it is given once more. */
+        int (*restart)(void *owner);
         /* Without another configuration: by time within an account. */
         int (*notice)(void *owner, const LogRow *row);
         /* An instalment that waits for a person in the end; may be NULL. */
@@ -35,7 +37,7 @@ typedef struct ForecastOrder {
         Engine *engine;          /* of its present configuration, which is held */
         const Config *other;     /* to be compared with it, held; NULL: none */
         int days;                /* 1 to FORECAST_DAYS_MAX */
-        const int64_t *accounts; /* rising; copied. NULL: all */
+        const int64_t *accounts; /* whose notices are given, rising; copied. NULL: all */
         size_t n_accounts;
         ForecastSink sink;
 } ForecastOrder;

@@ -55,12 +55,16 @@ int horizon_init(Horizon *horizon, Engine *engine, const Config *config, int day
         for (size_t i = 0; i < horizon->n_mornings; i++)
                 horizon->mornings[i] = INSTANT_NONE;
         int r = store_any_refused(engine->store, &horizon->has_refusals);
+        if (r == 0)
+                r = store_get_last_wake(engine->store, &horizon->last_wake);
         return r < 0 ? r : find_underway(engine->store, &horizon->has_underway);
 }
 
 void horizon_release(Horizon *horizon)
 {
         free(horizon->mornings);
+        free(horizon->openings.list);
+        free(horizon->found.list);
         *horizon = (Horizon){ 0 };
 }
 
@@ -73,14 +77,59 @@ Now horizon_now(const Horizon *horizon, Instant at)
         return now;
 }
 
-Instant horizon_next(const Horizon *horizon, Instant after)
+/* The first of the set at that instant or later; n: there is none. */
+static size_t set_find(const InstantSet *set, Instant from)
 {
-        return schedule_next(horizon->engine.config, horizon->engine.zone, after);
+        size_t low = 0, high = set->n;
+
+        while (low < high) {
+                size_t middle = (low + high) / 2;
+                if (set->list[middle].usec < from.usec)
+                        low = middle + 1;
+                else
+                        high = middle;
+        }
+        return low;
 }
 
-Instant horizon_first(const Horizon *horizon)
+static int set_add(InstantSet *set, Instant instant)
 {
-        return horizon_next(horizon, (Instant){ horizon->start.instant.usec - 1 });
+        size_t at = set_find(set, instant);
+
+        if (at < set->n && set->list[at].usec == instant.usec)
+                return 0;
+        if (set->n == set->n_room) {
+                size_t room = set->n_room * 2 + 16;
+                Instant *list = reallocarray(set->list, room, sizeof(*list));
+                if (!list)
+                        return -ENOMEM;
+                set->list = list;
+                set->n_room = room;
+        }
+        memmove(set->list + at + 1, set->list + at, (set->n - at) * sizeof(*set->list));
+        set->list[at] = instant;
+        set->n++;
+        return 0;
+}
+
+static Instant first_configured(const Horizon *horizon, Instant from)
+{
+        return schedule_next(
+                horizon->engine.config, horizon->engine.zone, (Instant){ from.usec - 1 });
+}
+
+static Instant or_opening(const Horizon *horizon, Instant from, Instant wake)
+{
+        size_t i = set_find(&horizon->openings, from);
+
+        if (i < horizon->openings.n)
+                wake.usec = MIN(wake.usec, horizon->openings.list[i].usec);
+        return wake;
+}
+
+Instant horizon_wake(const Horizon *horizon, Instant from)
+{
+        return or_opening(horizon, from, first_configured(horizon, from));
 }
 
 Instant horizon_morning(Horizon *horizon, Date day)
@@ -89,9 +138,29 @@ Instant horizon_morning(Horizon *horizon, Date day)
 
         if (i < 0 || (size_t)i >= horizon->n_mornings)
                 return horizon->until;
-        if (!instant_is_set(horizon->mornings[i])) {
-                Instant midnight = zone_instant(horizon->engine.zone, day, 0);
-                horizon->mornings[i] = horizon_next(horizon, (Instant){ midnight.usec - 1 });
-        }
-        return horizon->mornings[i];
+        Instant midnight = zone_instant(horizon->engine.zone, day, 0);
+        if (!instant_is_set(horizon->mornings[i]))
+                horizon->mornings[i] = first_configured(horizon, midnight);
+        return or_opening(horizon, midnight, horizon->mornings[i]);
+}
+
+int horizon_note_opening(Horizon *horizon, Instant opening)
+{
+        if (opening.usec >= horizon->until.usec ||
+                first_configured(horizon, opening).usec == opening.usec)
+                return 0;
+        return set_add(&horizon->found, opening);
+}
+
+bool horizon_agrees(Horizon *horizon)
+{
+        InstantSet known = horizon->openings;
+        size_t size = known.n * sizeof(*known.list);
+        bool agrees = known.n == horizon->found.n &&
+                      (size == 0 || memcmp(known.list, horizon->found.list, size) == 0);
+
+        horizon->openings = horizon->found;
+        horizon->found = known;
+        horizon->found.n = 0;
+        return agrees;
 }

@@ -7,14 +7,23 @@
 
 #include "engine/engine.h"
 
+/* Rising, each once. */
+typedef struct InstantSet {
+        Instant *list;
+        size_t n, n_room;
+} InstantSet;
+
 typedef struct Horizon {
         Engine engine; /* the store under these rules: without loop, composer and dispatch */
         Now start;
         Instant until;     /* the first instant that is not looked at */
-        Instant *mornings; /* by day since start: its first wake or, without one, the next */
+        Instant last_wake; /* before the start, or INSTANT_NONE */
+        Instant *mornings; /* by day since start: its first configured wake, or the next one */
         size_t n_mornings;
-        bool has_refusals; /* of addresses, by anybody */
-        bool has_underway; /* notices that have neither an outcome nor been cancelled */
+        InstantSet openings; /* at which it wakes beside the configured hours (R5) */
+        InstantSet found;    /* the same, as they show while accounts are gone through */
+        bool has_refusals;   /* of addresses, by anybody */
+        bool has_underway;   /* notices that have neither an outcome nor been cancelled */
 } Horizon;
 
 /* From the engine's now on; config outlives the horizon. -EINVAL: its time zone is unknown. */
@@ -26,10 +35,17 @@ Instant horizon_after(const Horizon *horizon, int days);
 
 /* What decide() is told at that instant. */
 Now horizon_now(const Horizon *horizon, Instant at);
-/* The first wake from the start on. Never INSTANT_NONE, nor in those below. */
-Instant horizon_first(const Horizon *horizon);
-/* The first wake after that instant; the first one of that day or a later one. */
-Instant horizon_next(const Horizon *horizon, Instant after);
+/* The first wake at that instant or later; the first one of that day or a later one. Never
+ * INSTANT_NONE. */
+Instant horizon_wake(const Horizon *horizon, Instant from);
 Instant horizon_morning(Horizon *horizon, Date day);
+
+/*
+ * An account waits for that opening, at which all accounts are decided. Once all have been gone
+ * through, horizon_agrees() says whether the openings that were found are those that were known;
+ * else they are known from then on, and all are to be gone through again. -ENOMEM.
+ */
+int horizon_note_opening(Horizon *horizon, Instant opening);
+bool horizon_agrees(Horizon *horizon);
 
 #endif

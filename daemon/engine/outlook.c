@@ -172,26 +172,40 @@ static void note_waits(Outlook *outlook, const Decision *decision, const Now *no
         }
 }
 
-/* The first wake that may find something else than this one: of a day on which anything begins or
- * ends, or at an opening. */
-static Instant next_wake(
-        const Outlook *outlook, const Decision *decision, const Now *now, bool has_sent)
+/* The first opening that something due waits for (R5), which is a wake of its own; it lowers *next.
+ * -ENOMEM. */
+static int wait_for_opening(
+        Outlook *outlook, const Decision *decision, const Now *now, Instant *next)
 {
-        Horizon *horizon = outlook->horizon;
-        Instant next = { INT64_MAX }, opening;
+        Instant first = { INT64_MAX }, opening;
 
-        if (has_sent || outlook->n_underway > 0)
-                return horizon_next(horizon, now->instant);
-        Date day =
-                account_next_day(&horizon->engine.config->book, &outlook->account, decision, now);
-        if (date_is_set(day))
-                next = horizon_morning(horizon, day);
         for (unsigned channel = 0; decision->waiting_channels >> channel; channel++)
                 if (decision->waiting_channels >> channel & 1 &&
-                        channel_next_opening(&horizon->engine, channel, &outlook->account,
+                        channel_next_opening(&outlook->horizon->engine, channel, &outlook->account,
                                 now->instant, &opening))
-                        next.usec = MIN(next.usec, opening.usec);
-        return next.usec < INT64_MAX ? next : INSTANT_NONE;
+                        first.usec = MIN(first.usec, opening.usec);
+        if (first.usec == INT64_MAX)
+                return 0;
+        next->usec = MIN(next->usec, first.usec);
+        return horizon_note_opening(outlook->horizon, first);
+}
+
+/* The first wake that may find something else than this one: of a day on which anything begins or
+ * ends, or at an opening. */
+static int find_next(Outlook *outlook, const Decision *decision, const Now *now, bool has_sent)
+{
+        Horizon *horizon = outlook->horizon;
+        Instant next = { INT64_MAX };
+
+        Date day =
+                account_next_day(&horizon->engine.config->book, &outlook->account, decision, now);
+        if (has_sent || outlook->n_underway > 0)
+                next = horizon_wake(horizon, (Instant){ now->instant.usec + 1 });
+        else if (date_is_set(day))
+                next = horizon_morning(horizon, day);
+        int r = wait_for_opening(outlook, decision, now, &next);
+        outlook->at = next.usec < INT64_MAX ? next : INSTANT_NONE;
+        return r;
 }
 
 int outlook_step(Outlook *outlook)
@@ -217,15 +231,40 @@ int outlook_step(Outlook *outlook)
         if (r < 0)
                 return r;
         note_waits(outlook, &decision, &now);
-        outlook->at = next_wake(outlook, &decision, &now, has_sent);
+        r = find_next(outlook, &decision, &now, has_sent);
+        if (r < 0)
+                return r;
         return instant_is_set(outlook->at) && outlook->at.usec < horizon->until.usec;
+}
+
+/* What waited at the last wake still has its opening to come. */
+static int wait_since_last_wake(Outlook *outlook)
+{
+        Horizon *horizon = outlook->horizon;
+        Instant opening = { INT64_MAX };
+        Decision decision;
+
+        if (!instant_is_set(horizon->last_wake) ||
+                horizon->last_wake.usec >= horizon->start.instant.usec)
+                return 0;
+        const Now then = horizon_now(horizon, horizon->last_wake);
+        int r = account_complete(&horizon->engine, &then, horizon->has_refusals, &outlook->account);
+        if (r == 0)
+                r = decide(&horizon->engine.config->book, &outlook->account, &then, NULL,
+                        &outlook->scratch, &decision);
+        if (r < 0)
+                return r == -EOVERFLOW ? 0 : r;
+        r = wait_for_opening(outlook, &decision, &then, &opening);
+        if (opening.usec >= horizon->start.instant.usec)
+                outlook->at.usec = MIN(outlook->at.usec, opening.usec);
+        return r;
 }
 
 int outlook_begin(Outlook *outlook, Horizon *horizon, const Account *account, Arena *arena)
 {
         *outlook = (Outlook){
                 .horizon = horizon,
-                .at = horizon_first(horizon),
+                .at = horizon_wake(horizon, horizon->start.instant),
                 .arena = arena,
         };
         outlook->waits = arena_alloc_array(arena, account->n_instalments, sizeof(Wait));
@@ -234,7 +273,9 @@ int outlook_begin(Outlook *outlook, Horizon *horizon, const Account *account, Ar
         for (size_t i = 0; i < account->n_instalments; i++)
                 outlook->waits[i].since = INSTANT_NONE;
         int r = account_copy(account, arena, &outlook->account);
-        return r < 0 ? r : underway_begin(outlook);
+        if (r == 0)
+                r = underway_begin(outlook);
+        return r < 0 ? r : wait_since_last_wake(outlook);
 }
 
 void outlook_release(Outlook *outlook)

@@ -76,8 +76,8 @@ static int run_check(const Arguments *arguments)
         return status;
 }
 
-/* To relancectl, which sends it to where it is compared: whoever asks reads the file, not relanced's
- * own user. */
+/* To relancectl, which sends it to where it is compared: whoever asks reads the file, not
+ * relanced's own user. */
 static int run_join(const Arguments *arguments)
 {
         Problems problems = { 0 };

@@ -20,7 +20,7 @@ PAGES = {
 COLUMNS_MAX = 80
 
 # How relanced starts itself; not for people.
-PRIVATE_OPTIONS = {"private", "worker"}
+PRIVATE_OPTIONS = {"join", "private", "worker"}
 
 # One line of a page that begins an entry or names something, and where it stands.
 Line = namedtuple("Line", "section subsection text")
