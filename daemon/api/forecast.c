@@ -70,14 +70,14 @@ static int add_notice(void *owner, const LogRow *row)
         return sorter_add(work->sorter, row->at.usec, shape_planned(work->zone, row));
 }
 
-static int add_change(void *owner, ForecastChange change, const LogRow *row, Instant was)
+static int add_change(void *owner, Difference change, const LogRow *row, Instant was)
 {
         ForecastWork *work = owner;
 
         if (!is_asked_for(work, row))
                 return 0;
         json_t *shaped = shape_planned(work->zone, row);
-        shape_put(&shaped, "change", json_string(change_names[change]));
+        shape_put(&shaped, "change", json_string(difference_names[change]));
         shape_put(&shaped, "was", shape_instant(work->zone, was));
         return sorter_add(work->sorter, row->at.usec, shaped);
 }

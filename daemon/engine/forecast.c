@@ -14,7 +14,7 @@
 #define DAYS_BEYOND 62 /* that a comparison looks further */
 #define PASSES_MAX 6   /* two are enough almost always */
 
-const char *const change_names[3] = { "appears", "disappears", "moves" };
+const char *const difference_names[3] = { "appears", "disappears", "moves" };
 
 struct Forecast {
         ForecastOrder order;
@@ -166,7 +166,7 @@ static const LogRow *find_match(
         return NULL;
 }
 
-static int give_change(Forecast *forecast, ForecastChange change, const LogRow *row, Instant was)
+static int give_change(Forecast *forecast, Difference change, const LogRow *row, Instant was)
 {
         const ForecastSink *sink = &forecast->order.sink;
         bool is_told = row->at.usec < forecast->until.usec ||
@@ -186,13 +186,13 @@ static int give_changes(Forecast *forecast)
                 const LogRow *row = &now->rows[i];
                 const LogRow *match = find_match(then, row, is_matched, &first);
                 if (!match)
-                        r = give_change(forecast, CHANGE_DISAPPEARS, row, INSTANT_NONE);
+                        r = give_change(forecast, DIFFERENCE_DISAPPEARS, row, INSTANT_NONE);
                 else if (match->at.usec != row->at.usec)
-                        r = give_change(forecast, CHANGE_MOVES, match, row->at);
+                        r = give_change(forecast, DIFFERENCE_MOVES, match, row->at);
         }
         for (size_t i = 0; r == 0 && i < then->n_rows; i++)
                 if (!is_matched[i])
-                        r = give_change(forecast, CHANGE_APPEARS, &then->rows[i], INSTANT_NONE);
+                        r = give_change(forecast, DIFFERENCE_APPEARS, &then->rows[i], INSTANT_NONE);
         return r;
 }
 

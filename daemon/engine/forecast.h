@@ -13,12 +13,12 @@
 #define FORECAST_DAYS_MAX 730
 
 /* What another configuration does to a notice. */
-typedef enum ForecastChange {
-        CHANGE_APPEARS,
-        CHANGE_DISAPPEARS,
-        CHANGE_MOVES, /* same customer, step and instalments, at another time */
-} ForecastChange;
-extern const char *const change_names[3];
+typedef enum Difference {
+        DIFFERENCE_APPEARS,
+        DIFFERENCE_DISAPPEARS,
+        DIFFERENCE_MOVES, /* same customer, step and instalments, at another time */
+} Difference;
+extern const char *const difference_names[3];
 
 /* Called with rows that are valid during the call. 0 or -errno, which ends the forecast. */
 typedef struct ForecastSink {
@@ -29,7 +29,7 @@ typedef struct ForecastSink {
         /* An instalment that waits for a person in the end; may be NULL. */
         int (*waits)(void *owner, const Account *account, size_t instalment, const Wait *wait);
         /* With another one. was: of what moves. */
-        int (*change)(void *owner, ForecastChange change, const LogRow *row, Instant was);
+        int (*change)(void *owner, Difference change, const LogRow *row, Instant was);
         void *owner;
 } ForecastSink;
 
