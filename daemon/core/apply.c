@@ -76,7 +76,10 @@ int account_apply(Account *account, const Sent *sent, Arena *arena)
                 int r = line->step ? complete_step(instalment, sent, line, arena) : 0;
                 if (r < 0)
                         return r;
-                instalment->said |= 1U << sent->kind;
+                if (occasion_names[sent->kind]) {
+                        instalment->said |= 1U << sent->kind;
+                        instalment->said_on = sent->on;
+                }
                 if (sent->kind == NOTICE_RECONNECT)
                         instalment->is_suspended = false;
                 if (sent->kind == NOTICE_HANDOVER)
@@ -118,6 +121,69 @@ int account_apply_planned(Account *account, const Decision *decision, const Plan
         return account_apply(account, &sent, arena);
 }
 
+/* A plan that came after another one has replaced the parts of that one. */
+bool account_find_heritage(const Account *whole, int64_t plan, Heritage *ret_heritage)
+{
+        const Instalment *oldest = NULL;
+        int64_t invoice = 0;
+
+        for (size_t i = 0; i < whole->n_instalments; i++)
+                if (whole->instalments[i].plan == plan)
+                        invoice = whole->instalments[i].invoice;
+        for (size_t i = 0; i < whole->n_instalments; i++) {
+                const Instalment *instalment = &whole->instalments[i];
+                if (instalment->invoice != invoice || !instalment->is_replaced ||
+                        instalment->plan >= plan)
+                        continue;
+                if (!oldest || instalment->plan > oldest->plan ||
+                        (instalment->plan == oldest->plan &&
+                                date_compare(instalment->due, oldest->due) < 0))
+                        oldest = instalment;
+        }
+        if (!oldest)
+                return false;
+        *ret_heritage = (Heritage){ oldest->policy, oldest->done, oldest->n_done };
+        return true;
+}
+
+static int inherit_steps(Instalment *part, const Heritage *heritage, Arena *arena)
+{
+        size_t n = heritage->n_done + part->n_done;
+        Done *done = arena_alloc_array(arena, n, sizeof(*done));
+
+        if (!done)
+                return -ENOMEM;
+        if (heritage->n_done > 0)
+                memcpy(done, heritage->done, heritage->n_done * sizeof(*done));
+        if (part->n_done > 0)
+                memcpy(done + heritage->n_done, part->done, part->n_done * sizeof(*done));
+        part->done = done;
+        part->n_done = n;
+        return 0;
+}
+
+int account_break_plan(
+        Account *account, int64_t plan, const Heritage *heritage, Date today, Arena *arena)
+{
+        for (size_t i = 0; i < account->n_instalments; i++) {
+                Instalment *part = &account->instalments[i];
+                if (part->plan != plan || part->is_plan_broken)
+                        continue;
+                int64_t lapsed = MIN(part->open, part->fee);
+                part->amount -= lapsed;
+                part->open -= lapsed;
+                part->fee -= lapsed;
+                if (date_compare(part->due, today) > 0)
+                        part->due = today;
+                part->is_plan_broken = true;
+                part->policy = heritage->policy;
+                int r = inherit_steps(part, heritage, arena);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 /* The earliest of the days after today. */
 typedef struct Search {
         Date today, next;
@@ -149,7 +215,7 @@ static void consider_instalment(
                 return;
         consider(search, date_add(instalment->promised_until, -policy->remind_before_days));
         if (instalment->plan != 0)
-                consider(search, date_add(instalment->due, policy->grace_days + 1));
+                consider(search, date_add(instalment->due, MAX(policy->grace_days, 1)));
 }
 
 Date account_next_day(

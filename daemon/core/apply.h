@@ -41,6 +41,20 @@ int account_apply(Account *account, const Sent *sent, Arena *arena);
 int account_apply_planned(Account *account, const Decision *decision, const Planned *planned,
         const Now *now, Arena *arena);
 
+/* What the parts of a plan go back to when it breaks: the policy of the oldest instalment that it
+ * replaced, and the steps behind that one (R15). */
+typedef struct Heritage {
+        const char *policy;
+        const Done *done;
+        size_t n_done;
+} Heritage;
+
+/* whole: with the instalments that are settled. false: the plan has replaced none of them. */
+bool account_find_heritage(const Account *whole, int64_t plan, Heritage *ret_heritage);
+/* R15: an unpaid fee lapses, later parts fall due today, the ladder goes on where it stood. */
+int account_break_plan(
+        Account *account, int64_t plan, const Heritage *heritage, Date today, Arena *arena);
+
 /*
  * The first day after today on which the rules may say something else of the account than this
  * decision, if nobody pays and nobody speaks: never too late, at times too early. DATE_NONE: never.

@@ -9,14 +9,8 @@
 
 #include <errno.h>
 
-#include "core/apply.h"
 #include "engine/moment.h"
 #include "engine/underway.h"
-
-static const char *occasion_of(NoticeKind kind)
-{
-        return kind == NOTICE_THANKS ? "thanks" : NULL;
-}
 
 LogRow *outlook_add_row(Outlook *outlook)
 {
@@ -108,7 +102,7 @@ static int add_rows(
                         return -ENOMEM;
                 row->at = at;
                 row->step = planned->step ? planned->step->id : NULL;
-                row->occasion = occasion_of(planned->kind);
+                row->occasion = occasion_names[planned->kind];
                 row->action = planned->action;
                 row->lines = lines;
                 row->n_lines = planned->n_lines;
@@ -208,6 +202,24 @@ static int find_next(Outlook *outlook, const Decision *decision, const Now *now,
         return r;
 }
 
+/* What a wake records before it decides (R15). A promise is broken by itself (R13). */
+static int break_plans(Outlook *outlook, const Now *now)
+{
+        const Rulebook *book = &outlook->horizon->engine.config->book;
+        Account *account = &outlook->account;
+
+        for (size_t i = 0; now->guards == 0 && i < outlook->n_plans; i++) {
+                RunningPlan *running = &outlook->plans[i];
+                if (!plan_is_broken(book, account, running->plan, now->local.day))
+                        continue;
+                int r = account_break_plan(
+                        account, running->plan, &running->heritage, now->local.day, outlook->arena);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
 int outlook_step(Outlook *outlook)
 {
         Horizon *horizon = outlook->horizon;
@@ -221,6 +233,8 @@ int outlook_step(Outlook *outlook)
         int r = account_complete(&horizon->engine, &now, horizon->has_refusals, &outlook->account);
         if (r == 0)
                 r = underway_settle(outlook, &now);
+        if (r == 0)
+                r = break_plans(outlook, &now);
         if (r == 0)
                 r = decide(&horizon->engine.config->book, &outlook->account, &now, NULL,
                         &outlook->scratch, &decision);
@@ -260,6 +274,42 @@ static int wait_since_last_wake(Outlook *outlook)
         return r;
 }
 
+static bool is_known(const Outlook *outlook, int64_t plan)
+{
+        for (size_t i = 0; i < outlook->n_plans; i++)
+                if (outlook->plans[i].plan == plan)
+                        return true;
+        return false;
+}
+
+/* What plans have replaced is settled and not among what a wake reads. */
+static int find_plans(Outlook *outlook)
+{
+        const Account *account = &outlook->account;
+        Account whole = { 0 };
+
+        for (size_t i = 0; i < account->n_instalments; i++) {
+                const Instalment *part = &account->instalments[i];
+                if (part->plan == 0 || part->is_plan_broken || is_known(outlook, part->plan))
+                        continue;
+                if (!outlook->plans) {
+                        outlook->plans = arena_alloc_array(
+                                outlook->arena, account->n_instalments, sizeof(RunningPlan));
+                        if (!outlook->plans)
+                                return -ENOMEM;
+                        int r = store_load_account(outlook->horizon->engine.store, account->id, 0,
+                                outlook->arena, &whole);
+                        if (r < 0)
+                                return r;
+                }
+                RunningPlan *running = &outlook->plans[outlook->n_plans];
+                running->plan = part->plan;
+                if (account_find_heritage(&whole, part->plan, &running->heritage))
+                        outlook->n_plans++;
+        }
+        return 0;
+}
+
 int outlook_begin(Outlook *outlook, Horizon *horizon, const Account *account, Arena *arena)
 {
         *outlook = (Outlook){
@@ -273,6 +323,8 @@ int outlook_begin(Outlook *outlook, Horizon *horizon, const Account *account, Ar
         for (size_t i = 0; i < account->n_instalments; i++)
                 outlook->waits[i].since = INSTANT_NONE;
         int r = account_copy(account, arena, &outlook->account);
+        if (r == 0)
+                r = find_plans(outlook);
         if (r == 0)
                 r = underway_begin(outlook);
         return r < 0 ? r : wait_since_last_wake(outlook);

@@ -8,6 +8,7 @@
  * followed: its configured wakes, and the openings within a day that something due waits for.
  */
 
+#include "core/apply.h"
 #include "engine/horizon.h"
 #include "store/accounts.h"
 #include "store/report.h"
@@ -18,6 +19,11 @@ typedef struct Underway {
         const Contact *contact;
         Instant settled; /* not before */
 } Underway;
+
+typedef struct RunningPlan {
+        int64_t plan;
+        Heritage heritage;
+} RunningPlan;
 
 /* What an instalment waits for, if it is a person. */
 typedef struct Wait {
@@ -33,6 +39,8 @@ typedef struct Outlook {
         size_t n_rows, n_room;
         Underway *underway; /* what may have been sent and is not settled; in the arena */
         size_t n_underway;
+        RunningPlan *plans; /* that may break; in the arena */
+        size_t n_plans;
         Wait *waits;  /* of each instalment, as of the last wake */
         Arena *arena; /* of all that is kept */
         Arena scratch;
