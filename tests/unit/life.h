@@ -122,7 +122,7 @@ static void charge_back(World *world, Instalment *instalment, int64_t some)
 static void promise(World *world, int64_t invoice)
 {
         int64_t rest = chance(world, 30) ? some_amount(world, 300) : 0;
-        Date until = date_add(world->today, below(world, 12));
+        Date until = date_add(world->today, below(world, 9));
 
         world->last_fact++;
         for (size_t i = 0; i < world->account.n_instalments; i++) {
@@ -180,7 +180,7 @@ static void plan(World *world)
         int n_parts = below(world, 3) + 1;
         int64_t sum = 0;
 
-        if (like.plan != 0 || n + (size_t)n_parts > ROOM)
+        if (like.plan != 0 || chance(world, 70) || n + (size_t)n_parts > ROOM)
                 return;
         for (size_t i = 0; i < n; i++) {
                 Instalment *instalment = &world->instalments[i];
@@ -277,12 +277,15 @@ static void edit_policy(World *world)
 
 static void happen_to_firm(World *world)
 {
-        switch (below(world, 6)) {
+        switch (below(world, 9)) {
         case 0: world->guards |= GUARD_BIT(below(world, GUARDS)); break;
         case 1:
-        case 2: world->guards = 0; break;
-        case 3: world->newest_payment = world->today; break;
-        case 4: world->account.refused_channels |= 1U << below(world, 3); break;
+        case 2:
+        case 3:
+        case 4: world->guards = 0; break;
+        case 5:
+        case 6: world->newest_payment = world->today; break;
+        case 7: world->account.refused_channels |= 1U << below(world, 3); break;
         default: edit_policy(world); break;
         }
 }
@@ -317,21 +320,23 @@ static void something_happens(World *world)
         Instalment *instalment = &world->instalments[i];
         int64_t some = some_amount(world, chance(world, 50) ? 3 : 500);
 
-        switch (below(world, 18)) {
+        switch (below(world, 20)) {
         case 0: pay(world, instalment, some); break;
-        case 1: pay(world, instalment, chance(world, 50) ? 0 : instalment->open); break;
-        case 2: charge_back(world, instalment, some); break;
-        case 3: instalment->is_disputed = true; break;
-        case 4:
-        case 5: release(world, instalment); break;
-        case 6: hold(world, instalment); break;
-        case 7:
+        case 1: pay(world, instalment, chance(world, 25) ? 0 : instalment->open); break;
+        case 2:
+        case 3: charge_back(world, instalment, some); break;
+        case 4: instalment->is_disputed = chance(world, 40); break;
+        case 5:
+        case 6: release(world, instalment); break;
+        case 7: hold(world, instalment); break;
         case 8: promise(world, instalment->invoice); break;
         case 9:
         case 10:
-        case 11: attend(world, i); break;
-        case 12: instalment->is_uncertain = chance(world, 30); break;
-        case 13: instalment->is_in_flight = chance(world, 30); break;
+        case 11:
+        case 12:
+        case 13: attend(world, i); break;
+        case 14: instalment->is_uncertain = chance(world, 15); break;
+        case 15: instalment->is_in_flight = chance(world, 15); break;
         default: happen_to_account(world); break;
         }
 }
