@@ -232,7 +232,7 @@ static int change_row(Putting *putting, uint32_t differs, const char *changes)
                 r = remember(putting);
         if (r == 0)
                 r = add_event(putting, "change", changes);
-        if (r == 0 && (differs & (BIT(COLUMN_STATUS) | BIT(COLUMN_POLICY))))
+        if (r == 0 && (differs & (BALANCE_COLUMNS | BIT(COLUMN_POLICY))))
                 r = words_refresh_invoice(putting->store, found->account, found->invoice);
         if (r == 0 && (differs & BALANCE_COLUMNS))
                 r = balance_refresh(putting->store, found->account, found->invoice, DATE_NONE);
