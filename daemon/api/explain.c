@@ -120,8 +120,8 @@ static int add_charges(Exchange *exchange, const Account *account, int64_t invoi
         const char *error = "The amounts are too large for their charges to be told.";
         MissingRate missing;
         Charges charges;
-        int r = engine_charges(engine, account, invoice, exchange->now.local.day, &exchange->arena,
-                &charges, &missing);
+        const ChargesAsked asked = { account, invoice, exchange->now.local.day };
+        int r = engine_charges(engine, &asked, &exchange->arena, &charges, &missing);
 
         if (r == 0) {
                 json_t *shaped = json_object();

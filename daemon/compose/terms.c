@@ -92,11 +92,10 @@ static int64_t line_discount(const Teller *teller, const NoticeLine *line)
         const InvoiceDetail *detail = &teller->occasion->details[line->instalment];
         const Instalment *instalment = line_instalment(teller, line);
 
-        if (line->is_mentioned || detail->discount_percent_hundredths <= 0 ||
-                !date_is_set(detail->discount_until) ||
+        if (line->is_mentioned || instalment->seq > detail->n_discounts ||
                 date_compare(detail->discount_until, teller->today) < 0)
                 return 0;
-        int64_t discount = money_percent(instalment->amount, detail->discount_percent_hundredths);
+        int64_t discount = detail->discounts[instalment->seq - 1];
         return discount < instalment->open ? discount : 0;
 }
 

@@ -44,11 +44,12 @@ static Part make_part(const Engine *engine, const Account *account, const Ledger
         return part;
 }
 
-int engine_charges(const Engine *engine, const Account *account, int64_t invoice, Date today,
-        Arena *arena, Charges *ret_charges, MissingRate *ret_missing)
+int engine_charges(const Engine *engine, const ChargesAsked *asked, Arena *arena,
+        Charges *ret_charges, MissingRate *ret_missing)
 {
+        const Account *account = asked->account;
         Ledger ledger;
-        int r = store_load_ledger(engine->store, account->id, invoice, arena, &ledger);
+        int r = store_load_ledger(engine->store, account->id, asked->invoice, arena, &ledger);
 
         if (r < 0)
                 return r;
@@ -66,7 +67,8 @@ int engine_charges(const Engine *engine, const Account *account, int64_t invoice
                 .n_changes = ledger.n_changes,
                 .settled_until = civil_day(engine, ledger.settled),
         };
-        return charges_of(&engine->config->charges, &claim, today, arena, ret_charges, ret_missing);
+        return charges_of(
+                &engine->config->charges, &claim, asked->today, arena, ret_charges, ret_missing);
 }
 
 const char *missing_rate_sentence(const Config *config, const MissingRate *missing, Arena *arena)

@@ -7,9 +7,16 @@
 #include "core/charges.h"
 #include "engine/engine.h"
 
-/* As of the end of that day. 0; CHARGES_NO_RATE and *ret_missing; -ENOENT, -EOVERFLOW, -ENOMEM. */
-int engine_charges(const Engine *engine, const Account *account, int64_t invoice, Date today,
-        Arena *arena, Charges *ret_charges, MissingRate *ret_missing);
+/* Of which invoice of an account, as of the end of which day. */
+typedef struct ChargesAsked {
+        const Account *account;
+        int64_t invoice;
+        Date today;
+} ChargesAsked;
+
+/* 0; CHARGES_NO_RATE and *ret_missing; -ENOENT, -EOVERFLOW, -ENOMEM. */
+int engine_charges(const Engine *engine, const ChargesAsked *asked, Arena *arena,
+        Charges *ret_charges, MissingRate *ret_missing);
 
 /* Which rate is missing and where to add it, in the creditor's language; NULL: memory is out. */
 const char *missing_rate_sentence(const Config *config, const MissingRate *missing, Arena *arena);

@@ -85,9 +85,10 @@ static int load_charges(Making *making)
                 const Instalment *instalment = line_instalment(source, i);
                 if (line->is_mentioned)
                         continue;
-                int r = engine_charges(source->engine, source->account, instalment->invoice,
-                        source->now->local.day, source->arena, &making->charges[line->instalment],
-                        &missing);
+                const ChargesAsked asked = { source->account, instalment->invoice,
+                        source->now->local.day };
+                int r = engine_charges(source->engine, &asked, source->arena,
+                        &making->charges[line->instalment], &missing);
                 if (r != 0)
                         return hold_back_charges(making, instalment, r, &missing);
         }

@@ -72,6 +72,8 @@ typedef struct InvoiceDetail {
         int n_instalments;
         int discount_percent_hundredths; /* 2.5 % = 250; 0 = none */
         Date discount_until;
+        const int64_t *discounts;    /* by seq from 1 on: what it leaves off of each instalment */
+        int n_discounts;             /* 0: it has no discount */
         const char *document_sha256; /* as first decided, or "" */
         int n_document_customers;    /* customers whose invoices name the same document */
 } InvoiceDetail;

@@ -117,6 +117,40 @@ static int read_instalment_sums(
         return r;
 }
 
+/* Its discount for paying early as balances.c grants it: half up, shared out among the instalments
+ * so that the shares add up to it, and ended by a plan. */
+static int read_discounts(
+        Store *store, int64_t account, int64_t invoice, Arena *arena, InvoiceDetail *detail)
+{
+        ROWS(rows);
+        int64_t n, so_far = 0, given = 0;
+        int r = db_integers(store,
+                "select max(seq) from instalment where account = ? and invoice = ?",
+                VALUES(INT(account), INT(invoice)), &n, 1);
+
+        if (r <= 0)
+                return r;
+        int64_t *discounts = arena_alloc_array(arena, (size_t)n, sizeof(int64_t));
+        if (!discounts)
+                return -ENOMEM;
+        r = rows_open(&rows, store,
+                "select i.seq, i.amount from instalment i left join terms t "
+                "on t.account = i.account and t.invoice = i.invoice and t.seq = i.seq "
+                "where i.account = ? and i.invoice = ? and i.amount > 0 and i.status <> 3 "
+                "and coalesce(t.plan, 0) = 0 and coalesce(t.replaced_by, 0) = 0 order by i.seq",
+                VALUES(INT(account), INT(invoice)));
+        while (r >= 0 && (r = rows_next(&rows)) > 0) {
+                if (money_add(&so_far, row_integer(&rows, 1)) < 0)
+                        continue;
+                int64_t off = money_percent(so_far, detail->discount_percent_hundredths);
+                discounts[row_integer(&rows, 0) - 1] = off - given;
+                given = off;
+        }
+        detail->discounts = discounts;
+        detail->n_discounts = (int)n;
+        return r;
+}
+
 int store_load_invoice(Store *store, int64_t invoice, Arena *arena, InvoiceDetail *ret_detail)
 {
         ROWS(rows);
@@ -136,6 +170,8 @@ int store_load_invoice(Store *store, int64_t invoice, Arena *arena, InvoiceDetai
         detail.issued = DATE_NONE;
         if (r == 0)
                 r = read_instalment_sums(store, row_integer(&rows, 8), invoice, &detail);
+        if (r == 0 && detail.discount_percent_hundredths > 0)
+                r = read_discounts(store, row_integer(&rows, 8), invoice, arena, &detail);
         if (r == 0 && *detail.document)
                 r = db_integers(store,
                         "select count(distinct a.customer) from invoice i "

@@ -18,8 +18,9 @@ PURE_SYMBOLS = set("""
     malloc calloc realloc reallocarray free qsort bsearch abort __assert_fail __stack_chk_fail
     __ctype_b_loc _GLOBAL_OFFSET_TABLE_
     """.split())
-# What compilers add: fortified variants, sanitizers, coverage.
-COMPILER_SYMBOLS = re.compile(r"^(__\w+_chk|__asan_\w+|__ubsan_\w+|__gcov_\w+|__sanitizer_\w+)$")
+# What compilers add: fortified variants, sanitizers, coverage, division of 128 bits.
+COMPILER_SYMBOLS = re.compile(r"^(__\w+_chk|__asan_\w+|__ubsan_\w+|__gcov_\w+|__sanitizer_\w+|"
+    r"__u?(div|mod|divmod)ti[34])$")
 
 
 def nm(*arguments):

@@ -192,6 +192,9 @@ static void an_invoices_details_are_those_of_its_file(void **state)
         assert_int_equal(detail.n_instalments, 2);
         assert_int_equal(detail.discount_percent_hundredths, 250);
         assert_int_equal(date_difference(detail.discount_until, TODAY), 3);
+        assert_int_equal(detail.n_discounts, 2);
+        assert_int_equal(detail.discounts[0], 3); /* 2.50 */
+        assert_int_equal(detail.discounts[1], 6); /* 8.75 of both */
         assert_string_equal(detail.document_sha256, "feed");
         assert_int_equal(detail.n_document_customers, 2);
         /* Another document has another digest. */

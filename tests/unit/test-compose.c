@@ -200,7 +200,11 @@ static void have_offer(Scene *scene)
 
 static void have_discount(Scene *scene)
 {
+        static const int64_t discounts[] = { 3000 };
+
         scene->details[0].discount_percent_hundredths = 250;
+        scene->details[0].discounts = discounts;
+        scene->details[0].n_discounts = 1;
         scene->details[0].discount_until = date_of(2026, 3, 14);
 }
 
@@ -650,6 +654,35 @@ static void a_program_gets_json(void **state)
         json_t *customer = json_object_get(json, "customer");
         assert_string_equal(
                 json_string_value(json_object_get(customer, "name")), "A \"B\" \\ C </script>");
+        assert_true(json_is_null(json_object_get(json, "charges")));
+        assert_true(json_is_null(json_object_get(json, "offer")));
+        assert_true(json_is_null(json_object_get(json, "promise")));
+        json_decref(json);
+}
+
+static void a_program_gets_what_was_agreed_too(void **state)
+{
+        Fixture *fixture = *state;
+        const char *until, *amount, *interest;
+
+        scene_set_kind(&fixture->scene, "fr", NOTICE_PROMISE_CONFIRMED);
+        have_interest_alone(&fixture->scene);
+        json_t *json = json_loads(compose(fixture, FORM_EVENT)->text, JSON_REJECT_DUPLICATES, NULL);
+        assert_int_equal(json_unpack(json, "{s:{s:s,s:s},s:{s:s,s:n}}", "promise", "until", &until,
+                                 "amount", &amount, "charges", "interest", &interest, "fixed"),
+                0);
+        assert_string_equal(until, "2026-03-31");
+        assert_string_equal(amount, "1200.00");
+        assert_string_equal(interest, "3.33");
+        assert_string_equal(json_string_value(json_object_get(json, "event")), "promise-confirmed");
+        json_decref(json);
+        scene_set(&fixture->scene, "fr", ACTION_REMIND);
+        have_offer(&fixture->scene);
+        json = json_loads(compose(fixture, FORM_EVENT)->text, JSON_REJECT_DUPLICATES, NULL);
+        assert_int_equal(
+                json_unpack(json, "{s:{s:s,s:s}}", "offer", "until", &until, "total", &amount), 0);
+        assert_string_equal(until, "2026-03-22");
+        assert_string_equal(amount, "1176.00");
         json_decref(json);
 }
 
@@ -993,6 +1026,7 @@ int main(void)
                 cmocka_unit_test(a_deadline_is_printed_once_whatever_the_action),
                 cmocka_unit_test(a_message_names_its_template_and_whatsapp_gets_the_fields),
                 cmocka_unit_test(a_program_gets_json),
+                cmocka_unit_test(a_program_gets_what_was_agreed_too),
                 cmocka_unit_test(a_name_can_add_neither_header_nor_line),
                 cmocka_unit_test(the_language_is_the_customers_else_the_creditors_else_english),
                 cmocka_unit_test(shipped_templates_have_no_problem_and_no_harsh_word),

@@ -382,17 +382,18 @@ static void an_offer_is_told_with_its_day_and_what_is_enough(void **state)
 
 static void an_early_payment_discount_is_told_to_its_last_day(void **state)
 {
+        static const int64_t discounts[] = { 3000 };
         static const struct {
-                int day, hundredths;
+                int day, n_discounts;
                 int64_t open;
                 const char *percent, *amount, *total;
         } cases[] = {
-                { 12, 250, 120000, "2,5\u00a0%", "30,00\u00a0€", "1\u202f170,00\u00a0€" },
-                { 14, 250, 120000, "2,5\u00a0%", "30,00\u00a0€", "1\u202f170,00\u00a0€" },
-                { 15, 250, 120000, "", "", "" },
+                { 12, 1, 120000, "2,5\u00a0%", "30,00\u00a0€", "1\u202f170,00\u00a0€" },
+                { 14, 1, 120000, "2,5\u00a0%", "30,00\u00a0€", "1\u202f170,00\u00a0€" },
+                { 15, 1, 120000, "", "", "" },
                 { 12, 0, 120000, "", "", "" },
-                { 12, 250, 4000, "2,5\u00a0%", "30,00\u00a0€", "10,00\u00a0€" },
-                { 12, 250, 3000, "", "", "" },
+                { 12, 1, 4000, "2,5\u00a0%", "30,00\u00a0€", "10,00\u00a0€" },
+                { 12, 1, 3000, "", "", "" },
         };
         Fixture *fixture = *state;
         Scene *scene = &fixture->scene;
@@ -401,7 +402,9 @@ static void an_early_payment_discount_is_told_to_its_last_day(void **state)
                 scene_set(scene, "fr", ACTION_COURTESY);
                 scene->occasion.local.day = date_of(2026, 3, cases[i].day);
                 scene->instalments[0].open = scene->planned.total = cases[i].open;
-                scene->details[0].discount_percent_hundredths = cases[i].hundredths;
+                scene->details[0].discount_percent_hundredths = 250;
+                scene->details[0].discounts = discounts;
+                scene->details[0].n_discounts = cases[i].n_discounts;
                 scene->details[0].discount_until = date_of(2026, 3, 14);
                 const Value *context = build(fixture, STYLE_TEXT);
                 assert_string_equal(text_of(context, "discount.percent"), cases[i].percent);
@@ -415,6 +418,7 @@ static void an_early_payment_discount_is_told_to_its_last_day(void **state)
 
 static void discounts_of_different_days_are_told_one_by_one(void **state)
 {
+        static const int64_t discounts[] = { 2400, 902 };
         Fixture *fixture = *state;
         Scene *scene = &fixture->scene;
 
@@ -422,12 +426,14 @@ static void discounts_of_different_days_are_told_one_by_one(void **state)
         scene_list_all(scene);
         for (int i = 0; i < 2; i++) {
                 scene->details[i].discount_percent_hundredths = 200 + 100 * i;
+                scene->details[i].discounts = &discounts[i];
+                scene->details[i].n_discounts = 1;
                 scene->details[i].discount_until = date_of(2026, 3, 14);
         }
         const Value *context = build(fixture, STYLE_TEXT);
         assert_string_equal(text_of(context, "discount.until"), "14 mars 2026");
         assert_string_equal(text_of(context, "discount.percent"), "");
-        assert_string_equal(text_of(context, "discount.amount"), "33,02\u00a0€"); /* 24 + 9.015 */
+        assert_string_equal(text_of(context, "discount.amount"), "33,02\u00a0€");
         scene->details[1].discount_until = date_of(2026, 3, 15);
         context = build(fixture, STYLE_TEXT);
         assert_string_equal(text_of(context, "has_discount"), "yes");
