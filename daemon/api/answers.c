@@ -43,8 +43,8 @@ static int approve_step(
         const StepMark mark = mark_of(subject, answer);
         bool is_handover = mark.action == ACTION_AGENCY || mark.action == ACTION_LEGAL;
 
-        answer->effect = is_handover ? "The file is handed over at the next wake or opening."
-                                     : "It goes out at the next wake, within its window.";
+        answer->effect = is_handover ? "The file is handed over " WAKE ", or when its window opens."
+                                     : "It goes out " WAKE ", or when its window opens.";
         return store_approve(exchange->engine->store, &mark, exchange->now.instant, &answer->fact);
 }
 
@@ -72,7 +72,7 @@ static int adopt(Exchange *exchange, const Asked *task, const Subject *subject, 
         StepMark mark = mark_of(subject, answer);
 
         mark.step = NULL;
-        answer->effect = "It is chased from the next wake on.";
+        answer->effect = "Its ladder begins " WAKE ".";
         return store_adopt(exchange->engine->store, &mark, exchange->now.instant, &answer->fact);
 }
 
@@ -161,7 +161,7 @@ static const struct Kind {
         { "template", NULL, { NULL }, "mend what relanced --check names" },
         { "no-document", NULL, { NULL },
                 "put the document where relancectl show INVOICE names it" },
-        { "no-rate", NULL, { NULL }, "add the rate to the configuration" },
+        { "rate", NULL, { NULL }, "add the rate to the configuration" },
         { "sum", NULL, { NULL }, "correct the amounts of CUSTOMER" },
         { "payments-stale", NULL, { NULL }, "import the newest payments" },
         { "paused", NULL, { NULL }, "relancectl resume" },

@@ -84,10 +84,12 @@ static int page_instalment(void *owner, const InvoiceReport *row)
                 page->head.currency = arena_strdup(arena, row->currency);
                 page->head.document = arena_strdup(arena, row->document);
         }
-        if (money_add(&page->amount, row->amount) < 0 || money_add(&page->open, row->open) < 0)
+        const Instalment *instalment = page_find(page, row->seq);
+        bool is_part = instalment && instalment->plan > 0; /* its amount stands already */
+        if (money_add(&page->amount, is_part ? 0 : row->amount) < 0 ||
+                money_add(&page->open, row->open) < 0)
                 return -EOVERFLOW;
         json_t *shaped = shape_invoice(row);
-        const Instalment *instalment = page_find(page, row->seq);
         if (instalment)
                 shape_put_terms(&shaped, instalment, row->currency);
         shape_append(&page->instalments, shaped);

@@ -43,9 +43,8 @@ int handle_resume(Exchange *exchange)
         json_t *shaped = json_object();
         shape_put(&shaped, "recorded", json_string("resume"));
         shape_put(&shaped, "ended", ended);
-        shape_put(&shaped, "effect",
-                exchange->now.guards ? json_string("What is due leaves at the next wake.")
-                                     : json_null());
+        recording_put_effect(exchange, &shaped,
+                exchange->now.guards != 0 ? "What is due leaves " WAKE "." : NULL);
         reply_add(&exchange->reply, shaped);
         return 0;
 }

@@ -18,8 +18,7 @@
 #define AHEAD_MAX_DAYS 366 /* of a promise, without force */
 #define PARTS_MAX 120
 #define PLAN_POLICY "plan"
-#define EFFECT_IN_WRITING "It holds from now on, and is confirmed in writing from the next wake on."
-
+#define EFFECT_IN_WRITING "It holds from now on, and is confirmed in writing " WAKE "."
 /* What an agreement is about. */
 typedef struct Agreed {
         int64_t open;

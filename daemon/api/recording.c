@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdio.h>
 
 #include "api/shapes.h"
 #include "core/ladder.h"
@@ -119,12 +120,28 @@ const Step *recording_next_step(
         return next < 0 ? NULL : &policy->steps[next];
 }
 
+void recording_put_effect(Exchange *exchange, json_t **shaped, const char *effect)
+{
+        Engine *engine = exchange->engine;
+        const char *wake = effect ? strstr(effect, WAKE) : NULL;
+        StrBuf sentence = STRBUF_INIT;
+
+        if (wake) {
+                strbuf_add_bytes(&sentence, effect, (size_t)(wake - effect));
+                strbuf_add(&sentence, engine->service ? "within a minute" : "at the next wake");
+                strbuf_add(&sentence, wake + strlen(WAKE));
+                engine_expect_wake(engine);
+        }
+        shape_put(shaped, "effect", shape_text(wake ? strbuf_text(&sentence) : effect));
+        strbuf_release(&sentence);
+}
+
 int recording_answer(Exchange *exchange, json_t *shaped, int64_t fact, const char *effect)
 {
         char undo[48];
 
         (void)snprintf(undo, sizeof(undo), "relancectl undo %" PRId64, fact);
-        shape_put(&shaped, "effect", shape_text(effect));
+        recording_put_effect(exchange, &shaped, effect);
         shape_put(&shaped, "fact", json_integer(fact));
         shape_put(&shaped, "undo", json_string(undo));
         reply_add(&exchange->reply, shaped);

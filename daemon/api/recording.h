@@ -12,8 +12,10 @@
 #include "api/routes.h"
 #include "store/persons.h"
 
-/* What is said of most facts: when anything follows from them. */
-#define EFFECT_NEXT_WAKE "It takes effect at the next wake."
+/* When what was recorded takes effect, as an answer says it: with a daemon within a minute, as it
+ * is then asked to wake; else when somebody wakes the store. */
+#define WAKE "{wake}"
+#define EFFECT_NEXT_WAKE "It takes effect " WAKE "."
 
 /* An invoice's number, or customer:ID. */
 Target target_of(const char *text);
@@ -46,8 +48,10 @@ int recording_load(Exchange *exchange, const char *number, Recorded *ret_recorde
 const Step *recording_next_step(
         const Exchange *exchange, const Account *account, const Instalment *instalment);
 
-/* Answers with what was recorded, which is taken over: adds the fact's number, how it is taken back,
- * and when it takes effect (or NULL). Always 0. */
+/* Adds when it takes effect to an answer that is being built; NULL: at once. */
+void recording_put_effect(Exchange *exchange, json_t **shaped, const char *effect);
+/* Answers with what was recorded, which is taken over, its effect, the fact's number and how it is
+ * taken back. Always 0. */
 int recording_answer(Exchange *exchange, json_t *shaped, int64_t fact, const char *effect);
 
 #endif

@@ -222,7 +222,7 @@ int handle_opt_out(Exchange *exchange)
 static int open_reply_task(Exchange *exchange, const char *customer, const char *note)
 {
         Store *store = exchange->engine->store;
-        StrBuf sentence = STRBUF_INIT, commands = STRBUF_INIT;
+        StrBuf sentence = STRBUF_INIT;
         int64_t *accounts;
         size_t n;
         int r = store_find_accounts(store, customer, &exchange->arena, &accounts, &n);
@@ -230,16 +230,14 @@ static int open_reply_task(Exchange *exchange, const char *customer, const char 
         if (r < 0 || n == 0)
                 return r;
         strbuf_addf(&sentence, "%s has answered%s%s", customer, *note ? ": " : "", note);
-        strbuf_addf(&commands, "relancectl done TASK");
         r = strbuf_error(&sentence);
         const Task task = { .kind = "reply",
                 .sentence = strbuf_text(&sentence),
-                .commands = strbuf_text(&commands),
+                .commands = "relancectl done {task}",
                 .account = accounts[0] };
         if (r == 0)
                 r = store_open_task(store, &task, exchange->now.instant, NULL);
         strbuf_release(&sentence);
-        strbuf_release(&commands);
         return r;
 }
 

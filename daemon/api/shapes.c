@@ -6,8 +6,6 @@
 
 #include "api/shapes.h"
 
-#include <inttypes.h>
-
 #include "base/parse.h"
 #include "core/money.h"
 #include "core/reason.h"
@@ -213,34 +211,15 @@ static json_t *shape_bytes(const char *text, size_t length)
         return copy ? shape_text(copy) : NULL;
 }
 
-#define TASK_WORD "TASK"
-
-/* The task's number, which nobody knew when the command was written, in place of the word TASK. */
-static json_t *shape_command(const char *text, size_t length, int64_t task)
-{
-        const char *word = memmem(text, length, TASK_WORD, strlen(TASK_WORD));
-        StrBuf command = STRBUF_INIT;
-
-        if (!word)
-                return shape_bytes(text, length);
-        const char *rest = word + strlen(TASK_WORD);
-        strbuf_add_bytes(&command, text, (size_t)(word - text));
-        strbuf_addf(&command, "%" PRId64, task);
-        strbuf_add_bytes(&command, rest, length - (size_t)(rest - text));
-        json_t *value = strbuf_error(&command) < 0 ? NULL : shape_text(strbuf_text(&command));
-        strbuf_release(&command);
-        return value;
-}
-
 /* One command a line → an array of texts. */
-static json_t *shape_commands(const char *text, int64_t task)
+static json_t *shape_lines(const char *text)
 {
         json_t *lines = json_array();
 
         while (text && *text) {
                 size_t length = strcspn(text, "\n");
                 if (length > 0)
-                        shape_append(&lines, shape_command(text, length, task));
+                        shape_append(&lines, shape_bytes(text, length));
                 text += length + (text[length] == '\n');
         }
         return lines;
@@ -257,7 +236,7 @@ json_t *shape_task(const Zone *zone, const TaskReport *row)
         shape_put(&shaped, "instalment", row->seq > 0 ? json_integer(row->seq) : json_null());
         shape_put(&shaped, "since", shape_instant(zone, row->since));
         shape_put(&shaped, "sentence", shape_text(row->sentence ? row->sentence : ""));
-        shape_put(&shaped, "commands", shape_commands(row->commands, row->task));
+        shape_put(&shaped, "commands", shape_lines(row->commands));
         return shaped;
 }
 

@@ -402,7 +402,7 @@ KINDS = {
     "no-address": "relancectl contact C-1", "all-routes-refused": "relancectl contact C-1",
     "unknown-policy": "relancectl policy F-1", "uncertain": "relancectl settle",
     "channel-down": "relancectl channels", "template": "relanced --check",
-    "no-document": "relancectl show F-1", "no-rate": "rate", "sum": "C-1",
+    "no-document": "relancectl show F-1", "rate": "rate", "sum": "C-1",
     "payments-stale": "payments", "stale": "relancectl resume", "clock-jump": "relancectl resume",
     "restored": "relancectl resume", "of-tomorrow": "relancectl tasks",
 }
@@ -437,6 +437,32 @@ def test_a_task_that_is_only_to_be_known_is_done(people, kind):
     [told] = tell(people, "done", number, "--note", "has been seen to")
     assert tell(people, "tasks") == []
     assert fact(people, told["fact"])["note"] == "has been seen to"
+
+
+def test_a_promise_that_was_broken_is_known_once_it_is_done(people):
+    people.ctl("promise", "F-1", "2026-03-06", at=AT)
+    people.wake("2026-03-06T09:00")
+    asked = ripen(people, "promise-broken", "2026-03-09T09:00")
+    people.ctl("done", asked["task"], at="2026-03-09T09:00")
+    people.wake("2026-03-10T09:00")
+    assert "promise-broken" not in {each["kind"] for each in tell(people, "tasks")}
+
+
+def test_an_old_invoice_is_chased_once_it_is_adopted_and_held_where_it_is_refused(people):
+    people.config["limits"]["adopt_max_age_days"] = 60
+    people.write_config()
+    people.load([firms.customer("C-3", "Cave Noire")],
+                [firms.invoice(f"O-{n}", "C-3", issued="2025-01-02", due="2025-02-03")
+                 for n in (1, 2, 3)], at=AT)
+    people.wake(AT)
+    first, second, third = [each for each in tell(people, "tasks") if each["kind"] == "adopt"]
+    people.ctl("approve", first["task"], at=AT)
+    people.ctl("refuse", second["task"], "--note", "too old", at=AT)
+    done = people.ctl("done", third["task"], at=AT, status=1)
+    assert "approve" in done.stderr and "refuse" in done.stderr
+    assert [reason(people, f"O-{n}") for n in (1, 2, 3)] == ["due", "held", "adoption"]
+    people.ctl("release", "O-2", at=AT)
+    assert reason(people, "O-2", at="2026-03-06T09:00") == "adoption"
 
 
 def test_a_reply_pauses_its_customer_and_opens_a_task(people):
