@@ -31,7 +31,7 @@ typedef struct Answer {
         StrBuf refusal;     /* out: why not, and what to type instead */
 } Answer;
 
-/* Whether some task is of that kind. With ret_nearest: the kind that may have been meant, or NULL. */
+/* Whether some task is of that kind. *ret_nearest: the kind that may have been meant, or NULL. */
 bool answer_knows(const char *kind, const char **ret_nearest);
 
 /* Records the answer in the caller's transaction and closes the task. 0; 1: refused, and nothing
