@@ -88,6 +88,7 @@ static int hold(Exchange *exchange, const Asked *task, const Subject *subject, A
 
 static int note_end(Exchange *exchange, const Asked *task, const Subject *subject, Answer *answer)
 {
+        answer->is_final = true;
         return store_end_task(exchange->engine->store, task->task, answer->note,
                 exchange->now.instant, &answer->fact);
 }

@@ -27,6 +27,7 @@ typedef struct Answer {
         Arena *arena;       /* for the account that is loaded */
         const char *step;   /* out: that was marked, or NULL */
         int64_t fact;       /* out */
+        bool is_final;      /* out: it cannot be taken back */
         const char *effect; /* out, or NULL */
         StrBuf refusal;     /* out: why not, and what to type instead */
 } Answer;

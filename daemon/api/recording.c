@@ -136,14 +136,25 @@ void recording_put_effect(Exchange *exchange, json_t **shaped, const char *effec
         strbuf_release(&sentence);
 }
 
+static int put_answer(
+        Exchange *exchange, json_t *shaped, int64_t fact, const char *effect, json_t *undo)
+{
+        recording_put_effect(exchange, &shaped, effect);
+        shape_put(&shaped, "fact", json_integer(fact));
+        shape_put(&shaped, "undo", undo);
+        reply_add(&exchange->reply, shaped);
+        return 0;
+}
+
 int recording_answer(Exchange *exchange, json_t *shaped, int64_t fact, const char *effect)
 {
         char undo[48];
 
         (void)snprintf(undo, sizeof(undo), "relancectl undo %" PRId64, fact);
-        recording_put_effect(exchange, &shaped, effect);
-        shape_put(&shaped, "fact", json_integer(fact));
-        shape_put(&shaped, "undo", json_string(undo));
-        reply_add(&exchange->reply, shaped);
-        return 0;
+        return put_answer(exchange, shaped, fact, effect, json_string(undo));
+}
+
+int recording_answer_final(Exchange *exchange, json_t *shaped, int64_t fact, const char *effect)
+{
+        return put_answer(exchange, shaped, fact, effect, json_null());
 }

@@ -53,5 +53,7 @@ void recording_put_effect(Exchange *exchange, json_t **shaped, const char *effec
 /* Answers with what was recorded, which is taken over, its effect, the fact's number and how it is
  * taken back. Always 0. */
 int recording_answer(Exchange *exchange, json_t *shaped, int64_t fact, const char *effect);
+/* The same of a fact that cannot be taken back. */
+int recording_answer_final(Exchange *exchange, json_t *shaped, int64_t fact, const char *effect);
 
 #endif

@@ -163,7 +163,9 @@ int handle_policy(Exchange *exchange)
         shape_put(&shaped, "recorded", json_string("policy"));
         shape_put(&shaped, "invoice", shape_text(invoice));
         shape_put(&shaped, "policy", shape_given(policy));
-        return recording_answer(exchange, shaped, fact, EFFECT_NEXT_WAKE);
+        return recording_answer(exchange, shaped, fact,
+                *policy ? EFFECT_NEXT_WAKE
+                        : "Its customer's policy, or what the rules say, applies " WAKE ".");
 }
 
 int handle_waive(Exchange *exchange)
@@ -229,7 +231,9 @@ static int open_reply_task(Exchange *exchange, const char *customer, const char 
 
         if (r < 0 || n == 0)
                 return r;
-        strbuf_addf(&sentence, "%s has answered%s%s", customer, *note ? ": " : "", note);
+        bool is_french = streq(exchange->engine->config->creditor.language, "fr");
+        strbuf_addf(&sentence, is_french ? "%s a répondu%s%s" : "%s has answered%s%s", customer,
+                *note ? (is_french ? " : " : ": ") : ".", note);
         r = strbuf_error(&sentence);
         const Task task = { .kind = "reply",
                 .sentence = strbuf_text(&sentence),

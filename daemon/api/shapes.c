@@ -255,6 +255,7 @@ json_t *shape_fact(const Zone *zone, const FactReport *row)
         shape_put(&shaped, "reference", shape_given(row->reference));
         shape_put(&shaped, "note", shape_given(row->note));
         shape_put(&shaped, "changes", shape_given(row->changes));
+        shape_put(&shaped, "scope", json_string(row->is_of_customer ? "customer" : "invoice"));
         shape_put(&shaped, "withdrawn", json_boolean(row->is_withdrawn));
         return shaped;
 }

@@ -70,7 +70,8 @@ static void add_answer(Work *work, const Asked *task, const Answer *answer)
         shape_put(&shaped, "instalment", task->seq > 0 ? json_integer(task->seq) : json_null());
         shape_put(&shaped, "step", shape_text(answer->step));
         shape_put(&shaped, "note", shape_given(work->note));
-        (void)recording_answer(work->exchange, shaped, answer->fact, answer->effect);
+        (void)(answer->is_final ? recording_answer_final : recording_answer)(
+                work->exchange, shaped, answer->fact, answer->effect);
 }
 
 static int answer_one(Work *work, const Asked *task)

@@ -22,7 +22,8 @@ static json_t *shape_plan(const Instalment *instalment, const char *currency)
                 return json_null();
         json_t *shaped = json_object();
         shape_put(&shaped, "fact", json_integer(instalment->plan));
-        shape_put(&shaped, "fee", shape_money(instalment->fee, currency));
+        bool has_fee = instalment->fee > 0;
+        shape_put(&shaped, "fee", has_fee ? shape_money(instalment->fee, currency) : json_null());
         shape_put(&shaped, "broken", json_boolean(instalment->is_plan_broken));
         return shaped;
 }

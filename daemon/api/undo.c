@@ -50,10 +50,7 @@ static int answer(Exchange *exchange, int64_t undone, const FactHead *head, int6
         shape_put(&shaped, "kind", shape_text(head->kind));
         shape_put(&shaped, "invoice", shape_given(head->invoice));
         shape_put(&shaped, "customer", *head->invoice ? json_null() : shape_given(head->customer));
-        recording_put_effect(exchange, &shaped, EFFECT_NEXT_WAKE);
-        shape_put(&shaped, "fact", json_integer(fact));
-        reply_add(&exchange->reply, shaped);
-        return 0;
+        return recording_answer_final(exchange, shaped, fact, EFFECT_NEXT_WAKE);
 }
 
 int handle_undo(Exchange *exchange)

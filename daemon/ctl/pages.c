@@ -116,7 +116,9 @@ static void show_terms(const json_t *row)
                 bool is_broken = json_is_true(member(row, "plan.broken"));
                 (void)printf("      part of the %splan of fact %s", is_broken ? "broken " : "",
                         strbuf_text(&text));
-                (void)printf(", fee %s\n", text_of(row, "plan.fee", &text));
+                if (*text_of(row, "plan.fee", &text))
+                        (void)printf(", with a fee of %s", strbuf_text(&text));
+                (void)puts("");
         }
         if (*text_of(row, "offer.until", &text)) {
                 (void)printf("      offered: %s", text_of(row, "offer.discount", &text));
@@ -166,6 +168,8 @@ static void show_facts(const json_t *page)
                 for (size_t j = 0; j < ELEMENTSOF(paths); j++)
                         if (*text_of(row, paths[j], &text))
                                 (void)printf("  %s", strbuf_text(&text));
+                if (strcmp(text_of(row, "scope", &text), "customer") == 0)
+                        (void)printf("  (of the whole customer)");
                 (void)puts(json_is_true(member(row, "withdrawn")) ? "  (withdrawn)" : "");
         }
         strbuf_release(&text);

@@ -48,6 +48,27 @@ static void add_phrase(const Phrase *phrase, const json_t *row, StrBuf *sentence
         strbuf_release(&currency);
 }
 
+/* What is recorded by these is called otherwise in a sentence. */
+static const struct {
+        const char *name, *noun;
+} nouns[] = {
+        { "approve", "approval of" },
+        { "refuse", "refusal of" },
+        { "done", "end of" },
+        { "undo", "withdrawal of" },
+        { "waive", "waiver of charges" },
+        { "contact", "addresses" },
+        { "settle", "settlement of" },
+};
+
+static const char *noun_of(const char *name)
+{
+        for (size_t i = 0; i < ELEMENTSOF(nouns); i++)
+                if (strcmp(nouns[i].name, name) == 0)
+                        return nouns[i].noun;
+        return name;
+}
+
 /* "Recorded: promise of 500.00 EUR for invoice F-1, until 2026-03-20." A payment is called by its
  * kind. */
 static void add_recorded(const json_t *row, StrBuf *sentence)
@@ -56,7 +77,7 @@ static void add_recorded(const json_t *row, StrBuf *sentence)
         bool is_payment = strcmp(text_of(row, "recorded", &text), "payment") == 0;
 
         strbuf_addf(sentence, "Recorded: %s",
-                is_payment ? text_of(row, "kind", &text) : strbuf_text(&text));
+                is_payment ? text_of(row, "kind", &text) : noun_of(strbuf_text(&text)));
         for (size_t i = 0; i < ELEMENTSOF(phrases); i++)
                 if (!is_payment || strcmp(phrases[i].path, "kind") != 0)
                         add_phrase(&phrases[i], row, sentence);

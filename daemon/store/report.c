@@ -76,19 +76,24 @@ int store_list_facts(Store *store, const char *invoice,
         int (*row)(void *owner, const FactReport *row), void *owner)
 {
         ROWS(rows);
-        int64_t id;
-        int r = db_integers(
-                store, "select id from invoice where number = ?", VALUES(TEXT(invoice)), &id, 1);
+        int64_t found[3];
+        int r = db_integers(store,
+                "select i.id, i.account, a.customer from invoice i "
+                "cross join account a on a.id = i.account where i.number = ?",
+                VALUES(TEXT(invoice)), found, 3);
 
         if (r <= 0)
                 return r < 0 ? r : -ENOENT;
         r = rows_open_private(&rows, store,
                 "select f.at, f.date, f.kind, f.external_id, f.reference, f.note, a.currency, "
                 "f.changes, f.amount, exists (select 1 from fact w where w.withdraws = f.id), "
-                "f.id "
-                "from fact f cross join invoice i on i.id = f.invoice "
-                "cross join account a on a.id = i.account where f.invoice = ? order by f.id",
-                VALUES(INT(id)));
+                "f.id, f.invoice is null "
+                "from (select id from fact where invoice = ?1 union all "
+                "select id from fact where customer = ?3 and invoice is null "
+                "and kind in ('hold', 'release', 'reply', 'opt-out', 'contact')) p "
+                "cross join fact f on f.id = p.id cross join account a on a.id = ?2 "
+                "order by f.id",
+                VALUES(INT(found[0]), INT(found[1]), INT(found[2])));
         while (r == 0 && (r = rows_next(&rows)) > 0) {
                 const FactReport given = {
                         .at = row_instant(&rows, 0),
@@ -102,6 +107,7 @@ int store_list_facts(Store *store, const char *invoice,
                         .amount = row_integer(&rows, 8),
                         .is_withdrawn = row_integer(&rows, 9) != 0,
                         .fact = row_integer(&rows, 10),
+                        .is_of_customer = row_integer(&rows, 11) != 0,
                 };
                 r = row(owner, &given);
         }

@@ -142,6 +142,14 @@ def test_each_answer_says_the_fact_s_number_and_the_way_back(untouched):
         people.ctl("undo", number, at=AT)
 
 
+def test_what_is_told_of_a_customer_is_listed_with_each_of_its_invoices(people):
+    [told] = tell(people, "hold", "customer:C-1", "--note", "moves house")
+    for invoice in ("F-1", "F-2"):
+        assert fact(people, told["fact"], invoice)["scope"] == "customer"
+    assert told["fact"] not in {each["fact"] for each in page(people, "F-3")["facts"]}
+    assert "moves house  (of the whole customer)" in people.ctl("show", "F-2", at=AT).stdout
+
+
 # What makes no sense
 
 REFUSED = [
@@ -435,8 +443,9 @@ def test_a_task_that_is_only_to_be_known_is_done(people, kind):
     for verb in ("approve", "refuse"):
         assert f"relancectl done {number}" in people.ctl(verb, number, at=AT, status=1).stderr
     [told] = tell(people, "done", number, "--note", "has been seen to")
-    assert tell(people, "tasks") == []
+    assert tell(people, "tasks") == [] and told["undo"] is None
     assert fact(people, told["fact"])["note"] == "has been seen to"
+    people.ctl("undo", told["fact"], at=AT, status=1)
 
 
 def test_a_promise_that_was_broken_is_known_once_it_is_done(people):
