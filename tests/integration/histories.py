@@ -48,19 +48,22 @@ def random_step(rng, action, number, days):
         step["end_of_month"] = True
     if rng.random() < 0.1 and action in GROUPED[1:3]:
         step["min_total"] = [{"currency": "EUR", "amount": rng.choice(["50.00", "500.00", "1000.00"])}]
-    if action == "agency":
+    if action in ("agency", "legal", "call"):
         del step["send"]
+    elif rng.random() < 0.05:
+        step["approve"] = True
     return step
 
 
 def random_policy(rng, tolerance):
     """A ladder of rising severity, each step later than the one before more often than not."""
-    actions = ["courtesy", "remind", "remind", "resend", "deadline", "suspend", "deadline", "agency"]
+    actions = ["courtesy", "remind", "remind", "resend", "deadline", "suspend", "deadline"]
+    actions += rng.choice([["agency"], ["agency", "legal"], ["call", "remind"], []])
     steps, days = [], rng.randint(-2, 3)
     for number, action in enumerate(each for each in actions if rng.random() < 0.7):
         days += rng.randint(0, 6)
         steps.append(random_step(rng, action, number, days))
-    policy = {"min_gap_days": rng.choice([0, 0, 0, 0, 2, 5]), "steps": steps}
+    policy = {"min_gap_days": rng.choice([0, 0, 0, 0, 2, 5]), "steps": steps, "confirm": []}
     if rng.random() < 0.3:
         policy["reopen_gap_days"] = rng.randint(0, 6)
     if rng.random() < 0.2:
@@ -83,9 +86,19 @@ def random_config(rng):
     tolerance = rng.choice([0, 0, 100, 500])
     config["policies"] = {name: random_policy(rng, tolerance)
                           for name in ("first", "second", "third")}
-    config["policies"]["none"] = {"steps": []}
+    config["policies"]["none"] = {"steps": [], "confirm": []}
+    config["policies"]["plan"] = {
+        "grace_days": rng.choice([1, 3, 6]), "confirm": [], "steps": [
+            {"id": "before", "action": "courtesy", "before_due": 3, "send": ["email"]},
+            {"id": "late", "action": "remind", "after_due": 1, "send": ["email|sms"]}]}
+    if tolerance:
+        config["policies"]["plan"]["tolerance"] = [{"currency": "EUR", "amount": money(tolerance)}]
+    config["agency"] = {"name": "Recouvrement", "email": "agency@example.org"}
+    config["legal"] = {"name": "Avocat", "email": "lawyer@example.org"}
     config["assign"] = random_assign(rng)
-    config["limits"]["contact_gap_days"] = rng.choice([0, 2, 3, 5])
+    config["limits"].update(
+        contact_gap_days=rng.choice([0, 2, 3, 5]), adopt_max_age_days=rng.choice([0, 0, 20, 40]),
+        payments_max_age_days=rng.choice([0, 0, 0, 7]), reply_pause_days=rng.choice([1, 3, 5]))
     config["sending"] = rng.choice([
         config["sending"], config["sending"], {**config["sending"], "holidays": "none"},
         {"days": "mon-sat", "from": "08:00", "to": "12:00", "holidays": "FR"},
@@ -123,7 +136,9 @@ def random_customer(rng, n):
 def random_event(rng, number, code):
     kind = rng.choice(["payment"] * 6 + ["unassigned", "credit", "refund", "chargeback", "lower",
                                          "write-off", "hold", "hold-until", "dispute", "release",
-                                         "release", "address", "policy"])
+                                         "release", "address", "policy", "promise", "promise",
+                                         "reply", "plan", "skip", "opt-out", "task", "task", "task",
+                                         "task", "task"])
     if kind in ("payment", "credit", "refund", "chargeback"):
         return {"do": "money", "kind": kind, "invoice": number, "customer": code,
                 "how": rng.choice(["open", "all", "half", "more", "less"]), "ago": rng.randint(0, 5)}
@@ -142,7 +157,17 @@ def random_event(rng, number, code):
     if kind == "policy":
         return {"do": "policy", "customer": code, "invoice": number,
                 "policy": rng.choice(["", "first", "second", "third", "none"])}
-    return {"do": kind, "invoice": number, "customer": code}
+    event = {"do": kind, "invoice": number, "customer": code}
+    if kind == "promise":
+        event["days"] = rng.randint(0, 10)
+    elif kind == "plan":
+        event.update(parts=rng.randint(1, 4), days=rng.randint(0, 20), every=rng.randint(1, 30),
+                     fee=rng.choice([0, 0, 1000, 1]))
+    elif kind == "opt-out":
+        event["channel"] = rng.choice(["email", "sms"])
+    elif kind == "task":
+        event["verb"] = rng.choice(["approve", "approve", "refuse", "done"])
+    return event
 
 
 def edited(rng, policy):
@@ -228,12 +253,21 @@ class Lived:
             self.session.__exit__()
             self.session = None
 
+    POSITIONAL = {"promise": ["date"], "skip": ["step"], "opt-out": ["channel"]}
+
     def command(self, verb, target, **options):
         if self.session:
             self.session.post(f"{verb}/{target}", **options)
             return
-        words = [word for key, value in options.items() for word in (f"--{key}", value)]
+        words = [options.pop(name) for name in self.POSITIONAL.get(verb, [])]
+        words += [word for key, value in options.items() for word in (f"--{key}", value)]
         self.firm.ctl(verb, target, *words, at=self.at)
+
+    def answer(self, verb, task):
+        if self.session:
+            self.session.post(verb, task=str(task))
+        else:
+            self.firm.ctl(verb, task, at=self.at)
 
     def pay(self, number, amount, kind):
         if self.session:
@@ -307,6 +341,7 @@ class Both:
             datetime.date.fromisoformat(row["due"]) if row["due"] else None, minor(row["amount"]),
             row["currency"], row["status"], row["method"], row["policy"],
             is_disputed=row["status"] == "disputed"))
+        self.rules.adopt_or_not(customer.parts[-1], START)
 
     # Events: what they come to is told by the naive side, and told to both.
 
@@ -325,9 +360,14 @@ class Both:
             amount = min(amount, received)
         if not parts or amount <= 0 or number in self.written_off:
             return
+        if kind != "payment" and any(part.plan for part in parts):
+            return
         day = today - DAY * event["ago"]
         if kind in ("refund", "chargeback"):
             day = today
+        if self.config["limits"]["payments_max_age_days"]:
+            day = today
+        self.hear(day)
         fact = Money(number, kind, amount, parts[0].currency)
         self.rules.add_money(customer, fact, day, today)
         row = self.payment_row(number, "", day, fact)
@@ -340,7 +380,12 @@ class Both:
         return {"id": f"P-{self.n_payments}", "invoice": number, "customer": code, "date": str(day),
                 "amount": money(fact.amount), "currency": fact.currency, "kind": fact.kind}
 
+    def hear(self, day):
+        """R19: the bank's newest news."""
+        self.rules.newest_payment = max(self.rules.newest_payment or day, day)
+
     def unassigned(self, event, customer, today):
+        self.hear(today)
         fact = Money("", "payment", minor(event["amount"]), event["currency"])
         customer.money.append(fact)
         self.program.load("payments", [self.payment_row("", customer.code, today, fact)])
@@ -350,6 +395,8 @@ class Both:
         if event["invoice"] not in self.credits:
             return
         row, fact = self.credits.pop(event["invoice"])
+        if any(part.plan for part in customer.invoice(event["invoice"])):
+            return
         less = Money(fact.invoice, "credit", -(fact.amount - fact.amount // 2), fact.currency)
         if fact.amount < 2:
             return
@@ -361,7 +408,9 @@ class Both:
         self.rules.settle(customer)
         parts = [part for part in customer.invoice(number) if part.amount > 0]
         amount = sum(part.open for part in parts if part.status != "cancelled")
-        if amount <= 0 or number in self.written_off:
+        if amount <= 0 or number in self.written_off or any(part.plan for part in parts):
+            return
+        if self.config["limits"]["payments_max_age_days"]:
             return
         self.written_off.add(number)
         self.rules.add_money(
@@ -371,16 +420,102 @@ class Both:
     def parts_of(self, event, customer):
         return customer.invoice(event["target"]) or customer.parts
 
+    @staticmethod
+    def has_plan(customer):
+        return any(part.plan for part in customer.parts)
+
+    def promise(self, event, customer, today):
+        self.rules.settle(customer)
+        parts = customer.invoice(event["invoice"])
+        if self.has_plan(customer) or all(part.open <= 0 for part in parts):
+            return
+        if any(part.n_promises >= 2 for part in parts):
+            return
+        until = today + DAY * event["days"]
+        self.rules.promise(parts, until)
+        self.program.command("promise", event["invoice"], date=str(until))
+
+    def reply(self, _, customer, today):
+        self.rules.reply(customer, today)
+        self.program.command("reply", customer.code)
+
+    def plan(self, event, customer, today):
+        """Not of what is held, suspended or approved: what becomes of that is nobody's rule."""
+        number, n = event["invoice"], event["parts"]
+        self.rules.settle(customer)
+        parts = customer.invoice(number)
+        is_plain = all(part.status == "open" and part.amount > 0 and part.due
+                       and not (part.is_held or part.is_disputed or part.promised_until
+                                or part.is_suspended or part.is_handed_over or part.approved
+                                or part.waits_for_adoption or part.released or part.reopened)
+                       for part in parts)
+        if not is_plain or self.has_plan(customer) or sum(part.open for part in parts) < n:
+            return
+        first = today + DAY * event["days"]
+        self.rules.make_plan(customer, number, [first + DAY * event["every"] * k for k in range(n)],
+                             event["fee"])
+        self.program.command("plan", number, parts=str(n), first=str(first),
+                             every=f"{event['every']}d",
+                             **({"fee": money(event["fee"])} if event["fee"] else {}))
+
+    def skip(self, event, customer, today):
+        self.rules.settle(customer)
+        parts = customer.invoice(event["invoice"])
+        if len(parts) > 1 or not self.rules.is_chased(customer, parts[0], today):
+            return
+        step = self.rules.next_step(customer, parts[0], today)
+        if step is not None:
+            self.rules.skip(parts[0], step, today)
+            self.program.command("skip", parts[0].invoice, step=step["id"], note="so agreed")
+
+    def opt_out(self, event, customer, _):
+        if event["channel"] not in customer.refused:
+            customer.refused.add(event["channel"])
+            self.program.command("opt-out", customer.code, channel=event["channel"])
+
+    def task(self, event, customer, today):
+        """The first task that a person may answer with this verb."""
+        kinds = {"approve": ["adopt", "approve", "agency", "legal"],
+                 "refuse": ["adopt", "approve", "agency", "legal", "call"],
+                 "done": ["call", "agency", "legal"]}[event["verb"]]
+        for task in self.program.ask("tasks"):
+            if task["customer"] != customer.code or task["kind"] not in kinds:
+                continue
+            part = customer.invoice(task["invoice"])[task["instalment"] - 1]
+            self.answer(event["verb"], task["kind"], customer, part, today)
+            self.program.answer(event["verb"], task["task"])
+            return
+
+    def answer(self, verb, kind, customer, part, today):
+        if kind == "adopt":
+            part.waits_for_adoption = False
+            if verb == "refuse":
+                self.rules.hold([part], None)
+            return
+        step = self.rules.next_step(customer, part, today)
+        if verb == "approve":
+            part.approved = step["id"]
+        elif verb == "refuse":
+            self.rules.skip(part, step, today)
+        else:
+            self.rules.complete(part, step, today)
+
     def hold(self, event, customer, today):
+        if self.has_plan(customer):
+            return
         until = today + DAY * event["days"] if "days" in event else None
         self.rules.hold(self.parts_of(event, customer), until)
         self.program.command("hold", event["target"], **({"until": str(until)} if until else {}))
 
     def release(self, event, customer, today):
+        if self.has_plan(customer) or self.rules.is_paused(customer, today):
+            return
         self.rules.release(self.parts_of(event, customer), today)
         self.program.command("release", event["target"])
 
     def dispute(self, event, customer, _):
+        if self.has_plan(customer):
+            return
         self.rules.dispute(customer.invoice(event["invoice"]))
         self.program.command("dispute", event["invoice"], reason="price")
 
@@ -389,6 +524,8 @@ class Both:
         self.program.command("contact", customer.code, **{event["column"]: event["value"]})
 
     def policy(self, event, customer, _):
+        if self.has_plan(customer):
+            return
         for part in customer.invoice(event["invoice"]):
             part.policy = event["policy"]
         for row in self.rows[event["invoice"]]:
@@ -397,7 +534,8 @@ class Both:
 
     EVENTS = {"money": money, "unassigned": unassigned, "lower": lower, "write-off": write_off,
               "hold": hold, "release": release, "dispute": dispute, "address": address,
-              "policy": policy}
+              "policy": policy, "promise": promise, "reply": reply, "plan": plan, "skip": skip,
+              "opt-out": opt_out, "task": task}
 
     def configure(self, events):
         for event in events:

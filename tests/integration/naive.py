@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A second, deliberately naive implementation of the rules: R1-R12, R14, R16, R21 and R22.
+"""A second, deliberately naive implementation of the rules: R1-R19, R21, R22 and R25.
 
 It is written from the rules' text alone, shares no structure with the program, and prefers being
 obvious to being quick. Money is in minor units, days are datetime.date. The configuration is the one
@@ -88,6 +88,13 @@ class Part:
     is_suspended: bool = False
     done: list = field(default_factory=list)
     open: int = 0
+    promised_until: object = None
+    n_promises: int = 0
+    waits_for_adoption: bool = False
+    approved: str = ""
+    is_handed_over: bool = False
+    plan: object = None  # of a part
+    is_replaced: bool = False
 
     def deadline(self):
         """The last one printed for it."""
@@ -104,6 +111,15 @@ class Money:
 
 
 @dataclass
+class Plan:
+    """R15: what replaces the open instalments of an invoice."""
+    replaced: list  # oldest first
+    parts: list
+    fee: int
+    is_broken: bool = False
+
+
+@dataclass
 class Customer:
     code: str
     kind: str = "business"
@@ -116,6 +132,8 @@ class Customer:
     money: list = field(default_factory=list)
     last_contact: dict = field(default_factory=dict)  # by currency
     last_pressed: dict = field(default_factory=dict)
+    paused_until: object = None
+    refused: set = field(default_factory=set)  # channels
 
     def currencies(self):
         return sorted({part.currency for part in self.parts})
@@ -130,6 +148,7 @@ class Customer:
 class Rules:
     def __init__(self, config):
         self.config = config
+        self.newest_payment = None
 
     # ---- what is owed (R10)
 
@@ -148,7 +167,8 @@ class Rules:
         for number in {part.invoice for part in customer.parts}:
             parts = customer.invoice(number)
             left = self.paid(customer, number)
-            for part in sorted(parts, key=lambda p: (p.due or datetime.date.max, p.seq)):
+            for part in sorted(parts, key=lambda p: (p.plan is not None, p.due or datetime.date.max,
+                                                     p.seq)):
                 if part.amount <= 0:  # below zero: credit on the account, if it stands
                     credit[part.currency] -= part.amount if part.status == "open" else 0
                     part.open = 0
@@ -191,15 +211,88 @@ class Rules:
 
     def release(self, parts, today):
         for part in parts:
-            if part.is_disputed or part.status == "disputed" or self.is_held(part, today):
+            if part.is_disputed or part.status == "disputed" or self.is_held(part, today) \
+                    or self.is_promised(part, today):
                 part.released = today
             part.is_held = part.is_disputed = False
-            part.held_until = None
+            part.held_until = part.promised_until = None
             if part.status == "disputed":
                 part.status = "open"
 
     def is_held(self, part, today):
         return part.is_held and (part.held_until is None or today <= part.held_until)
+
+    def is_promised(self, part, today):
+        return part.promised_until is not None and today <= part.promised_until
+
+    def is_paused(self, customer, today):
+        return customer.paused_until is not None and today <= customer.paused_until
+
+    def promise(self, parts, until):
+        """R13: of what is open."""
+        for part in parts:
+            if part.open > 0:
+                part.promised_until, part.n_promises = until, part.n_promises + 1
+
+    def reply(self, customer, today):
+        """R25: so many days, today the first of them."""
+        days = self.config["limits"]["reply_pause_days"]
+        customer.paused_until = today + DAY * (days - 1)
+
+    def adopt_or_not(self, part, today):
+        """R18: when it comes in."""
+        limit = self.config["limits"]["adopt_max_age_days"]
+        part.waits_for_adoption = bool(limit and part.due and (today - part.due).days > limit)
+
+    # ---- what persons do in the ladder's place (R3, R17)
+
+    def skip(self, part, step, today):
+        part.done.append(Done(step["id"], step["action"], today, is_skip=True))
+
+    def complete(self, part, step, today):
+        part.done.append(Done(step["id"], step["action"], today))
+        part.is_handed_over = part.is_handed_over or step["action"] in ("agency", "legal")
+
+    # ---- paying in parts (R15)
+
+    def make_plan(self, customer, number, days, fee):
+        """Parts due on these days, instead of what is open."""
+        self.settle(customer)
+        parts = customer.invoice(number)
+        replaced = sorted((part for part in parts if part.open > 0), key=lambda p: (p.due, p.seq))
+        whole, n = sum(part.open for part in replaced), len(days)
+        amounts = [whole // n] * n
+        amounts[0] += whole - sum(amounts) + fee
+        plan = Plan(replaced, [], fee)
+        for part in replaced:  # what was paid of them stays theirs
+            part.amount -= part.open
+            part.is_replaced = True
+        first = replaced[0]
+        for k, (day, amount) in enumerate(zip(days, amounts)):
+            part = Part(number, max(p.seq for p in parts) + k + 1, first.issued, day, amount,
+                        first.currency, method=first.method, policy="plan", plan=plan)
+            part.collection_failed = first.collection_failed
+            plan.parts.append(part)
+        customer.parts += plan.parts
+        customer.parts.sort(key=lambda p: (p.invoice, p.seq))
+
+    def break_plans(self, customer, today):
+        """A part that is open too late: its plan is over, and the old ladder goes on."""
+        self.settle(customer)
+        grace = self.config["policies"]["plan"].get("grace_days", 3)
+        for plan in {id(p.plan): p.plan for p in customer.parts if p.plan}.values():
+            if plan.is_broken or not any(today >= part.due + DAY * grace
+                                         and not self.is_closed(customer, part)
+                                         for part in plan.parts):
+                continue
+            plan.is_broken = True
+            first = plan.parts[0]
+            first.amount -= min(plan.fee, first.open)
+            for part in plan.parts:
+                part.due = min(part.due, today)
+                part.policy = plan.replaced[0].policy
+                part.done = plan.replaced[0].done + part.done
+        self.settle(customer)
 
     # ---- which ladder (R21)
 
@@ -295,6 +388,8 @@ class Rules:
             days.append(part.deadline() + DAY)
         if part.is_held and part.held_until:
             days.append(part.held_until + DAY)
+        if part.promised_until:
+            days.append(part.promised_until + DAY)
         if part.released:
             days.append(part.released + DAY)
         if part.reopened:
@@ -311,7 +406,10 @@ class Rules:
             return False
         if part.due is None or (part.method == "direct_debit" and not part.collection_failed):
             return False
-        return not part.is_disputed and not self.is_held(part, today)
+        if part.is_replaced or part.is_handed_over or part.waits_for_adoption:
+            return False
+        return not (part.is_disputed or self.is_held(part, today) or self.is_promised(part, today)
+                    or self.is_paused(customer, today))
 
     def is_listed(self, customer, part, today):
         return self.is_chased(customer, part, today) and today > part.due
@@ -320,10 +418,17 @@ class Rules:
         if not self.is_chased(customer, part, today):
             return None
         step = self.next_step(customer, part, today)
-        if step is None:
+        if step is None or (step.get("approve") and part.approved != step["id"]):
+            return None
+        if SEVERITY.index(step["action"]) >= SEVERITY.index("deadline") and self.is_blind(today):
             return None
         day = self.earliest(customer, part, step)
         return step if day is not None and today >= day else None
+
+    def is_blind(self, today):
+        """R19: the bank's news are too old for a threat."""
+        limit = self.config["limits"]["payments_max_age_days"]
+        return bool(limit and self.newest_payment and (today - self.newest_payment).days > limit)
 
     def routes(self, customer, step):
         """(channel, address) of the first alternative of each route that can be used (R4); the
@@ -332,7 +437,7 @@ class Rules:
         for route in step["send"]:
             for name in route.split("|"):
                 column = self.config["channels"][name].get("address")
-                if column is None or getattr(customer, column):
+                if name not in customer.refused and (column is None or getattr(customer, column)):
                     taken.append((name, getattr(customer, column) if column else ""))
                     break
         return sorted(set(taken))
@@ -348,6 +453,7 @@ class Rules:
     def wake(self, customer, now):
         """The notices that leave now; completes their steps."""
         notices = []
+        self.break_plans(customer, now.date())
         credit = self.settle(customer)
         for currency in customer.currencies():
             parts = customer.account(currency)
@@ -362,6 +468,8 @@ class Rules:
                 for part, step in due:
                     if step["action"] == "suspend":
                         notices += self.suspend(customer, part, step, now.date())
+                    if step["action"] in ("agency", "legal") and part.approved == step["id"]:
+                        notices += self.hand_over(customer, part, step, now.date())
             if is_free:
                 notices += self.reconnect(customer, currency, suspended)
         return notices
@@ -381,6 +489,13 @@ class Rules:
         part.is_suspended = True
         return [self.notice(customer, "suspend", step["id"], route, [(part, step["id"])], part.open)
                 for route in self.routes(customer, step)]
+
+    def hand_over(self, customer, part, step, today):
+        """R17: what a person approved; nothing more reaches the customer about it."""
+        self.complete(part, step, today)
+        return [self.notice(customer, step["action"], step["id"],
+                            ("email", self.config[step["action"]]["email"]),
+                            [(part, step["id"])], part.open)]
 
     def reconnect(self, customer, currency, suspended):
         for part in suspended:
@@ -456,10 +571,13 @@ class Rules:
                 "done": [d.step for d in part.done]}
         if part.due is not None:
             told["days_late"] = max(0, (today - part.due).days) if part.open > 0 else 0
-        if part.status == "disputed" or part.is_disputed or (
+        if part.status == "disputed" or part.is_disputed or part.is_replaced or (
                 part.is_held and part.held_until is None):
             return told
-        day = max(today, part.held_until + DAY) if part.is_held else today
+        if part.waits_for_adoption or part.is_handed_over or self.is_paused(customer, today):
+            return told
+        day = max([today] + [until + DAY for until in (
+            part.is_held and part.held_until, part.promised_until) if until])
         if not self.is_chased(customer, part, day):
             return {**told, "next": None}
         step = self.next_step(customer, part, day)
