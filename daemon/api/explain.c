@@ -8,87 +8,130 @@
 
 #include <errno.h>
 
+#include "api/ahead.h"
 #include "api/shapes.h"
+#include "core/judge.h"
 #include "engine/charges.h"
-#include "engine/moment.h"
 #include "store/accounts.h"
 
-void explain_sentence(const Exchange *exchange, const Account *account, size_t instalment,
-        const Judgement *judgement, StrBuf *sentence)
+typedef struct Explaining {
+        Exchange *exchange;
+        int64_t invoice;
+        Account account;
+        Decision decision;
+        Ahead *ahead;
+        json_t *tasks; /* of the invoice, while they are read */
+        int (*done)(Exchange *exchange, json_t *explained);
+} Explaining;
+
+/* Until when, or from when on, a reason holds; DATE_NONE: its sentence names no day. */
+static Date reason_date(const Exchange *exchange, const Account *account,
+        const Instalment *instalment, const Judgement *judgement, Reason reason)
 {
-        const Instalment *of = &account->instalments[instalment];
+        if (reason == REASON_HELD)
+                return instalment->held_until;
+        if (reason == REASON_PROMISED)
+                return instalment->promised_until;
+        if (reason == REASON_REPLIED)
+                return account->paused_until;
+        if (reason == REASON_PAYMENTS_STALE)
+                return exchange->now.newest_payment;
+        if (reason == REASON_LADDER_DONE_REOPENED)
+                return instalment->reopened_on;
+        if ((reason == REASON_CONTACT_GAP || reason == REASON_CONTACT_TODAY) &&
+                reason != judgement->reason)
+                return account_contact_day(&exchange->engine->config->book, account,
+                        judgement->policy->steps[judgement->next].action);
+        if (reason == judgement->reason && date_is_set(judgement->not_before))
+                return judgement->not_before;
+        return judgement->earliest;
+}
+
+static void add_sentence(const Exchange *exchange, const Account *account, size_t i,
+        const Judgement *judgement, Reason reason, StrBuf *sentence)
+{
+        const Instalment *of = &account->instalments[i];
         const Policy *policy = judgement->policy;
-        ReasonDetail detail = { .date = judgement->not_before };
+        ReasonDetail detail = { .date = reason_date(exchange, account, of, judgement, reason) };
 
         if (policy && judgement->next >= 0)
                 detail.step = policy->steps[judgement->next].id;
-        if (judgement->reason == REASON_HELD)
-                detail.date = of->held_until;
-        else if (!date_is_set(detail.date))
-                detail.date = judgement->earliest;
         if (policy)
                 detail.text = policy->name;
         else
                 detail.text = is_empty(of->policy) ? account->policy : of->policy;
-        reason_sentence(
-                judgement->reason, &detail, exchange->engine->config->creditor.language, sentence);
+        reason_sentence(reason, &detail, exchange->engine->config->creditor.language, sentence);
 }
 
-static int usable_channel(const Rulebook *book, const Route *route, const Account *account)
+void explain_sentence(const Exchange *exchange, const Account *account, size_t instalment,
+        const Judgement *judgement, StrBuf *sentence)
 {
-        for (unsigned i = 0; i < route->n_channels; i++)
-                if (channel_is_usable(book, route->channels[i], account))
-                        return route->channels[i];
-        return -1;
+        add_sentence(exchange, account, instalment, judgement, judgement->reason, sentence);
 }
 
-/* Whether it is only a matter of time: not for what waits for a sum to change (R10). */
-static bool has_a_day(const Judgement *judgement)
+static json_t *shape_next(const Explaining *e, size_t i)
 {
-        if (!date_is_set(judgement->not_before) || judgement->reason == REASON_COVERED ||
-                judgement->reason == REASON_MIN_TOTAL)
-                return false;
-        return judgement->verdict == VERDICT_WAIT || judgement->verdict == VERDICT_DUE ||
-               judgement->verdict == VERDICT_HELD;
-}
+        const Judgement *judgement = &e->decision.judgements[i];
 
-Instant explain_next_opening(
-        const Exchange *exchange, const Account *account, const Judgement *judgement)
-{
-        const Engine *engine = exchange->engine;
-        const Rulebook *book = &engine->config->book;
-        const Step *step = &judgement->policy->steps[judgement->next];
-        Instant from = exchange->now.instant, first = INSTANT_NONE;
-
-        if (!has_a_day(judgement))
-                return INSTANT_NONE;
-        if (date_compare(judgement->not_before, exchange->now.local.day) > 0)
-                from = zone_instant(engine->zone, judgement->not_before, 0);
-        for (unsigned i = 0; i < step->n_routes; i++) {
-                int channel = usable_channel(book, &step->routes[i], account);
-                if (channel < 0)
-                        continue;
-                Instant at;
-                if (channel_next_opening(engine, (unsigned)channel, account, from, &at) &&
-                        (!instant_is_set(first) || at.usec < first.usec))
-                        first = at;
-        }
-        return first;
-}
-
-static json_t *shape_next(
-        const Exchange *exchange, const Account *account, const Judgement *judgement)
-{
         if (judgement->next < 0 || !judgement->policy || judgement->verdict == VERDICT_NEVER ||
                 judgement->verdict == VERDICT_CLOSED)
                 return json_null();
         json_t *shaped = json_object();
         shape_put(&shaped, "step", shape_text(judgement->policy->steps[judgement->next].id));
         shape_put(&shaped, "earliest", shape_date(judgement->earliest));
-        shape_put(&shaped, "at",
-                shape_instant(exchange->engine->zone,
-                        explain_next_opening(exchange, account, judgement)));
+        shape_put(&shaped, "at", shape_instant(e->exchange->engine->zone, ahead_at(e->ahead, i)));
         return shaped;
+}
+
+static void add_also(const Explaining *e, size_t i, const Reason *reasons, size_t n, json_t **also)
+{
+        const Judgement *judgement = &e->decision.judgements[i];
+
+        for (size_t k = 0; k < n; k++) {
+                bool is_told = reasons[k] == judgement->reason;
+                for (size_t before = 0; before < k; before++)
+                        is_told = is_told || reasons[before] == reasons[k];
+                if (is_told)
+                        continue;
+                StrBuf sentence = STRBUF_INIT;
+                add_sentence(e->exchange, &e->account, i, judgement, reasons[k], &sentence);
+                json_t *shaped = json_object();
+                shape_put(&shaped, "reason", json_string(reason_code(reasons[k])));
+                shape_put(&shaped, "sentence", shape_text(strbuf_text(&sentence)));
+                shape_append(also, shaped);
+                strbuf_release(&sentence);
+        }
+}
+
+/* Every other hold and guard that applies, too: of the instalment, then of its account. */
+static json_t *shape_also(const Explaining *e, size_t i)
+{
+        const Rulebook *book = &e->exchange->engine->config->book;
+        const Judgement *judgement = &e->decision.judgements[i];
+        Reason reasons[REASON_MAX + ACCOUNT_REASONS_MAX];
+        json_t *also = json_array();
+
+        size_t n = judge_reasons(
+                book, &e->account, &e->account.instalments[i], &e->exchange->now, reasons);
+        if (judgement->verdict != VERDICT_NEVER && judgement->verdict != VERDICT_CLOSED)
+                n += account_reasons(book, &e->account, &e->exchange->now, judgement, reasons + n);
+        add_also(e, i, reasons, n, &also);
+        return also;
+}
+
+/* What only a person can do about it, with what to type. */
+static json_t *shape_tasks(const Explaining *e, int seq)
+{
+        json_t *tasks = json_array(), *task;
+        size_t i;
+
+        json_array_foreach(e->tasks, i, task)
+        {
+                const json_t *of = json_object_get(task, "instalment");
+                if (json_is_null(of) || json_integer_value(of) == seq)
+                        shape_append(&tasks, json_incref(task));
+        }
+        return tasks;
 }
 
 static json_t *shape_done(const Exchange *exchange, const Instalment *instalment)
@@ -136,72 +179,121 @@ static int add_charges(Exchange *exchange, const Account *account, int64_t invoi
         return json_object_set_new(first, "charges_error", shape_text(error)) < 0 ? -ENOMEM : 0;
 }
 
-static json_t *shape_judgement(
-        const Exchange *exchange, const Account *account, size_t i, const Judgement *judgement)
+static json_t *shape_judgement(const Explaining *e, size_t i)
 {
-        const Instalment *instalment = &account->instalments[i];
+        const Instalment *instalment = &e->account.instalments[i];
+        const Judgement *judgement = &e->decision.judgements[i];
         StrBuf sentence = STRBUF_INIT;
 
-        explain_sentence(exchange, account, i, judgement, &sentence);
+        explain_sentence(e->exchange, &e->account, i, judgement, &sentence);
         json_t *shaped = json_object();
         shape_put(&shaped, "invoice", shape_text(instalment->number));
         shape_put(&shaped, "instalment", json_integer(instalment->seq));
-        shape_put(&shaped, "open", shape_money(instalment->open, account->currency));
-        shape_put(&shaped, "days_late", shape_days_late(exchange, instalment));
+        shape_put(&shaped, "open", shape_money(instalment->open, e->account.currency));
+        shape_put(&shaped, "days_late", shape_days_late(e->exchange, instalment));
         shape_put(
                 &shaped, "policy", shape_text(judgement->policy ? judgement->policy->name : NULL));
-        shape_put(&shaped, "done", shape_done(exchange, instalment));
-        shape_put(&shaped, "next", shape_next(exchange, account, judgement));
+        shape_put(&shaped, "done", shape_done(e->exchange, instalment));
+        shape_put(&shaped, "next", shape_next(e, i));
         shape_put(&shaped, "charges", json_null());
         shape_put(&shaped, "charges_error", json_null());
         shape_put(&shaped, "reason", json_string(reason_code(judgement->reason)));
         shape_put(&shaped, "sentence", shape_text(strbuf_text(&sentence)));
+        shape_put(&shaped, "also", shape_also(e, i));
+        shape_put(&shaped, "tasks", shape_tasks(e, instalment->seq));
         strbuf_release(&sentence);
         return shaped;
 }
 
-int explain_invoice(Exchange *exchange, const char *number, json_t **ret_array)
+static int add_task(void *owner, const TaskReport *row)
 {
-        int64_t account_id, invoice;
-        Account account;
-        Decision decision;
-        int r;
+        Explaining *e = owner;
 
-        r = store_find_invoice(exchange->engine->store, number, &account_id, &invoice);
-        if (r < 0)
-                return r;
-        const Question question = { .account = account_id, .now = &exchange->now };
-        r = engine_decide(exchange->engine, &question, &exchange->arena, &account, &decision);
-        if (r < 0)
-                return r;
+        shape_append(&e->tasks, shape_task(e->exchange->engine->zone, row));
+        return e->tasks ? 0 : -ENOMEM;
+}
+
+static int shape_all(Explaining *e, json_t **ret_array)
+{
         json_t *array = json_array();
-        for (size_t i = 0; i < account.n_instalments; i++) {
-                if (account.instalments[i].invoice != invoice)
-                        continue;
-                json_t *shaped = shape_judgement(exchange, &account, i, &decision.judgements[i]);
-                shape_append(&array, shaped);
-        }
-        if (json_array_size(array) > 0)
-                r = add_charges(exchange, &account, invoice, json_array_get(array, 0));
+
+        e->tasks = json_array();
+        int r = store_list_invoice_tasks(
+                e->exchange->engine->store, e->account.id, e->invoice, add_task, e);
+        for (size_t i = 0; r == 0 && i < e->account.n_instalments; i++)
+                if (e->account.instalments[i].invoice == e->invoice)
+                        shape_append(&array, shape_judgement(e, i));
+        if (r == 0 && json_array_size(array) > 0)
+                r = add_charges(e->exchange, &e->account, e->invoice, json_array_get(array, 0));
+        if (r == 0 && !array)
+                r = -ENOMEM;
         if (r < 0)
                 json_decref(array);
         else
                 *ret_array = array;
-        return !array ? -ENOMEM : r;
+        return r;
+}
+
+static int resume_explaining(Exchange *exchange)
+{
+        Explaining *e = exchange->work;
+        json_t *explained;
+        int r = ahead_step(e->ahead);
+
+        exchange->is_busy = r > 0;
+        exchange->resume = r > 0 ? resume_explaining : NULL;
+        if (r != 0)
+                return MIN(r, 0);
+        r = shape_all(e, &explained);
+        return r < 0 ? r : e->done(exchange, explained);
+}
+
+static void explaining_free(void *owner)
+{
+        Explaining *e = owner;
+
+        ahead_free(e->ahead);
+        json_decref(e->tasks);
+        free(e);
+}
+
+int explain_invoice(
+        Exchange *exchange, const char *number, int (*done)(Exchange *exchange, json_t *explained))
+{
+        int64_t account, invoice;
+        int r = store_find_invoice(exchange->engine->store, number, &account, &invoice);
+
+        if (r < 0)
+                return r;
+        Explaining *e = calloc(1, sizeof(*e));
+        if (!e)
+                return -ENOMEM;
+        e->exchange = exchange;
+        e->invoice = invoice;
+        e->done = done;
+        exchange->work = e;
+        exchange->free_work = explaining_free;
+        const Question question = { .account = account, .now = &exchange->now };
+        r = engine_decide(exchange->engine, &question, &exchange->arena, &e->account, &e->decision);
+        if (r == 0)
+                r = ahead_new(exchange->engine, &e->account, &e->decision, invoice, &e->ahead);
+        return r < 0 ? r : resume_explaining(exchange);
+}
+
+static int reply_explained(Exchange *exchange, json_t *explained)
+{
+        json_t *line;
+        size_t i;
+
+        json_array_foreach(explained, i, line) reply_add(&exchange->reply, json_incref(line));
+        json_decref(explained);
+        return 0;
 }
 
 int handle_explain(Exchange *exchange)
 {
         const char *number = exchange_get(exchange, "invoice");
-        json_t *array = NULL, *line;
-        size_t i;
+        int r = explain_invoice(exchange, number, reply_explained);
 
-        int r = explain_invoice(exchange, number, &array);
-        if (r == -ENOENT)
-                return exchange_no_invoice(exchange, number);
-        if (r < 0)
-                return r;
-        json_array_foreach(array, i, line) reply_add(&exchange->reply, json_incref(line));
-        json_decref(array);
-        return 0;
+        return r == -ENOENT ? exchange_no_invoice(exchange, number) : r;
 }

@@ -6,16 +6,16 @@
 
 #include "api/routes.h"
 
-/* An array with one object per instalment (DESIGN 4.1: explain). -ENOENT: no such invoice. */
-int explain_invoice(Exchange *exchange, const char *number, json_t **ret_array);
+/*
+ * An array with one object per instalment (DESIGN 4.1: explain), given to done, which takes it over:
+ * at once or in a later turn, as to know when the next step leaves may take a while. Uses the
+ * exchange's work. 0, what done gives, or -errno; -ENOENT: no such invoice.
+ */
+int explain_invoice(
+        Exchange *exchange, const char *number, int (*done)(Exchange *exchange, json_t *explained));
 
 /* Adds the sentence of an instalment's judgement, in the creditor's language. */
 void explain_sentence(const Exchange *exchange, const Account *account, size_t instalment,
         const Judgement *judgement, StrBuf *sentence);
-
-/* The first instant from the judgement's not_before on at which its step's message may leave (R5),
- * or INSTANT_NONE: it waits for something else than time. */
-Instant explain_next_opening(
-        const Exchange *exchange, const Account *account, const Judgement *judgement);
 
 #endif

@@ -9,6 +9,7 @@
 #include <errno.h>
 
 #include "api/explain.h"
+#include "engine/moment.h"
 #include "store/accounts.h"
 
 static const Planned *planned_for(const Decision *decision, size_t instalment)
@@ -49,16 +50,37 @@ int forced_check_step(Exchange *exchange, const char *step, const Policy *policy
         return 1;
 }
 
+/* The first instant at which one of the step's routes is open (R5); INSTANT_NONE: never. */
+static Instant first_opening(
+        const Exchange *exchange, const Account *account, const Judgement *judgement)
+{
+        const Engine *engine = exchange->engine;
+        const Step *step = &judgement->policy->steps[judgement->next];
+        Instant first = INSTANT_NONE, at;
+
+        for (unsigned r = 0; r < step->n_routes; r++) {
+                const Route *route = &step->routes[r];
+                unsigned a = 0;
+                while (a < route->n_channels &&
+                        !channel_is_usable(&engine->config->book, route->channels[a], account))
+                        a++;
+                if (a < route->n_channels &&
+                        channel_next_opening(
+                                engine, route->channels[a], account, exchange->now.instant, &at) &&
+                        (!instant_is_set(first) || at.usec < first.usec))
+                        first = at;
+        }
+        return first;
+}
+
 /* " It opens at 2026-03-06 09:00." */
 static void add_opening(const Exchange *exchange, const Account *account,
         const Judgement *judgement, StrBuf *sentence)
 {
         bool is_french = streq(exchange->engine->config->creditor.language, "fr");
-        Judgement asked = *judgement;
         char day[DATE_TEXT_SIZE];
 
-        asked.not_before = exchange->now.local.day; /* R1–R3 do not hold what a person asks for */
-        Instant at = explain_next_opening(exchange, account, &asked);
+        Instant at = first_opening(exchange, account, judgement);
         if (!instant_is_set(at))
                 return;
         LocalTime opening = zone_local(exchange->engine->zone, at);

@@ -161,22 +161,21 @@ static int page_fill(Page *page, const char *number)
         return store_list_log(store, &filter, page_notice, page);
 }
 
-static int show_invoice(Exchange *exchange, const char *number)
+/* Takes explained over. */
+static int show_explained(Exchange *exchange, json_t *explained)
 {
+        const char *number = exchange_get(exchange, "invoice");
         Page page = { .exchange = exchange,
                 .instalments = json_array(),
                 .facts = json_array(),
                 .notices = json_array() };
-        json_t *explained = NULL;
-        int r;
+        int r = page_fill(&page, number);
 
-        r = page_fill(&page, number);
         if (r == 0)
                 r = terms_find_dispute(exchange, number, &page.dispute);
         if (r == 0)
-                r = explain_invoice(exchange, number, &explained);
-        if (r == 0)
-                reply_add(&exchange->reply, page_shape(&page, explained));
+                reply_add(&exchange->reply, page_shape(&page, TAKE_PTR(explained)));
+        json_decref(explained);
         json_decref(page.instalments);
         json_decref(page.dispute);
         json_decref(page.facts);
@@ -191,7 +190,7 @@ int handle_show(Exchange *exchange)
         bool is_named = strncmp(name, "notice:", 7) == 0;
         const char *number = is_named ? name + 7 : name;
         int64_t notice;
-        int r = is_named ? -ENOENT : show_invoice(exchange, name);
+        int r = is_named ? -ENOENT : explain_invoice(exchange, name, show_explained);
 
         if (r != -ENOENT)
                 return r;

@@ -16,4 +16,12 @@ void judge_instalment(const Rulebook *book, const Account *account, const Instal
 size_t judge_reasons(const Rulebook *book, const Account *account, const Instalment *instalment,
         const Now *now, Reason *reasons);
 
+/* The rules about the account as a whole that would keep an instalment's next step from leaving at
+ * now if it were due: R7, R5. Told beside judge_reasons(). Gives their number. */
+#define ACCOUNT_REASONS_MAX 3
+size_t account_reasons(const Rulebook *book, const Account *account, const Now *now,
+        const Judgement *judgement, Reason reasons[static ACCOUNT_REASONS_MAX]);
+/* The first day on which R7 lets a contact of this action come, or DATE_NONE. */
+Date account_contact_day(const Rulebook *book, const Account *account, Action action);
+
 #endif

@@ -62,6 +62,28 @@ static void show_charges(const json_t *row)
         strbuf_release(&fixed);
 }
 
+/* What else holds it, and what a person can do, with what to type. */
+static void show_more(const json_t *row)
+{
+        StrBuf text = STRBUF_INIT;
+        json_t *more, *command;
+        size_t i, k;
+
+        json_array_foreach(member(row, "also"), i, more)
+        {
+                (void)printf("  Also: %s", text_of(more, "sentence", &text));
+                (void)printf(" [%s]\n", text_of(more, "reason", &text));
+        }
+        json_array_foreach(member(row, "tasks"), i, more)
+        {
+                (void)printf("  Task %s", text_of(more, "task", &text));
+                (void)printf(", for a person (%s):\n", text_of(more, "kind", &text));
+                json_array_foreach(member(more, "commands"), k, command)(void)
+                        printf("   $ %s\n", text_of(command, "", &text));
+        }
+        strbuf_release(&text);
+}
+
 void show_judgement(const json_t *row)
 {
         const json_t *next = member(row, "next");
@@ -86,12 +108,13 @@ void show_judgement(const json_t *row)
         }
         if (json_is_object(next)) {
                 (void)printf("  Next: %s", text_of(next, "step", &text));
-                if (*text_of(next, "earliest", &text))
-                        (void)printf(", not before %s", strbuf_text(&text));
                 if (*text_of_time(next, "at", &text))
-                        (void)printf(", at %s at the earliest", strbuf_text(&text));
+                        (void)printf(", on %s if nothing changes", strbuf_text(&text));
+                else if (*text_of(next, "earliest", &text))
+                        (void)printf(", not before %s", strbuf_text(&text));
                 (void)puts(".");
         }
+        show_more(row);
         show_charges(row);
         strbuf_release(&text);
 }

@@ -19,31 +19,39 @@ typedef struct TaskPager {
         int64_t after;
 } TaskPager;
 
+#define TASK_COLUMNS                                                                               \
+        "select t.id, t.notice, t.kind, k.code, i.number, t.sentence, t.commands, t.seq, t.since "
+#define TASK_NAMES                                                                                 \
+        "left join account a on a.id = t.account left join customer k on k.id = a.customer "       \
+        "left join invoice i on i.id = t.invoice "
+
+static TaskReport read_task(const Rows *rows)
+{
+        return (TaskReport){
+                .task = row_integer(rows, 0),
+                .notice = row_integer(rows, 1),
+                .kind = row_text(rows, 2),
+                .customer = row_text(rows, 3),
+                .invoice = row_text(rows, 4),
+                .sentence = row_text(rows, 5),
+                .commands = row_text(rows, 6),
+                .seq = (int)row_integer(rows, 7),
+                .since = row_instant(rows, 8),
+        };
+}
+
 static int step_tasks(Pager *pager, bool *ret_more)
 {
         TaskPager *list = (TaskPager *)pager;
         size_t n = 0;
         ROWS(rows);
         int r = rows_open(&rows, pager->store,
-                "select t.id, t.notice, t.kind, k.code, i.number, t.sentence, t.commands, t.seq, "
-                "t.since from task t indexed by task_open_by_id "
-                "left join account a on a.id = t.account "
-                "left join customer k on k.id = a.customer left join invoice i on i.id = t.invoice "
-                "where t.closed_at is null and t.id > ?1 order by t.id limit ?2",
+                TASK_COLUMNS "from task t indexed by task_open_by_id " TASK_NAMES
+                             "where t.closed_at is null and t.id > ?1 order by t.id limit ?2",
                 VALUES(INT(list->after), INT(PAGE_ROWS)));
 
         while (r == 0 && (r = rows_next(&rows)) > 0) {
-                const TaskReport given = {
-                        .task = row_integer(&rows, 0),
-                        .notice = row_integer(&rows, 1),
-                        .kind = row_text(&rows, 2),
-                        .customer = row_text(&rows, 3),
-                        .invoice = row_text(&rows, 4),
-                        .sentence = row_text(&rows, 5),
-                        .commands = row_text(&rows, 6),
-                        .seq = (int)row_integer(&rows, 7),
-                        .since = row_instant(&rows, 8),
-                };
+                const TaskReport given = read_task(&rows);
                 list->after = given.task;
                 n++;
                 r = list->row(list->owner, &given);
@@ -70,6 +78,23 @@ int store_list_tasks(Store *store, int (*row)(void *owner, const TaskReport *row
         int r = store_page_tasks(store, row, owner, &pager);
 
         return pager_run(pager, r);
+}
+
+int store_list_invoice_tasks(Store *store, int64_t account, int64_t invoice,
+        int (*row)(void *owner, const TaskReport *row), void *owner)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                TASK_COLUMNS "from task t " TASK_NAMES
+                             "where t.account = ?1 and t.closed_at is null "
+                             "and t.invoice in (0, ?2) order by t.id",
+                VALUES(INT(account), INT(invoice)));
+
+        while (r == 0 && (r = rows_next(&rows)) > 0) {
+                const TaskReport given = read_task(&rows);
+                r = row(owner, &given);
+        }
+        return r;
 }
 
 int store_list_facts(Store *store, const char *invoice,

@@ -121,6 +121,9 @@ typedef struct TaskReport {
 int store_list_tasks(Store *store, int (*row)(void *owner, const TaskReport *row), void *owner);
 int store_page_tasks(Store *store, int (*row)(void *owner, const TaskReport *row), void *owner,
         Pager **ret_pager);
+/* Open ones about an invoice, or about all of its account. */
+int store_list_invoice_tasks(Store *store, int64_t account, int64_t invoice,
+        int (*row)(void *owner, const TaskReport *row), void *owner);
 
 typedef struct FactReport {
         int64_t fact; /* its number, for store_withdraw() */
