@@ -10,7 +10,7 @@
 typedef struct Ahead Ahead;
 
 /* account: as decide() was given it, with that decision; they outlive this. */
-int ahead_new(const Engine *engine, const Account *account, const Decision *decision,
+int ahead_new(Engine *engine, const Account *account, const Decision *decision,
         int64_t invoice, Ahead **ret_ahead);
 void ahead_free(Ahead *ahead);
 DEFINE_CLEANUP(Ahead, ahead_free)

@@ -84,7 +84,7 @@ static int run_join(const Arguments *arguments)
         _cleanup_(freep) char *text = NULL;
 
         int r = config_join(arguments->config, &problems, &text);
-        bool has_errors = problems_print(&problems);
+        bool has_errors = r < 0 && problems_print(&problems);
         problems_release(&problems);
         if (r < 0 && !has_errors)
                 complain(NULL, "%s: %s", arguments->config, strerror(-r));
@@ -144,25 +144,78 @@ static int print_notice(void *owner, const LogRow *row)
         return 0;
 }
 
+/* Notices that would leave, by number. */
+typedef struct Leaving {
+        int64_t *ids;
+        size_t n;
+} Leaving;
+
+static int compare_ids(const void *one, const void *other)
+{
+        const int64_t *a = one, *b = other;
+
+        return (*a > *b) - (*a < *b);
+}
+
+/* What is ready now; what an earlier run has handed out and not begun is taken back first. */
+static int find_leaving(const Firm *firm, size_t room, Leaving *leaving)
+{
+        const Rulebook *book = &firm->config->book;
+        Instant now = engine_now(firm->engine).instant;
+        size_t n;
+
+        leaving->ids = calloc(MAX(room, (size_t)1), sizeof(*leaving->ids));
+        if (!leaving->ids)
+                return -ENOMEM;
+        int r = store_list_state(firm->store, NOTICE_HANDED, 0, leaving->ids, room, &leaving->n);
+        for (size_t i = 0; r == 0 && i < book->n_channels; i++) {
+                r = store_list_ready(firm->store, book->channels[i].name, now,
+                        leaving->ids + leaving->n, room - leaving->n, &n);
+                if (r == 0)
+                        leaving->n += n;
+        }
+        if (r == 0)
+                qsort(leaving->ids, leaving->n, sizeof(*leaving->ids), compare_ids);
+        return r;
+}
+
+static int print_leaving(Firm *firm)
+{
+        Leaving leaving = { 0 };
+        StoreStatus status;
+
+        int r = store_get_status(firm->store, &status);
+        size_t room = r < 0 ? 0
+                            : (size_t)(status.n_notices[NOTICE_PENDING] +
+                                       status.n_notices[NOTICE_HANDED]);
+        if (r == 0)
+                r = find_leaving(firm, room, &leaving);
+        for (size_t i = 0; r == 0 && i < leaving.n; i++)
+                r = store_get_log(firm->store, leaving.ids[i], NULL, print_notice, firm->engine);
+        if (r == 0)
+                (void)printf(
+                        "%zu %s would leave\n", leaving.n, leaving.n == 1 ? "notice" : "notices");
+        if (r == 0 && room > leaving.n)
+                (void)printf("%zu more would wait for their hour\n", room - leaving.n);
+        free(leaving.ids);
+        return r;
+}
+
 /* Everything is done and then undone: one transaction that is rolled back. */
 static int dry_run(Firm *firm)
 {
-        const LogFilter pending = {
-                .since = INSTANT_NONE, .until = INSTANT_NONE, .state = NOTICE_PENDING
-        };
         WakeResult result;
 
         int r = store_begin(firm->store);
         if (r == 0)
                 r = engine_wake(firm->engine, true, &result);
         if (r == 0)
-                r = store_list_log(firm->store, &pending, print_notice, firm->engine);
+                r = print_leaving(firm);
         store_rollback(firm->store);
         if (r < 0) {
                 complain(NULL, "the dry run failed: %s", strerror(-r));
                 return EXIT_REFUSED;
         }
-        (void)printf("%zu notices would leave\n", result.n_notices);
         return judge_wake(firm, &result);
 }
 
@@ -336,7 +389,9 @@ static int run_opened(const Arguments *arguments, Firm *firm)
 
         if (status == EXIT_LOCKED && is_private)
                 name_holder(firm);
-        else if (status == EXIT_LOCKED)
+        if (status == EXIT_LOCKED && arguments->is_dry_run)
+                complain(NULL, "while it runs, relancectl forecast tells what would leave");
+        if (status == EXIT_LOCKED && !is_private)
                 status = EXIT_REFUSED;
         if (status == EXIT_DONE && !arguments->is_dry_run)
                 status = announce_guards(firm);
