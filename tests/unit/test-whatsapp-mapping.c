@@ -179,7 +179,8 @@ static void test_the_fields_are_the_single_texts_of_templates(void **state)
 
         for (size_t i = 0; i < n_variables; i++) {
                 bool is_item = strncmp(variables[i].name, "invoices.", 9) == 0 ||
-                               strncmp(variables[i].name, "attachments.", 12) == 0;
+                               strncmp(variables[i].name, "attachments.", 12) == 0 ||
+                               strncmp(variables[i].name, "history.", 8) == 0;
                 int index;
                 if (variables[i].type != VARIABLE_TEXT || is_item)
                         continue;
