@@ -419,12 +419,19 @@ static void check_alone(const World *world, const Decision *decision, const Plan
                 "suspended before a deadline has passed");
 }
 
+static int64_t model_subject(const World *world, const Planned *planned)
+{
+        const Instalment *lead = &world->instalments[planned->lead];
+
+        return planned->kind == NOTICE_PLAN_CONFIRMED ? lead->plan : lead->promise;
+}
+
 /* R13, R15: once, on its day, and never beside a contact. */
 static void check_occasion(const World *world, const Planned *planned)
 {
         const Instalment *lead = &world->instalments[planned->lead];
         bool is_plan = planned->kind == NOTICE_PLAN_CONFIRMED;
-        int64_t fact = is_plan ? lead->plan : lead->promise, sum = 0;
+        int64_t fact = model_subject(world, planned), sum = 0;
         Date remind = date_add(lead->promised_until, -planned->policy->remind_before_days);
 
         check(world, fact > 0 && !world->was_told[fact % FACTS_MAX][planned->kind], "told twice");
@@ -450,6 +457,14 @@ static void check_occasion(const World *world, const Planned *planned)
                 "a reminder on another day");
 }
 
+/* R11, R17 */
+static void check_thanks(const World *world, const Planned *planned)
+{
+        for (size_t k = 0; k < planned->n_lines; k++)
+                check(world, !world->instalments[planned->lines[k].instalment].is_handed_over,
+                        "thanks for what another has closed");
+}
+
 /* minute: the creditor's. */
 static void check_notice(
         const World *world, const Decision *decision, const Planned *planned, int minute)
@@ -469,8 +484,8 @@ static void check_notice(
         case NOTICE_PROMISE_CONFIRMED:
         case NOTICE_PROMISE_REMINDER:
         case NOTICE_PLAN_CONFIRMED: check_occasion(world, planned); break;
-        case NOTICE_RECONNECT:
-        case NOTICE_THANKS: break;
+        case NOTICE_THANKS: check_thanks(world, planned); break;
+        case NOTICE_RECONNECT: break;
         }
         for (size_t k = 0; is_chasing[planned->kind] && k < planned->n_lines; k++) {
                 const NoticeLine *line = &planned->lines[k];
@@ -489,6 +504,14 @@ static void check_due(const World *world, const Decision *decision)
                 const Planned *planned = &decision->notices[n];
                 has_contact = has_contact || planned->kind == NOTICE_CONTACT;
                 has_occasion = has_occasion || occasion_names[planned->kind];
+                for (size_t k = 0; k < n; k++)
+                        check(world,
+                                decision->notices[k].kind != planned->kind ||
+                                        planned->kind < NOTICE_PROMISE_CONFIRMED ||
+                                        planned->kind == NOTICE_HANDOVER ||
+                                        model_subject(world, &decision->notices[k]) !=
+                                                model_subject(world, planned),
+                                "the same occasion twice");
                 for (size_t k = 0; k < planned->n_lines; k++)
                         n_steps[planned->lines[k].instalment] += planned->lines[k].step >= 0;
         }
