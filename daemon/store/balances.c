@@ -105,18 +105,20 @@ static int64_t amount_that_counts(int64_t amount, InvoiceStatus status)
         return amount;
 }
 
+/* What a plan took over of an instalment that was cancelled since, while its parts go on: credit. */
 static void read_share(const Rows *rows, InvoiceBalance *balance)
 {
         size_t i = balance->n++;
         int64_t taken = row_integer(rows, 6);
-        bool is_replaced = row_integer(rows, 8) != 0;
+        bool is_replaced = row_integer(rows, 8) != 0, is_credit = row_integer(rows, 11) != 0;
 
         balance->seqs[i] = (int)row_integer(rows, 0);
         balance->shares[i] = (Share){
                 .plan = row_integer(rows, 5),
                 .due = row_date(rows, 1),
-                .amount = amount_that_counts(
-                        row_integer(rows, 2) - taken, (InvoiceStatus)row_integer(rows, 3)),
+                .amount = is_credit ? -taken
+                                    : amount_that_counts(row_integer(rows, 2) - taken,
+                                              (InvoiceStatus)row_integer(rows, 3)),
                 .granted = row_integer(rows, 7),
                 .open = row_integer(rows, 4),
         };
@@ -146,7 +148,11 @@ static int load_shares(
                 return -ENOMEM;
         r = rows_open(&rows, store,
                 "select t.seq, t.due, t.amount, t.status, t.open, m.plan, m.taken, m.granted, "
-                "m.replaced_by, m.offer_until, m.offer_discount "
+                "m.replaced_by, m.offer_until, m.offer_discount, "
+                "t.status = 3 and m.replaced_by <> 0 and exists (select 1 from terms p "
+                "cross join instalment q on q.account = p.account and q.invoice = p.invoice "
+                "and q.seq = p.seq where p.account = t.account and p.invoice = t.invoice "
+                "and p.plan = m.replaced_by and q.status <> 3) "
                 "from instalment t left join terms m on m.account = t.account "
                 "and m.invoice = t.invoice and m.seq = t.seq "
                 "where t.account = ? and t.invoice = ? order by t.seq",

@@ -210,14 +210,23 @@ static int take(Fold *fold, const Fact *fact)
         return 0;
 }
 
+static bool is_before(const Spoken *a, const Spoken *b)
+{
+        bool is_cancelled = a->left.status == STATUS_CANCELLED;
+
+        if (is_cancelled != (b->left.status == STATUS_CANCELLED))
+                return !is_cancelled;
+        return date_compare(a->due, b->due) < 0;
+}
+
+/* The oldest that is not cancelled, if there is any. */
 static const Spoken *oldest_replaced(const Fold *fold, int64_t plan)
 {
         const Spoken *oldest = NULL;
 
         for (size_t i = 0; i < fold->n_spoken; i++) {
                 const Spoken *spoken = &fold->spoken[i];
-                if (spoken->replaced_by == plan &&
-                        (!oldest || date_compare(spoken->due, oldest->due) < 0))
+                if (spoken->replaced_by == plan && (!oldest || is_before(spoken, oldest)))
                         oldest = spoken;
         }
         return oldest;

@@ -30,17 +30,20 @@ typedef struct Planning {
         int next_seq;
 } Planning;
 
+/* What a file or a chargeback has opened again of an instalment that a plan has replaced is asked for
+ * as it was before, not planned twice. */
 static int check_order(Planning *planning)
 {
         int64_t found[3];
         int r = db_integers(planning->store,
-                "select coalesce(sum(t.open), 0), coalesce(sum(m.plan <> 0 "
-                "and not m.is_plan_broken), 0), max(max(t.seq), "
+                "select coalesce(sum(iif(coalesce(m.replaced_by, 0) = 0, t.open, 0)), 0), "
+                "coalesce(sum(t.open > 0 and m.plan <> 0 and not m.is_plan_broken), 0), "
+                "max(max(t.seq), "
                 "coalesce((select max(l.seq) from contact_line l where l.invoice = ?2), 0), "
                 "coalesce((select max(f.seq) from fact f where f.invoice = ?2), 0)) "
                 "from instalment t left join terms m on m.account = t.account "
                 "and m.invoice = t.invoice and m.seq = t.seq "
-                "where t.account = ?1 and t.invoice = ?2 and t.open > 0",
+                "where t.account = ?1 and t.invoice = ?2",
                 VALUES(INT(planning->found.account), INT(planning->found.invoice)), found, 3);
 
         if (r <= 0)
@@ -101,7 +104,7 @@ static int take_over(const Planning *planning)
                 "select account, invoice, seq, ?3, open from instalment "
                 "where account = ?1 and invoice = ?2 and open > 0 "
                 "on conflict do update set replaced_by = excluded.replaced_by, "
-                "taken = excluded.taken",
+                "taken = excluded.taken where replaced_by = 0",
                 VALUES(account, invoice, INT(planning->plan)));
 
         if (r < 0)

@@ -120,7 +120,7 @@ static int change_file(Life *life, const Deed *deed)
         else
                 row->amount += deed->amount % 300;
         import_file(life, deed->day);
-        return -ECANCELED;
+        return SAID_NOT_UNDONE;
 }
 
 static int put_money(Life *life, const Deed *deed)
@@ -260,10 +260,12 @@ static void live(Life *life, bool with_undone)
                 if (with_undone) {
                         undo_some(life, i);
                         deed->fact = 0;
-                        if (say(life, deed) == 0)
+                        int r = say(life, deed);
+                        if (r == 0)
                                 assert_ok(store_last_fact(life->fixture->store, &deed->fact));
+                        assert_true(r >= 0);
                 } else if (deed->undone_at == 0 && (deed->fact != 0 || deed->kind == DEED_FILE)) {
-                        (void)say(life, deed);
+                        assert_true(say(life, deed) >= 0);
                 }
         }
         for (int i = N_DEEDS; with_undone && i <= 2 * N_DEEDS; i++)
