@@ -89,11 +89,30 @@ static void add_opening(const Exchange *exchange, const Account *account,
                 date_format(opening.day, day), opening.minute / 60, opening.minute % 60);
 }
 
+/* R17: an approved file, which leaves by itself and goes to nobody else. */
+static bool is_handover(const Judgement *judgement)
+{
+        Action action;
+
+        if (judgement->verdict != VERDICT_DUE || judgement->next < 0)
+                return false;
+        action = judgement->policy->steps[judgement->next].action;
+        return action == ACTION_AGENCY || action == ACTION_LEGAL;
+}
+
 static int refuse_judged(
         Exchange *exchange, const Account *account, size_t instalment, const Judgement *judgement)
 {
         StrBuf sentence = STRBUF_INIT;
 
+        if (is_handover(judgement)) {
+                (void)reply_refuse(&exchange->reply, REPLY_REFUSED,
+                        "step '%s' of %s hands its file over: it is approved and leaves at the "
+                        "next wake, not by send",
+                        judgement->policy->steps[judgement->next].id,
+                        account->instalments[instalment].number);
+                return 1;
+        }
         explain_sentence(exchange, account, instalment, judgement, &sentence);
         if (judgement->reason == REASON_OUTSIDE_WINDOW)
                 add_opening(exchange, account, judgement, &sentence);

@@ -28,7 +28,6 @@ int engine_new(
                 .clock = clock,
                 .composer = composer,
                 .zone = zone_find(config->creditor.timezone),
-                .newest_payment = DATE_NONE,
         };
         if (!engine->zone)
                 return -EINVAL;
@@ -65,15 +64,15 @@ int engine_set_config(Engine *engine, const Config *config, Composer *composer)
         return 0;
 }
 
-Now engine_now(Engine *engine)
+Now engine_now(const Engine *engine)
 {
         Now now = { .instant = clock_now(&engine->clock) };
 
-        (void)store_get_guards(engine->store, &engine->guards);
-        (void)store_get_newest_payment(engine->store, &engine->newest_payment);
         now.local = zone_local(engine->zone, now.instant);
-        now.guards = engine->guards;
-        now.newest_payment = engine->newest_payment;
+        if (store_get_guards(engine->store, &now.guards) < 0)
+                now.guards = GUARD_BIT(GUARDS) - 1;
+        if (store_get_newest_payment(engine->store, &now.newest_payment) < 0)
+                now.newest_payment = DATE_NONE;
         return now;
 }
 

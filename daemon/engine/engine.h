@@ -27,15 +27,13 @@ typedef struct Engine {
         const Zone *zone; /* the creditor's */
         Composer *composer;
         sd_event *event;
-        Dispatch *dispatch;  /* NULL until engine_start_dispatch() */
-        Changes *changes;    /* notices that have changed, for who follows the log */
-        Service *service;    /* of the running daemon, or NULL; not owned */
-        unsigned guards;     /* as last read from the store */
-        Date newest_payment; /* likewise */
-        bool has_lapsed;     /* a notice came too late: it is to be decided afresh (R5, R6) */
-        size_t n_backups;    /* that are being made or fetched */
-        const char *doing;   /* what holds the loop right now, for LoopTimes: static text */
-        char *problem;       /* of the last engine_queue() */
+        Dispatch *dispatch; /* NULL until engine_start_dispatch() */
+        Changes *changes;   /* notices that have changed, for who follows the log */
+        Service *service;   /* of the running daemon, or NULL; not owned */
+        bool has_lapsed;    /* a notice came too late: it is to be decided afresh (R5, R6) */
+        size_t n_backups;   /* that are being made or fetched */
+        const char *doing;  /* what holds the loop right now, for LoopTimes: static text */
+        char *problem;      /* of the last engine_queue() */
 } Engine;
 
 /* Takes nothing over: config, store and composer must outlive the engine. */
@@ -44,9 +42,9 @@ int engine_new(
 void engine_free(Engine *engine);
 DEFINE_CLEANUP(Engine, engine_free)
 
-/* The creditor's wall clock at the engine's now, and what holds everything (as last known, where
- * the store cannot be read). Read once a tick. */
-Now engine_now(Engine *engine);
+/* The creditor's wall clock at the engine's now, and what holds everything: every guard, where the
+ * store cannot be read. Read once a tick. */
+Now engine_now(const Engine *engine);
 
 /*
  * A person holds everything back (note may be NULL), or lets everything go on that a pause or

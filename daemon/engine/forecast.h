@@ -34,7 +34,7 @@ typedef struct ForecastSink {
 } ForecastSink;
 
 typedef struct ForecastOrder {
-        Engine *engine;          /* of its present configuration, which is held */
+        const Engine *engine;    /* of its present configuration, which is held */
         const Config *other;     /* to be compared with it, held; NULL: none */
         int days;                /* 1 to FORECAST_DAYS_MAX */
         const int64_t *accounts; /* whose notices are given, rising; copied. NULL: all */

@@ -33,7 +33,7 @@ static int find_underway(Store *store, bool *ret_has_underway)
         return r;
 }
 
-int horizon_init(Horizon *horizon, Engine *engine, const Config *config, int days)
+int horizon_init(Horizon *horizon, const Engine *engine, const Config *config, int days)
 {
         *horizon = (Horizon){
                 .engine = {

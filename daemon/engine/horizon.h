@@ -27,7 +27,7 @@ typedef struct Horizon {
 } Horizon;
 
 /* From the engine's now on; config outlives the horizon. -EINVAL: its time zone is unknown. */
-int horizon_init(Horizon *horizon, Engine *engine, const Config *config, int days);
+int horizon_init(Horizon *horizon, const Engine *engine, const Config *config, int days);
 void horizon_release(Horizon *horizon);
 
 /* The same minute, that many days after the start. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what does not wait for the next wake: a reconnect, the task to tell an agency. Decides as the
+ * Owns what does not wait for a wake: a reconnect, and the task to tell an agency. Decides as the
  * wake does, and takes of each decision nothing but the reconnect. What cannot be decided or
  * composed is left to the wake, which tells it as a task (R23); only the store's own failure is
  * returned.

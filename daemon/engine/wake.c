@@ -512,6 +512,7 @@ void wake_plan(Wake *wake, Instant slot, const char *why)
 int wake_step(Wake *wake)
 {
         wake->now = engine_now(wake->engine);
+        wake->result.guards = wake->now.guards;
         wake->step_usec = clock_monotonic_usec();
         int r = phases[wake->phase](wake);
         bool has_more = r > 0;

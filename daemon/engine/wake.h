@@ -17,6 +17,7 @@ typedef struct WakeResult {
         size_t n_contacts, n_notices;     /* queued */
         size_t n_cancelled, n_tasks;
         size_t n_failed; /* accounts that could not be decided or composed (R23): reported */
+        unsigned guards; /* that held everything back: GUARD_BIT()s of core/decide.h */
         /* The earliest instant at which a window opens that something due waits for (R5);
          * INSTANT_NONE: nothing does. */
         Instant opening;

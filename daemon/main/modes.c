@@ -106,14 +106,14 @@ static int init(const Firm *firm)
         return r < 0 ? EXIT_REFUSED : EXIT_DONE;
 }
 
-/* A wake has run; the sentence for what did not go well, and the status. What a guard holds back is
- * as it should be, yet nobody is to think that nothing was due. */
-static int judge_wake(const Firm *firm, const WakeResult *result)
+/* A wake has run; the sentence for what did not go well, and the status. What a guard holds back
+ * is as it should be, yet nobody is to think that nothing was due. */
+static int judge_wake(const WakeResult *result)
 {
         StrBuf names = STRBUF_INIT;
 
         for (Guard guard = 0; guard < GUARDS; guard++)
-                if (firm->engine->guards & GUARD_BIT(guard))
+                if (result->guards & GUARD_BIT(guard))
                         strbuf_addf(
                                 &names, "%s%s", names.length > 0 ? ", " : "", guard_names[guard]);
         if (names.length > 0)
@@ -216,7 +216,7 @@ static int dry_run(Firm *firm)
                 complain(NULL, "the dry run failed: %s", strerror(-r));
                 return EXIT_REFUSED;
         }
-        return judge_wake(firm, &result);
+        return judge_wake(&result);
 }
 
 /* A store that has nothing to send stays what it is. */
@@ -294,7 +294,7 @@ static int once(Firm *firm)
         }
         if (stop.is_asked)
                 return tell_stopped();
-        int failed = judge_wake(firm, &result);
+        int failed = judge_wake(&result);
         status = claim_for_sending(firm);
         if (status == EXIT_DONE)
                 status = dispatch(firm, &stop);

@@ -130,7 +130,7 @@ int store_refuse_address(Store *store, int64_t customer, const char *channel, co
 /* Whether a notice of the contact may still reach or has reached somebody: one is pending, handed,
  * begun, uncertain or sent. -ENOENT. */
 int store_contact_is_hopeful(Store *store, int64_t contact, bool *ret_is_hopeful);
-/* No route is left: what carries the lead's step, or waits for a reconnection, stands aside (R4). */
+/* No route is left: what carries the lead's step, or is to be reconnected, stands aside (R4). */
 int store_stand_aside(Store *store, int64_t contact);
 
 typedef struct Task {

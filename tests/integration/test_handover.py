@@ -135,7 +135,12 @@ def test_what_was_paid_before_the_handover_is_not_told(firm):
 def test_a_file_is_not_handed_over_by_send(firm, step):
     done = firm.ctl("send", "F-1", *(["--step", step] if step else []), at=f"{FROZEN}T11:00",
                     status=1)
-    assert "approve" in done.stderr and not handed(firm)
+    assert "approuver" in done.stderr and not handed(firm)
+    task, = tasks(firm, "agency")
+    firm.ctl("approve", task["task"], at=f"{FROZEN}T11:00")
+    done = firm.ctl("send", "F-1", *(["--step", step] if step else []), at=f"{FROZEN}T11:00",
+                    status=1)
+    assert "next wake" in done.stderr and not handed(firm)
 
 
 def test_a_recipient_who_cannot_be_reached_is_told_and_may_be_corrected(firm):
