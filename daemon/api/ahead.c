@@ -55,8 +55,8 @@ static int find_wanted(Ahead *ahead, const Decision *decision, int64_t invoice)
         return 0;
 }
 
-int ahead_new(Engine *engine, const Account *account, const Decision *decision,
-        int64_t invoice, Ahead **ret_ahead)
+int ahead_new(Engine *engine, const Account *account, const Decision *decision, int64_t invoice,
+        Ahead **ret_ahead)
 {
         _cleanup_(ahead_freep) Ahead *ahead = calloc(1, sizeof(*ahead));
 

@@ -10,14 +10,14 @@
 typedef struct Ahead Ahead;
 
 /* account: as decide() was given it, with that decision; they outlive this. */
-int ahead_new(Engine *engine, const Account *account, const Decision *decision,
-        int64_t invoice, Ahead **ret_ahead);
+int ahead_new(Engine *engine, const Account *account, const Decision *decision, int64_t invoice,
+        Ahead **ret_ahead);
 void ahead_free(Ahead *ahead);
 DEFINE_CLEANUP(Ahead, ahead_free)
 
 /* 1: there is more to do; 0: it is known; -errno. */
 int ahead_step(Ahead *ahead);
-/* Of the account's instalment of that index; INSTANT_NONE: it waits for something else than time. */
+/* Of the account's instalment of that index; INSTANT_NONE: it waits for more than time. */
 Instant ahead_at(const Ahead *ahead, size_t instalment);
 
 #endif

@@ -7,8 +7,8 @@
 #include "api/routes.h"
 
 /*
- * An array with one object per instalment (DESIGN 4.1: explain), given to done, which takes it over:
- * at once or in a later turn, as to know when the next step leaves may take a while. Uses the
+ * An array with one object per instalment (DESIGN 4.1: explain), given to done, which takes it
+ * over: at once or in a later turn, as to know when the next step leaves may take a while. Uses the
  * exchange's work. 0, what done gives, or -errno; -ENOENT: no such invoice.
  */
 int explain_invoice(

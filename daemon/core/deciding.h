@@ -33,8 +33,8 @@ bool deciding_choose_routes(const Deciding *d, Planned *planned);
 /* R5: one open route is enough; the others follow when theirs opens that day. Where none is, the
  * decision waits for their channels. */
 bool deciding_is_open(const Deciding *d, const Planned *planned);
-/* R7: thanks and confirmations yield to a contact on the same day: one that has left, leaves now, or
- * will once its hour has come. */
+/* R7: thanks and confirmations yield to a contact on the same day: one that has left, leaves now,
+ * or will once its hour has come. */
 bool deciding_has_contact_today(const Deciding *d);
 /* Room for a line of every instalment; before the first planned_add_line(), which keeps order. */
 int planned_make_lines(const Deciding *d, Planned *planned);

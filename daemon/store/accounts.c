@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the reading of accounts for decide(): range searches over tables clustered by account, four
- * statements a page at most, however many accounts it has. Never writes but for store_settle_instalment()
- * and store_set_document_sha256(). Fails with -errno; -EUCLEAN: rows that contradict each other.
+ * statements a page at most, however many accounts it has. Never writes but for
+ * store_settle_instalment() and store_set_document_sha256(). Fails with -errno; -EUCLEAN: rows that
+ * contradict each other.
  */
 
 #include "store/accounts.h"

@@ -105,7 +105,7 @@ static int64_t amount_that_counts(int64_t amount, InvoiceStatus status)
         return amount;
 }
 
-/* What a plan took over of an instalment that was cancelled since, while its parts go on: credit. */
+/* What a plan took of an instalment that was cancelled since, while its parts go on: credit. */
 static void read_share(const Rows *rows, InvoiceBalance *balance)
 {
         size_t i = balance->n++;

@@ -60,8 +60,8 @@ typedef enum Put {
 } Put;
 
 /* An import: rows of one file. run tells instalments of this file from earlier ones; several runs
- * may be under way, and each of them last over many transactions. today: the creditor's civil day of
- * at, on which what is new came in (R18). */
+ * may be under way, and each of them last over many transactions. today: the creditor's civil day
+ * of at, on which what is new came in (R18). */
 int store_import_begin(
         Store *store, const char *file_name, Instant at, Date today, int64_t *ret_run);
 /* After the last row: instalments that an invoice of this file no longer has are withdrawn, those

@@ -35,8 +35,8 @@ void imported_pack(const ImportedRow *row, StrBuf *packed);
 uint32_t imported_compare(
         const ImportedRow *row, const void *packed, size_t length, StrBuf *changes);
 
-/* The columns of an invoice's row, in the order of the texts kept in imported_instalment: new ones go
- * to the end. */
+/* The columns of an invoice's row, in the order of the texts kept in imported_instalment: new ones
+ * go to the end. */
 typedef enum InvoiceColumn {
         COLUMN_ISSUED,
         COLUMN_DUE,

@@ -30,8 +30,8 @@ typedef struct Planning {
         int next_seq;
 } Planning;
 
-/* What a file or a chargeback has opened again of an instalment that a plan has replaced is asked for
- * as it was before, not planned twice. */
+/* What a file or a chargeback has opened again of an instalment that a plan has replaced is asked
+ * for as it was before, not planned twice. */
 static int check_order(Planning *planning)
 {
         int64_t found[3];
@@ -186,7 +186,7 @@ static int find_unbroken(Store *store, int64_t account, int64_t plan, int64_t *r
         return found[1] == 0;
 }
 
-/* The fee is the last that is paid of the first part: what is open of it is open of the fee first. */
+/* The fee is paid last of the first part: what is open of that is open of the fee first. */
 static int end_fee(Store *store, const Value key[static 3])
 {
         int r = db_run(store,

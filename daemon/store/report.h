@@ -131,11 +131,9 @@ typedef struct FactReport {
         Date date;
         const char *kind, *id, *reference, *note, *currency, *changes; /* "" where none */
         int64_t amount;                                                /* 0 where none */
-        bool is_of_customer;                                           /* of all its invoices */
-        bool is_withdrawn;
+        bool is_of_customer, is_withdrawn;
 } FactReport;
-/* Everything recorded of one invoice, and what a person said of its whole customer, oldest first.
- * -ENOENT. */
+/* All recorded of one invoice, and said of its whole customer, oldest first. -ENOENT. */
 int store_list_facts(Store *store, const char *invoice,
         int (*row)(void *owner, const FactReport *row), void *owner);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What people say: promises, approvals, steps, policies, pauses; and that each can be taken back. */
+/* What people say: promises, approvals, steps, policies, pauses; and that each is taken back. */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -46,17 +46,28 @@ static void break_plan(Fixture *fixture, int64_t plan, int day)
         assert_verified(fixture);
 }
 
-static void mark(Fixture *fixture, const char *number, int seq, const char *step, Action action,
-        int day, bool is_skip, int64_t *ret_fact)
+/* A person's mark on a step of an instalment of C-1. */
+typedef struct Marked {
+        const char *number;
+        int seq;
+        const char *step;
+        Action action;
+        int day;
+        bool is_skip;
+} Marked;
+
+static int64_t mark(Fixture *fixture, const Marked *marked)
 {
         Account account = load_account(fixture, "C-1");
-        const StepMark mark = { account.id, find(&account, number, seq)->invoice, seq, step, action,
-                "why" };
+        const StepMark mark = { account.id, find(&account, marked->number, marked->seq)->invoice,
+                marked->seq, marked->step, marked->action, "why" };
+        int64_t fact;
 
         begin(fixture);
-        assert_ok((is_skip ? store_skip : store_mark_done)(
-                fixture->store, &mark, AT_DAY(day), DAY_AFTER(day), ret_fact));
+        assert_ok((marked->is_skip ? store_skip : store_mark_done)(
+                fixture->store, &mark, AT_DAY(marked->day), DAY_AFTER(marked->day), &fact));
         commit(fixture);
+        return fact;
 }
 
 static void odd_cents_and_the_fee_are_on_the_first_part(void **state)
@@ -192,19 +203,19 @@ static void a_broken_plans_parts_go_on_where_the_oldest_instalment_stood(void **
         Fixture *fixture = *state;
         InvoiceRow rows[] = { invoice_row("F-3", "C-1", 10000), invoice_row("F-3", "C-1", 5000) };
         static const char *const steps[] = { "courtesy", "reminder", "before" };
-        int64_t skipped, fact;
+        int64_t skipped;
         int puts[2];
 
         fill(fixture);
         rows[0].due = date_add(rows[1].due, 10);
         rows[0].policy = rows[1].policy = "strict";
         import_invoices(fixture, rows, 2, puts);
-        mark(fixture, "F-3", 1, "other", ACTION_CALL, -9, false, &fact);
-        mark(fixture, "F-3", 2, "courtesy", ACTION_COURTESY, -8, true, &skipped);
-        mark(fixture, "F-3", 2, "reminder", ACTION_REMIND, -5, false, &fact);
+        (void)mark(fixture, &(Marked){ "F-3", 1, "other", ACTION_CALL, -9, false });
+        skipped = mark(fixture, &(Marked){ "F-3", 2, "courtesy", ACTION_COURTESY, -8, true });
+        (void)mark(fixture, &(Marked){ "F-3", 2, "reminder", ACTION_REMIND, -5, false });
         int64_t made = plan(fixture, "F-3", 2, 0);
         assert_int_equal(look(fixture, "F-3", 3)->n_done, 0);
-        mark(fixture, "F-3", 3, "before", ACTION_COURTESY, 7, false, &fact);
+        (void)mark(fixture, &(Marked){ "F-3", 3, "before", ACTION_COURTESY, 7, false });
         break_plan(fixture, made, 14);
         const Instalment *part = look(fixture, "F-3", 3);
         assert_int_equal(part->n_done, 3);
@@ -213,7 +224,7 @@ static void a_broken_plans_parts_go_on_where_the_oldest_instalment_stood(void **
         assert_true(part->done[0].is_skip);
         assert_string_equal(part->policy, "strict");
         assert_int_equal(look(fixture, "F-3", 4)->n_done, 2);
-        mark(fixture, "F-3", 4, "deadline", ACTION_DEADLINE, 15, false, &fact);
+        (void)mark(fixture, &(Marked){ "F-3", 4, "deadline", ACTION_DEADLINE, 15, false });
         assert_string_equal(look(fixture, "F-3", 4)->done[2].step, "deadline");
         undo(fixture, skipped);
         assert_int_equal(look(fixture, "F-3", 3)->n_done, 2);
