@@ -270,11 +270,14 @@ static void numbers_of_parts_that_somebody_was_told_of_are_not_given_again(void 
                 .kind = NOTICE_PLAN_CONFIRMED,
                 .occasion = occasion_names[NOTICE_PLAN_CONFIRMED],
                 .subject_key = key,
+                .day = date_of(2026, 3, 5),
                 .deadline = DATE_NONE,
                 .offer_until = DATE_NONE };
         int64_t notice = add_notice(fixture, contact, &line);
         assert_int_equal(look(fixture, "F-2", 3)->said, 1U << NOTICE_PLAN_CONFIRMED);
+        assert_int_equal(look(fixture, "F-2", 3)->said_on.days, date_of(2026, 3, 5).days);
         assert_int_equal(look(fixture, "F-2", 2)->said, 0);
+        assert_false(date_is_set(look(fixture, "F-2", 2)->said_on));
         undo(fixture, made);
         send_notice(fixture, notice);
         assert_verified(fixture);
