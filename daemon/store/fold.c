@@ -28,7 +28,6 @@ static const char *const word_names[WORDS] = {
         [WORD_PLAN] = "plan",
         [WORD_ADOPT] = "adopt",
         [WORD_APPROVE] = "approve",
-        [WORD_LAPSE] = "handover-failed",
         [WORD_POLICY] = "policy",
         [WORD_REPLY] = "reply",
 };
@@ -127,7 +126,6 @@ static void apply(const Fold *fold, Spoken *spoken, const Fact *fact)
         case WORD_DISPUTE: left->is_disputed = true; break;
         case WORD_ADOPT: left->is_adopted = true; break;
         case WORD_APPROVE: left->approved = fact->reference; break;
-        case WORD_LAPSE: left->approved = ""; break;
         case WORD_POLICY: left->policy = fact->reference; break;
         case WORD_PROMISE:
         case WORD_REPLY:

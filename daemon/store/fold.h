@@ -22,7 +22,6 @@ typedef enum Word {
         WORD_PLAN,
         WORD_ADOPT,
         WORD_APPROVE,
-        WORD_LAPSE, /* what was approved could not be done */
         WORD_POLICY,
         WORD_REPLY,
         WORDS
