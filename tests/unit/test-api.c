@@ -435,6 +435,7 @@ static void a_queued_notice_is_in_the_log_in_the_documented_shape(void **state)
                 { false, "/v1/log", "", 200,
                         "{\"notice\":1,\"at\":\"" NOW "\",\"account\":{\"customer\":\"C-1\","
                         "\"currency\":\"EUR\"},\"step\":\"reminder\",\"action\":\"remind\","
+                        "\"occasion\":null,"
                         "\"lines\":[{\"invoice\":\"F-1\",\"instalment\":1,\"step\":\"reminder\","
                         "\"open\":\"1200.00\"}],\"total\":\"1200.00\",\"deadline\":null,"
                         "\"channel\":\"email\",\"to\":\"c-1@example.org\",\"state\":\"pending\","
