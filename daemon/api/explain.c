@@ -196,7 +196,6 @@ static json_t *shape_judgement(const Explaining *e, size_t i)
         shape_put(&shaped, "done", shape_done(e->exchange, instalment));
         shape_put(&shaped, "next", shape_next(e, i));
         shape_put(&shaped, "charges", json_null());
-        shape_put(&shaped, "charges_error", json_null());
         shape_put(&shaped, "reason", json_string(reason_code(judgement->reason)));
         shape_put(&shaped, "sentence", shape_text(strbuf_text(&sentence)));
         shape_put(&shaped, "also", shape_also(e, i));
