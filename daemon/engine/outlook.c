@@ -259,7 +259,7 @@ static int wait_since_last_wake(Outlook *outlook)
         Decision decision;
 
         if (!instant_is_set(horizon->last_wake) ||
-                horizon->last_wake.usec >= horizon->start.instant.usec)
+                horizon->last_wake.usec > horizon->start.instant.usec)
                 return 0;
         const Now then = horizon_now(horizon, horizon->last_wake);
         int r = account_complete(&horizon->engine, &then, horizon->has_refusals, &outlook->account);

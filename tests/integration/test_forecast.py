@@ -88,8 +88,16 @@ def random_config(rng):
         policy["list_upcoming"] = rng.random() < 0.3
         if rng.random() < 0.4:
             policy["thanks"] = ["email"]
+        policy["confirm"] = rng.choice([["email"], ["sms|email"], []])
+        policy["remind_before_days"] = rng.choice([0, 1, 3])
+    config["policies"]["plan"] = {
+        "grace_days": rng.choice([1, 3, 5]),
+        "steps": [{"id": "before", "action": "courtesy", "before_due": 3, "send": ["email"]},
+                  {"id": "late", "action": "remind", "after_due": 1, "send": ["email|sms"]}]}
     config["assign"] = [{"when": {"relation": "service"}, "policy": "other"},
                         {"policy": "standard"}]
+    for name in ("agency", "legal"):
+        config[name] = {"name": name, "email": f"{name}@example.org"}
     return config
 
 
@@ -149,10 +157,19 @@ class Life(Firm):
                          "amount": rng.choice([row["amount"], row["amount"], "20.00"])})
         if rows:
             self.load(payments=rows, at=at, status=None)
-        words = [("hold", number), ("dispute", number, "--reason", "price"), ("release", number),
-                 ("hold", number, "--until", START + rng.randint(-9, 30) * DAY)]
-        if rng.random() < 0.6:
-            self.ctl(*rng.choice(words), at=at)
+        near = START + rng.randint(-9, 30) * DAY
+        words = [
+            ("hold", number), ("dispute", number, "--reason", "price"), ("release", number),
+            ("hold", number, "--until", max(near, day)), ("promise", number, max(near, day)),
+            ("promise", number, max(near, day), "20.00"), ("reply", f"C-{rng.randint(0, 5)}"),
+            ("plan", number, "--parts", str(rng.randint(2, 4)), "--first", max(near, day),
+             "--every", rng.choice(["1w", "2w", "1m"]), "--fee", rng.choice(["0", "12.50"])),
+            ("policy", number, rng.choice(["other", "standard", "none"])),
+            ("opt-out", f"C-{rng.randint(0, 5)}", rng.choice(["sms", "whatsapp"])),
+            ("approve", rng.choice(["approve", "agency", "legal"]), "--note", "yes"),
+            ("done", "call", "--note", "said yes")]
+        for word in rng.sample(words, rng.randint(0, 3)):
+            self.ctl(*word, at=at, status=None)
 
 
 def shape(notice):
