@@ -128,3 +128,8 @@ Instant ahead_at(const Ahead *ahead, size_t instalment)
 {
         return ahead->wanted[instalment].at;
 }
+
+unsigned ahead_guards(const Ahead *ahead)
+{
+        return horizon_guards(&ahead->horizon);
+}

@@ -20,4 +20,7 @@ int ahead_step(Ahead *ahead);
 /* Of the account's instalment of that index; INSTANT_NONE: it waits for more than time. */
 Instant ahead_at(const Ahead *ahead, size_t instalment);
 
+/* GUARD_BIT()s that hold from the next wake on. */
+unsigned ahead_guards(const Ahead *ahead);
+
 #endif

@@ -110,11 +110,12 @@ static json_t *shape_also(const Explaining *e, size_t i)
         const Judgement *judgement = &e->decision.judgements[i];
         Reason reasons[REASON_MAX + ACCOUNT_REASONS_MAX];
         json_t *also = json_array();
+        Now now = e->exchange->now;
 
-        size_t n = judge_reasons(
-                book, &e->account, &e->account.instalments[i], &e->exchange->now, reasons);
+        now.guards |= ahead_guards(e->ahead);
+        size_t n = judge_reasons(book, &e->account, &e->account.instalments[i], &now, reasons);
         if (judgement->verdict != VERDICT_NEVER && judgement->verdict != VERDICT_CLOSED)
-                n += account_reasons(book, &e->account, &e->exchange->now, judgement, reasons + n);
+                n += account_reasons(book, &e->account, &now, judgement, reasons + n);
         add_also(e, i, reasons, n, &also);
         return also;
 }

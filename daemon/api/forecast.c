@@ -28,6 +28,7 @@ typedef struct ForecastWork {
         const char *invoice; /* only what asks for it or lists it; or NULL */
         Config *other;       /* or NULL */
         const Zone *zone;    /* in which times are told */
+        bool tells_waits;    /* and why nothing leaves at all */
         Forecast *forecast;  /* until it is over */
         Sorter *sorter;
 } ForecastWork;
@@ -113,6 +114,19 @@ static int add_waits(void *owner, const Account *account, size_t i, const Wait *
         return sorter_add(work->sorter, KEY_OF_WAITS + wait->since.usec / 4, shaped);
 }
 
+/* Why nothing at all leaves; before every notice. */
+static int add_guards(ForecastWork *work)
+{
+        unsigned guards = forecast_guards(work->forecast);
+        json_t *names = json_array(), *shaped = json_object();
+
+        for (Guard guard = 0; guard < GUARDS; guard++)
+                if (guards & GUARD_BIT(guard))
+                        shape_append(&names, json_string(guard_names[guard]));
+        shape_put(&shaped, "guards", names);
+        return sorter_add(work->sorter, INT64_MIN, shaped);
+}
+
 static int resume_giving(Exchange *exchange)
 {
         ForecastWork *work = exchange->work;
@@ -131,8 +145,10 @@ static int resume_forecast(Exchange *exchange)
         exchange->is_busy = true;
         if (r != 0)
                 return MIN(r, 0);
+        r = work->tells_waits ? add_guards(work) : 0;
         forecast_free(TAKE_PTR(work->forecast));
-        r = sorter_end(work->sorter);
+        if (r == 0)
+                r = sorter_end(work->sorter);
         exchange->resume = r < 0 ? NULL : resume_giving;
         return r;
 }
@@ -256,10 +272,11 @@ static int start(Exchange *exchange, ForecastWork *work, int days)
                 .engine = exchange->engine,
                 .other = work->other,
                 .days = days,
+                .is_resumed = exchange_get(exchange, "resumed") != NULL,
                 .sink = {
                         .restart = begin_again,
                         .notice = add_notice,
-                        .waits = exchange_get(exchange, "waiting") ? add_waits : NULL,
+                        .waits = work->tells_waits ? add_waits : NULL,
                         .change = add_change,
                         .owner = work,
                 },
@@ -291,6 +308,7 @@ int handle_forecast(Exchange *exchange)
         work->exchange = exchange;
         work->invoice = exchange_get(exchange, "invoice");
         work->zone = exchange->engine->zone;
+        work->tells_waits = exchange_get(exchange, "waiting") != NULL;
         int r = begin_again(work);
         if (r == 0)
                 r = read_other(exchange, &work->other);

@@ -73,7 +73,10 @@ static const Command commands[] = {
                         { "with", "FILE", "what this configuration would change about it",
                                 .is_sent = true },
                         { "customer", "ID", "of one customer" },
-                        { "invoice", "INVOICE", "that ask for one invoice, or only list it" } },
+                        { "invoice", "INVOICE", "that ask for one invoice, or only list it" },
+                        { "resumed", NULL,
+                                "as though somebody had resumed, after a pause or an "
+                                "alarm" } },
                 .path = "/v1/forecast", .is_slow = true, .for_people = "waiting",
                 .show = show_forecast,
                 .detail =

@@ -183,21 +183,40 @@ static void show_changes(const Rows *rows)
         strbuf_release(&text);
 }
 
+static void print_guards(const json_t *guards)
+{
+        StrBuf text = STRBUF_INIT, names = STRBUF_INIT;
+        json_t *guard;
+        size_t i;
+
+        json_array_foreach(guards, i, guard)
+                strbuf_addf(&names, "%s%s", i > 0 ? ", " : "", text_of(guard, "", &text));
+        if (names.length > 0)
+                (void)printf("All is held back (%s) until somebody resumes: see relancectl tasks. "
+                             "With --resumed\nthis tells what would leave then.\n",
+                        strbuf_text(&names));
+        strbuf_release(&text);
+        strbuf_release(&names);
+}
+
+/* Of an answer for people the first line tells what holds all back. */
 void show_forecast(const Invocation *invocation, const Rows *rows)
 {
+        const Rows notices = { rows->list + 1, rows->n - 1 };
         size_t n = 0;
 
-        if (invocation->sent_text) {
+        if (invocation->sent_text || rows->n == 0) {
                 show_changes(rows);
                 return;
         }
-        while (n < rows->n && is_notice(rows->list[n]))
+        print_guards(member(rows->list[0], "guards"));
+        while (n < notices.n && is_notice(notices.list[n]))
                 n++;
         if (n == 0)
                 (void)puts("Nothing would leave.");
         else
-                print_notices(rows);
+                print_notices(&notices);
         if (n > 0)
-                print_summary(rows, n);
-        print_waits(rows, n);
+                print_summary(&notices, n);
+        print_waits(&notices, n);
 }

@@ -213,6 +213,11 @@ static int advance(Forecast *forecast)
         return r < 0 ? r : 1;
 }
 
+unsigned forecast_guards(const Forecast *forecast)
+{
+        return horizon_guards(&forecast->horizons[0]);
+}
+
 int forecast_step(Forecast *forecast)
 {
         int64_t began_usec = clock_monotonic_usec();
@@ -251,6 +256,8 @@ int forecast_new(const ForecastOrder *order, Forecast **ret_forecast)
                 r = horizon_init(&forecast->horizons[i], order->engine, configs[i],
                         order->days + (order->other ? DAYS_BEYOND : 0));
                 forecast->n_horizons++;
+                if (r == 0 && order->is_resumed)
+                        horizon_resume(&forecast->horizons[i]);
         }
         if (r < 0)
                 return r;

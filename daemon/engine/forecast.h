@@ -4,9 +4,8 @@
 
 /*
  * "What if": every notice that would leave in days to come if nobody pays and nobody speaks,
- * account by account; or what another configuration would change about it. A job in steps: each is
- * a few milliseconds, holds no transaction, and memory is that of a page of accounts. Nothing is
- * written.
+ * account by account; or what another configuration would change about it. A job in steps: each is a few
+ * milliseconds, holds no transaction, and memory is that of a page of accounts. Nothing is written.
  */
 
 #include "engine/outlook.h"
@@ -35,9 +34,10 @@ typedef struct ForecastSink {
 } ForecastSink;
 
 typedef struct ForecastOrder {
-        const Engine *engine;    /* of its present configuration, which is held */
+        Engine *engine;          /* of its present configuration, which is held */
         const Config *other;     /* to be compared with it, held; NULL: none */
         int days;                /* 1 to FORECAST_DAYS_MAX */
+        bool is_resumed;         /* as though a person had resumed: no guard holds */
         const int64_t *accounts; /* whose notices are given, rising; copied. NULL: all */
         size_t n_accounts;
         ForecastSink sink;
@@ -48,6 +48,9 @@ typedef struct Forecast Forecast;
 int forecast_new(const ForecastOrder *order, Forecast **ret_forecast);
 void forecast_free(Forecast *forecast);
 DEFINE_CLEANUP(Forecast, forecast_free)
+
+/* GUARD_BIT()s that hold from its first wake on: nothing leaves. */
+unsigned forecast_guards(const Forecast *forecast);
 
 /* 1: there is more to do; 0: it is over; -errno. */
 int forecast_step(Forecast *forecast);

@@ -36,14 +36,15 @@ static const GuardText texts[GUARDS] = {
                 "them, then resume; until then nothing leaves.",
                 "Les factures n'ont plus été examinées depuis le {when} : des règlements peuvent "
                 "manquer. Importez-les, puis reprenez ; d'ici là rien ne part.",
-                "relancectl import FILE\nrelancectl forecast --days 1\nrelancectl resume" },
+                "relancectl import FILE\nrelancectl forecast --resumed --days 1\nrelancectl "
+                "resume" },
         [GUARD_CLOCK] = { MESSAGE_CLOCK_JUMP, LOG_ERR,
                 "the clock has jumped since the last wake: nothing leaves until relancectl resume",
                 "The machine's clock has jumped since the wake of {when}. Check its date and time, "
                 "then resume; until then nothing leaves.",
                 "L'horloge de la machine a fait un saut depuis le réveil du {when}. Vérifiez sa "
                 "date et son heure, puis reprenez ; d'ici là rien ne part.",
-                "date\nrelancectl forecast --days 1\nrelancectl resume" },
+                "date\nrelancectl forecast --resumed --days 1\nrelancectl resume" },
         [GUARD_RESTORED] = { MESSAGE_RESTORED, LOG_ERR,
                 "the store is a backup that was put back: nothing leaves until relancectl resume",
                 "The store is older than what was last sent (a backup that was put back?). What "
@@ -59,7 +60,8 @@ static const GuardText texts[GUARDS] = {
                 "reprenez. D'ici là rien ne part.",
                 "journalctl MESSAGE_ID=" MESSAGE_NOTICE_SENT
                 "\nrelancectl skip INVOICE STEP --note \"sent before the backup was put back\""
-                "\nrelancectl import FILE\nrelancectl forecast --days 1\nrelancectl resume" },
+                "\nrelancectl import FILE\nrelancectl forecast --resumed --days 1\nrelancectl "
+                "resume" },
 };
 
 ClockReading clock_reading(const Engine *engine)
@@ -88,7 +90,7 @@ bool clock_has_jumped(const ClockReading *before, const ClockReading *now, int h
 }
 
 /* R18, in whole days on the creditor's calendar. */
-static bool is_stale(const Engine *engine, Instant last, const Now *now)
+bool guards_is_stale(const Engine *engine, Instant last, const Now *now)
 {
         int days = engine->config->book.limits.stale_after_days;
         Date last_day = zone_local(engine->zone, last).day;
@@ -114,7 +116,7 @@ static int find_guards(Engine *engine, Instant last, const Now *now, unsigned *r
                         return 0;
                 }
         }
-        if (is_stale(engine, last, now))
+        if (guards_is_stale(engine, last, now))
                 *ret_guards = GUARD_BIT(GUARD_STALE);
         return 0;
 }

@@ -28,6 +28,9 @@ ClockReading clock_reading(const Engine *engine);
  */
 bool clock_has_jumped(const ClockReading *before, const ClockReading *now, int hours);
 
+/* R18: whether a wake at now comes too long after the last one, in whole days of the creditor's. */
+bool guards_is_stale(const Engine *engine, Instant last, const Now *now);
+
 /* Notices what holds from this wake on; within the caller's transaction, which *journal is written
  * after. Nothing is noticed at the first wake of all. */
 int guards_look(Engine *engine, const Now *now, Journal *journal);

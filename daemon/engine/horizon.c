@@ -6,6 +6,7 @@
 
 #include <errno.h>
 
+#include "engine/guards.h"
 #include "engine/schedule.h"
 #include "store/accounts.h"
 
@@ -33,7 +34,23 @@ static int find_underway(Store *store, bool *ret_has_underway)
         return r;
 }
 
-int horizon_init(Horizon *horizon, const Engine *engine, const Config *config, int days)
+/* Wakes repeat week by week: what the first ones do not find stale, none does. */
+static void find_stale(Horizon *horizon)
+{
+        Instant last = horizon->last_wake, end = horizon_after(horizon, 15);
+        Instant wake = schedule_next(horizon->engine.config, horizon->engine.zone,
+                (Instant){ horizon->start.instant.usec - 1 });
+
+        for (; wake.usec < end.usec && !instant_is_set(horizon->stale);
+                wake = schedule_next(horizon->engine.config, horizon->engine.zone, wake)) {
+                const Now now = horizon_now(horizon, wake);
+                if (instant_is_set(last) && guards_is_stale(&horizon->engine, last, &now))
+                        horizon->stale = wake;
+                last = wake;
+        }
+}
+
+int horizon_init(Horizon *horizon, Engine *engine, const Config *config, int days)
 {
         *horizon = (Horizon){
                 .engine = {
@@ -44,6 +61,7 @@ int horizon_init(Horizon *horizon, const Engine *engine, const Config *config, i
                 },
                 .start = engine_now(engine),
                 .n_mornings = (size_t)days + 2,
+                .stale = INSTANT_NONE,
         };
         if (!horizon->engine.zone)
                 return -EINVAL;
@@ -57,7 +75,17 @@ int horizon_init(Horizon *horizon, const Engine *engine, const Config *config, i
         int r = store_any_refused(engine->store, &horizon->has_refusals);
         if (r == 0)
                 r = store_get_last_wake(engine->store, &horizon->last_wake);
-        return r < 0 ? r : find_underway(engine->store, &horizon->has_underway);
+        if (r == 0)
+                r = find_underway(engine->store, &horizon->has_underway);
+        if (r == 0)
+                find_stale(horizon);
+        return r;
+}
+
+void horizon_resume(Horizon *horizon)
+{
+        horizon->start.guards = 0;
+        horizon->stale = INSTANT_NONE;
 }
 
 void horizon_release(Horizon *horizon)
@@ -74,6 +102,8 @@ Now horizon_now(const Horizon *horizon, Instant at)
 
         now.instant = at;
         now.local = zone_local(horizon->engine.zone, at);
+        if (instant_is_set(horizon->stale) && at.usec >= horizon->stale.usec)
+                now.guards |= GUARD_BIT(GUARD_STALE);
         return now;
 }
 
@@ -163,4 +193,9 @@ bool horizon_agrees(Horizon *horizon)
         horizon->found = known;
         horizon->found.n = 0;
         return agrees;
+}
+
+unsigned horizon_guards(const Horizon *horizon)
+{
+        return horizon_now(horizon, horizon_wake(horizon, horizon->start.instant)).guards;
 }

@@ -18,6 +18,7 @@ typedef struct Horizon {
         Now start;
         Instant until;     /* the first instant that is not looked at */
         Instant last_wake; /* before the start, or INSTANT_NONE */
+        Instant stale;     /* the wake that finds the firm stale (R18), or INSTANT_NONE */
         Instant *mornings; /* by day since start: its first configured wake, or the next one */
         size_t n_mornings;
         InstantSet openings; /* at which it wakes beside the configured hours (R5) */
@@ -27,12 +28,16 @@ typedef struct Horizon {
 } Horizon;
 
 /* From the engine's now on; config outlives the horizon. -EINVAL: its time zone is unknown. */
-int horizon_init(Horizon *horizon, const Engine *engine, const Config *config, int days);
+int horizon_init(Horizon *horizon, Engine *engine, const Config *config, int days);
 void horizon_release(Horizon *horizon);
+/* As though a person had resumed: no guard holds. */
+void horizon_resume(Horizon *horizon);
 
 /* The same minute, that many days after the start. */
 Instant horizon_after(const Horizon *horizon, int days);
 
+/* GUARD_BIT()s that hold from the first wake on. */
+unsigned horizon_guards(const Horizon *horizon);
 /* What decide() is told at that instant. */
 Now horizon_now(const Horizon *horizon, Instant at);
 /* The first wake at that instant or later; the first one of that day or a later one. Never

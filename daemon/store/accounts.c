@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the reading of accounts for decide(): range searches over tables clustered by account, four
- * statements a page at most, however many accounts it has. Never writes but for store_settle_instalment()
- * and store_set_document_sha256(). Fails with -errno; -EUCLEAN: rows that contradict each other.
+ * statements a page at most, however many accounts it has. Never writes but for
+ * store_settle_instalment() and store_set_document_sha256(). Fails with -errno; -EUCLEAN: rows that
+ * contradict each other.
  */
 
 #include "store/accounts.h"
@@ -36,7 +37,7 @@ static const char done_sql[] =
 static const char terms_sql[] =
         "select account, invoice, seq, promise, promised_until, promised_rest, n_promises, "
         "is_adopted, approved, plan, is_plan_broken, fee, replaced_by, said, offer_until, "
-        "offer_discount, granted "
+        "offer_discount, granted, said_on "
         "from terms where account > ?1 and account <= ?2 order by account, invoice, seq";
 
 /* A range of accounts being read; ids in (after, last]. */
@@ -258,6 +259,7 @@ static int read_terms_row(const Rows *rows, Arena *arena, Instalment *instalment
         instalment->offer_until = row_date(rows, 14);
         instalment->offer_discount = row_integer(rows, 15);
         instalment->granted = row_integer(rows, 16);
+        instalment->said_on = row_date(rows, 17);
         return instalment->approved ? 0 : -ENOMEM;
 }
 
@@ -359,17 +361,20 @@ static bool has_handover(const Instalment *instalment)
 #define IN_FLIGHT_ELSEWHERE ELSEWHERE("is_in_flight")
 #define UNCERTAIN_ELSEWHERE ELSEWHERE("is_uncertain")
 #define SUSPENDED_ELSEWHERE IS_SUSPENDED("k.account", "l.invoice", "l.seq", "?1")
-#define SAID_ELSEWHERE SAID_BITS("l.invoice", "l.seq", "m.promise", "m.plan", "?1")
+#define TERMS_ELSEWHERE "l.invoice", "l.seq", "m.promise", "m.plan", "?1"
 #define OFFERED_ELSEWHERE LAST_OFFER("l.invoice", "l.seq", "?1")
 
 static const char except_sql[] =
         "select l.invoice, l.seq, " IN_FLIGHT_ELSEWHERE ", " UNCERTAIN_ELSEWHERE
-        ", " SUSPENDED_ELSEWHERE ", " SAID_ELSEWHERE ", o.offer_until, q.discount "
-        "from contact_line l cross join contact k on k.id = l.contact "
-        "left join terms m on m.account = k.account and m.invoice = l.invoice and m.seq = l.seq "
-        "left join contact o on o.id = " OFFERED_ELSEWHERE
-        " left join contact_line q on q.contact = o.id and q.invoice = l.invoice "
-        "and q.seq = l.seq where l.contact = ?1";
+        ", " SUSPENDED_ELSEWHERE ", " SAID_BITS(TERMS_ELSEWHERE) ", " SAID_ON(
+                TERMS_ELSEWHERE) ", o.offer_until, q.discount "
+                                 "from contact_line l cross join contact k on k.id = l.contact "
+                                 "left join terms m on m.account = k.account and m.invoice = "
+                                 "l.invoice and m.seq = l.seq "
+                                 "left join contact o on o.id = " OFFERED_ELSEWHERE
+                                 " left join contact_line q on q.contact = o.id and q.invoice = "
+                                 "l.invoice "
+                                 "and q.seq = l.seq where l.contact = ?1";
 
 static int except_instalments(Store *store, int64_t contact, Account *account)
 {
@@ -386,8 +391,9 @@ static int except_instalments(Store *store, int64_t contact, Account *account)
                         instalment->is_uncertain = row_integer(&rows, 3) != 0;
                         instalment->is_suspended = row_integer(&rows, 4) != 0;
                         instalment->said = (unsigned)row_integer(&rows, 5);
-                        instalment->offer_until = row_date(&rows, 6);
-                        instalment->offer_discount = row_integer(&rows, 7);
+                        instalment->said_on = row_date(&rows, 6);
+                        instalment->offer_until = row_date(&rows, 7);
+                        instalment->offer_discount = row_integer(&rows, 8);
                         instalment->is_handed_over = has_handover(instalment);
                 }
         }

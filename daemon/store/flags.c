@@ -68,12 +68,14 @@ int flags_mark_terms(Store *store, int64_t account, int64_t invoice, int seq)
                 VALUES(INT(account), INT(invoice), INT(seq)));
 }
 
+#define OF_TERMS "terms.invoice", "terms.seq", "terms.promise", "terms.plan", "0"
+
 int flags_refresh_said(Store *store, int64_t account, int64_t invoice)
 {
         return db_run(store,
-                "update terms set said = " SAID_BITS("terms.invoice", "terms.seq", "terms.promise",
-                        "terms.plan", "0") " where account = ? and invoice = ? "
-                                           "and (promise <> 0 or plan <> 0)",
+                "update terms set said = " SAID_BITS(OF_TERMS) ", said_on = " SAID_ON(
+                        OF_TERMS) " where account = ? and invoice = ? "
+                                  "and (promise <> 0 or plan <> 0)",
                 VALUES(INT(account), INT(invoice)));
 }
 

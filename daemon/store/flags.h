@@ -12,12 +12,15 @@
  * not cancelled. Their subjects are the facts. Two that failed tell of it, too: they are not tried
  * again at every wake. SQL expressions; except: a contact that does not count.
  */
-#define SAID_BITS(invoice, seq, promise, plan, except)                                             \
-        "coalesce((select sum(distinct 1 << c.kind) from contact_line x "                          \
+#define TOLD_OF(what, invoice, seq, promise, plan, except)                                         \
+        "(select " what " from contact_line x "                                                    \
         "cross join contact c on c.id = x.contact where x.invoice = " invoice " and x.seq = " seq  \
         " and c.kind between 4 and 6 and c.id <> " except                                          \
         " and c.subject_key = cast(iif(c.kind = 6, " plan ", " promise ") as text) "               \
-        "and exists (select 1 from notice n where n.contact = c.id and n.state <> 6)), 0)"
+        "and exists (select 1 from notice n where n.contact = c.id and n.state <> 6))"
+#define SAID_BITS(...) "coalesce(" TOLD_OF("sum(distinct 1 << c.kind)", __VA_ARGS__) ", 0)"
+/* The day of the last of them, or null. */
+#define SAID_ON(...) TOLD_OF("max(c.day)", __VA_ARGS__)
 
 /*
  * Whether an instalment is suspended (R16): when the last complete contact about it was a suspend

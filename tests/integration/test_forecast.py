@@ -203,10 +203,42 @@ def live(life, planned, rng):
     return [row for row in rows if row["state"] != "cancelled"]
 
 
+def explained(life):
+    """What explain says comes next, of some invoices: when, which step, of which instalment."""
+    numbers = sorted({row["number"] for row in life.invoices})
+    said = [line for number in life.rng.sample(numbers, min(4, len(numbers)))
+            for line in life.json("explain", number, at=START)]
+    return [(line, line["next"]) for line in said if line["next"]]
+
+
+def first_sent(sent, line):
+    """The first notice that takes a step of that instalment."""
+    for row in sorted(sent, key=lambda row: row["at"]):
+        for each in row["lines"]:
+            if (each["invoice"], each["instalment"]) == (line["invoice"], line["instalment"]) \
+                    and each["step"]:
+                return row["at"], each["step"]
+    return None, None
+
+
+def check_explained(said, sent, config):
+    """An opening that another customer waits for may be a wake for her, too, on the same day."""
+    end = str(START + DAYS * DAY)
+    for line, following in said:
+        at, step = first_sent(sent, line)
+        if following["at"] is None or following["at"] >= end:
+            assert at is None or step != following["step"], (line, at)
+        elif at is not None and at[11:16] not in config["wake"]["at"]:
+            assert at[:10] == following["at"][:10] and at <= following["at"], (line, at)
+        else:
+            assert (at, step) == (following["at"], following["step"]), line
+
+
 @pytest.mark.parametrize("number", range(FIRMS))
 def test_a_forecast_is_what_is_then_really_sent(tmp_path, number):
     rng = random.Random(f"{SEED}/{number}")
     life = Life(tmp_path, rng)
+    said = explained(life)
     planned = life.json("forecast", "--days", str(DAYS), at=START)
     sent = live(life, planned, rng)
     assert all(row["state"] == "planned" and row["notice"] is None for row in planned)
@@ -214,5 +246,242 @@ def test_a_forecast_is_what_is_then_really_sent(tmp_path, number):
     expected, actual = sorted(map(shape, planned)), sorted(map(shape, sent))
     missing = [row for row in expected if row not in actual]
     surplus = [row for row in actual if row not in expected]
-    print(len(actual), "notices")
     assert actual == expected, f"seed {SEED}/{number}\nnot sent: {missing}\nnot foreseen: {surplus}"
+    check_explained(said, sent, life.config)
+
+
+# One firm, by hand
+
+AT = "2026-03-01T08:00"  # a Sunday
+
+
+@pytest.fixture(name="firm")
+def plain_firm(tmp_path):
+    """Two customers: F-1 and F-2 climb the standard ladder, F-3 the subscription's."""
+    firm = Firm(tmp_path)
+    firm.init()
+    firm.load([customer(phone="+33639980001"),
+               customer("C-2", "Dupont", relation="service", phone="+33639980002")],
+              [invoice(), invoice("F-2", "C-1", due="2026-04-01", amount="100.00"),
+               invoice("F-3", "C-2", due="2026-03-05", amount="50.00")], at=AT)
+    return firm
+
+
+def brief(rows):
+    return [(row["at"][:16], row["account"]["customer"], row["step"], row["channel"])
+            for row in rows]
+
+
+def test_a_forecast_is_in_the_shape_of_the_log_and_in_the_order_of_time(firm):
+    rows = firm.json("forecast", "--days", "20", at=AT)
+    assert brief(rows) == [
+        ("2026-03-02T09:00", "C-1", "courtesy", "email"),
+        ("2026-03-09T09:00", "C-1", "reminder", "email"),
+        ("2026-03-09T09:00", "C-2", "reminder", "email"),
+        ("2026-03-16T09:00", "C-1", "resend", "email"),
+        ("2026-03-16T09:00", "C-1", "resend", "sms"),
+        ("2026-03-17T09:00", "C-2", "deadline", "email"),
+        ("2026-03-17T09:00", "C-2", "deadline", "sms")]
+    assert rows[-1] == {
+        "notice": None, "at": "2026-03-17T09:00:00+01:00",
+        "account": {"customer": "C-2", "currency": "EUR"}, "step": "deadline",
+        "action": "deadline", "occasion": None,
+        "lines": [{"invoice": "F-3", "instalment": 1, "step": "deadline", "open": "50.00"}],
+        "total": "50.00", "deadline": "2026-03-23", "channel": "sms", "to": "+33639980002",
+        "state": "planned", "reason": "due", "attempts": 0, "reference": None,
+        "delivered": None, "subject": ""}
+
+
+def test_days_are_counted_from_now_and_the_last_one_ends_at_the_same_minute(firm):
+    first = firm.json("forecast", "--days", "1", at="2026-03-01T09:00")
+    assert first == []
+    assert len(firm.json("forecast", "--days", "1", at="2026-03-01T09:01")) == 1
+    for days in ("0", "731", "x"):
+        assert "number of days" in firm.ctl("forecast", "--days", days, at=AT, status=1).stderr
+
+
+def test_a_forecast_of_one_customer_or_one_invoice_is_that_part_of_the_whole(firm):
+    everything = firm.json("forecast", "--days", "60", at=AT)
+    ours = firm.json("forecast", "--days", "60", "--customer", "C-2", at=AT)
+    assert ours and ours == [row for row in everything if row["account"]["customer"] == "C-2"]
+    of_one = firm.json("forecast", "--days", "60", "--invoice", "F-2", at=AT)
+    assert of_one and of_one == [row for row in everything
+                                 if any(line["invoice"] == "F-2" for line in row["lines"])]
+    assert firm.json("forecast", "--invoice", "F-2", "--customer", "C-2", at=AT) == []
+    firm.ctl("forecast", "--customer", "C-9", at=AT, status=3)
+    firm.ctl("forecast", "--invoice", "F-9", at=AT, status=3)
+
+
+def test_people_read_days_steps_and_what_waits_for_them(firm):
+    text = firm.ctl("forecast", "--days", "90", at=AT).stdout
+    assert "by step:" in text and "suspend 1" in text
+    waits = text[text.index("Waits for a person:"):].splitlines()[1:]
+    assert [line.split()[1:5] for line in waits] == [
+        ["2026-04-20", "C-1", "F-1", "agency:"], ["2026-05-19", "C-1", "F-2", "agency:"]]
+
+
+def contents(folder):
+    """Every file with its bytes."""
+    return {str(path): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
+
+
+def test_neither_a_forecast_nor_a_dry_run_writes_anything(firm):
+    firm.wake("2026-03-05T09:00")
+    before = contents(firm.folder)
+    firm.ctl("forecast", "--days", "60", at="2026-03-06T09:00")
+    firm.ctl("explain", "F-1", at="2026-03-06T09:00")
+    firm.relanced("--once", "--dry-run", "--at", "2026-03-12T09:00")
+    assert contents(firm.folder) == before
+
+
+def test_a_dry_run_tells_what_the_same_wake_then_sends(firm):
+    firm.config["channels"]["sms"]["sending"] = {"days": "mon-sun", "from": "11:00", "to": "18:00",
+                                                 "holidays": "none"}
+    firm.write_config()
+    told = firm.relanced("--once", "--dry-run", "--at", "2026-03-12T09:00").stdout.splitlines()
+    firm.wake("2026-03-12T09:00")
+    sent = [row for row in firm.log() if row["state"] == "sent"]
+    assert brief(sent) == [("2026-03-12T09:00", "C-1", "reminder", "email"),
+                           ("2026-03-12T09:00", "C-2", "reminder", "email")]
+    assert told == ["2026-03-12 09:00  email  c-1@example.org  reminder  F-1  1200.00 EUR",
+                    "2026-03-12 09:00  email  c-2@example.org  reminder  F-3  50.00 EUR",
+                    "2 notices would leave"]
+    firm.wake("2026-03-15T09:00")
+    again = firm.relanced("--dry-run", "--at", "2026-03-19T09:00").stdout.splitlines()
+    assert again[-2:] == ["1 notice would leave", "1 more would wait for their hour"]
+    assert "in use" not in firm.relanced("--dry-run").stderr
+
+
+def test_what_waits_for_its_hour_is_foreseen_at_that_hour(firm):
+    firm.config["channels"]["sms"]["sending"] = {"days": "mon-sun", "from": "11:00", "to": "18:00",
+                                                 "holidays": "none"}
+    firm.write_config()
+    for at in ("2026-03-05T09:00", "2026-03-09T09:00", "2026-03-12T09:00"):
+        firm.wake(at)
+    rows = firm.json("forecast", "--days", "1", at="2026-03-12T09:30")
+    assert brief(rows) == [("2026-03-12T11:00", "C-1", "resend", "sms")]
+    firm.ctl("pay", "F-1", "1200.00", at="2026-03-12T10:00")
+    assert firm.json("forecast", "--days", "1", at="2026-03-12T10:01") == []
+
+
+def test_while_all_is_held_back_nothing_is_foreseen_but_what_a_resume_would_let_go(firm):
+    firm.ctl("pause", at=AT)
+    assert firm.json("forecast", at=AT) == []
+    assert "All is held back (paused)" in firm.ctl("forecast", at=AT).stdout
+    resumed = firm.json("forecast", "--resumed", at=AT)
+    said, = firm.json("explain", "F-1", at=AT)
+    assert said["next"]["at"] is None and said["reason"] == "paused"
+    firm.ctl("resume", at=AT)
+    assert firm.json("forecast", at=AT) == resumed != []
+
+
+def test_a_firm_that_the_next_wake_finds_stale_sends_nothing(firm):
+    firm.config["limits"]["stale_after_days"] = 7
+    firm.write_config()
+    firm.wake("2026-03-02T09:00")
+    assert firm.json("forecast", "--days", "30", at="2026-03-09T08:00")
+    assert firm.json("forecast", "--days", "30", at="2026-03-10T08:00") == []
+    assert firm.json("forecast", "--resumed", "--days", "30", at="2026-03-10T08:00")
+    firm.wake("2026-03-10T09:00")
+    assert len(firm.sent()) == 1
+
+
+def test_explain_tells_every_hold_and_guard_and_what_to_type(firm):
+    firm.wake("2026-03-05T09:00")
+    firm.ctl("hold", "F-1", "--until", "2026-03-20", at="2026-03-06")
+    firm.ctl("promise", "F-1", "2026-03-25", at="2026-03-06")
+    firm.ctl("dispute", "F-1", "--reason", "price", at="2026-03-06")
+    firm.wake("2026-03-06T09:00")
+    said, = firm.json("explain", "F-1", at="2026-03-06T10:00")
+    assert said["reason"] == "disputed"
+    assert [each["reason"] for each in said["also"]] == ["held", "promised"]
+    assert "2026-03-20" in said["also"][0]["sentence"]
+    assert "2026-03-25" in said["also"][1]["sentence"]
+    assert [task["kind"] for task in said["tasks"]] == ["dispute"]
+    assert "relancectl release F-1" in said["tasks"][0]["commands"]
+    text = firm.ctl("explain", "F-1", at="2026-03-06T10:00").stdout
+    assert "Also:" in text and "relancectl release F-1" in text
+
+
+# Another configuration
+
+def compare(firm, edit, *options, status=0):
+    """The forecast's difference for an edit of the configuration."""
+    before = firm.path.read_text(encoding="utf-8")
+    other = firm.folder / "other.conf"
+    other.write_text(edit(before), encoding="utf-8")
+    return firm.json("forecast", "--days", "30", "--with", other, *options, at=AT, status=status)
+
+
+def changes(rows):
+    return [(row["change"], (row["was"] or "")[:10], row["at"][:10], row["account"]["customer"],
+             row["step"], row["channel"]) for row in rows]
+
+
+def test_the_same_configuration_changes_nothing(firm):
+    assert compare(firm, lambda text: text) == []
+    assert "change nothing" in firm.ctl("forecast", "--with", firm.path, at=AT).stdout
+
+
+def test_a_later_step_moves_and_so_does_what_follows_it(firm):
+    rows = compare(firm, lambda text: text.replace("after_due = 2;", "after_due = 6;"))
+    assert changes(rows)[:3] == [
+        ("moves", "2026-03-09", "2026-03-11", "C-2", "reminder", "email"),
+        ("moves", "2026-03-17", "2026-03-16", "C-2", "deadline", "email"),
+        ("moves", "2026-03-17", "2026-03-16", "C-2", "deadline", "sms")]
+    assert rows[0]["was"] == "2026-03-09T09:00:00+01:00" and rows[0]["state"] == "planned"
+
+
+def test_a_step_that_is_taken_out_disappears_and_a_new_one_appears(firm):
+    rows = compare(firm, lambda text: text.replace('id = "courtesy"', 'id = "hello"'))
+    assert sorted(changes(rows)) == [
+        ("appears", "", "2026-03-02", "C-1", "hello", "email"),
+        ("appears", "", "2026-03-30", "C-1", "hello", "email"),
+        ("disappears", "", "2026-03-02", "C-1", "courtesy", "email"),
+        ("disappears", "", "2026-03-30", "C-1", "courtesy", "email")]
+
+
+
+def test_what_moves_out_of_the_days_that_were_asked_for_is_told_as_a_move(firm):
+    rows = compare(firm, lambda text: text.replace("after_due = 3;", "after_due = 60;"))
+    moved = [change for change in changes(rows) if change[0] == "moves" and change[4] == "reminder"]
+    assert ("moves", "2026-03-09", "2026-05-04", "C-1", "reminder", "email") in moved
+
+
+def test_only_those_asked_for_are_compared(firm):
+    rows = compare(firm, lambda text: text.replace("after_due = 2;", "after_due = 6;"),
+                   "--customer", "C-1")
+    assert rows == []
+
+
+def test_a_customer_of_another_policy_changes_sides(firm):
+    rows = compare(firm, lambda text: text.replace('policy = "subscription"', 'policy = "none"'))
+    assert {row["change"] for row in rows} == {"disappears"}
+    assert {row["account"]["customer"] for row in rows} == {"C-2"}
+
+
+def test_another_configuration_is_read_with_all_it_includes(firm):
+    text = firm.path.read_text(encoding="utf-8")
+    start = text.index("limits = {")
+    end = text.index("};", start) + 2
+    (firm.folder / "limits.part").write_text(
+        text[start:end].replace("contact_gap_days = 3", "contact_gap_days = 30"), encoding="utf-8")
+    rows = compare(firm, lambda text: text[:start] + '@include "limits.part"\n' + text[end:])
+    assert ("moves", "2026-03-17", "2026-04-08", "C-2", "deadline", "email") in changes(rows)
+
+
+@pytest.mark.parametrize("edit, line, what", [
+    (lambda text: text.replace("after_due = 45;", "after_dew = 45;"), "after_dew = 45",
+     "unknown key"),
+    (lambda text: '@include "missing.conf"\n' + text, '@include', "cannot be read"),
+    (lambda text: text.replace("contact_gap_days = 3", "contact_gap_days = -3"),
+     "contact_gap_days = -3", "contact_gap_days"),
+])
+def test_a_mistake_in_the_other_configuration_is_told_with_file_and_line(firm, edit, line, what):
+    other = firm.folder / "other.conf"
+    other.write_text(edit(firm.path.read_text(encoding="utf-8")), encoding="utf-8")
+    number = next(n for n, text in enumerate(other.read_text().splitlines(), 1) if line in text)
+    done = firm.ctl("forecast", "--with", other, at=AT, status=1)
+    assert f"{other}:{number}:" in done.stderr and what in done.stderr and done.stdout == ""
+    assert str(other) in firm.ctl("check", other, status=1).stderr
+    assert "cannot be read" in firm.ctl("forecast", "--with", "nowhere", at=AT, status=1).stderr

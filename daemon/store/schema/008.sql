@@ -38,6 +38,7 @@ create table terms (
         replaced_by integer not null default 0,    -- the plan's fact
         taken integer not null default 0,          -- of its amount: now that plan's
         said integer not null default 0,           -- bits by contact.kind
+        said_on integer,                           -- day of the last of these
         offer_until integer,
         offer_discount integer not null default 0,
         granted integer not null default 0,        -- of its amount: left off for good
