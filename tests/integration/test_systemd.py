@@ -503,7 +503,7 @@ def test_two_firms_side_by_side_see_nothing_of_each_other(machine):
 
 # A backup
 
-def test_a_backup_that_is_put_back_is_known_whoever_starts_relanced(machine):
+def test_a_backup_that_is_put_back_sends_nothing_until_a_person_resumes(machine):
     firm = Service(machine, "restored").start()
     firm.load(1, "Early")
     firm.wake()
@@ -517,12 +517,22 @@ def test_a_backup_that_is_put_back_is_known_whoever_starts_relanced(machine):
     firm.systemctl("stop")
     machine.run("sh", "-c", f"cd {firm.state}; rm relanced.db*; "
                             f"install -o relanced -g relanced -m 600 {backup} relanced.db")
-    by_hand = machine.run("relanced", "--config", firm.path, "--once", status=1)
-    assert "older than what was last sent" in by_hand.stderr
-    firm.systemctl("start", status=1)
-    assert "older than what was last sent" in firm.journal()
-    machine.run("rm", "/var/cache/relanced/restored/fence")
+    by_hand = machine.run("relanced", "--config", firm.path, "--once")
+    assert "restored" in by_hand.stderr
     firm.systemctl("start")
+    assert "the store is a backup that was put back" in firm.ctl("status", status=1).stdout
+    firm.load(1, "Late")
+    firm.wake()
+    assert firm.states() == ["sent"]
+    # As the manual says: the journal knows what left.
+    left = machine.run("journalctl", "MESSAGE_ID=a4d1c0d2f1a84f3e9b1a7c5e60b1f002",
+                       "--output=json").stdout
+    late, = {(record["INVOICE"], record["STEP"]) for line in left.splitlines()
+             if "Late" in (record := json.loads(line))["CUSTOMER"]}
+    firm.ctl("skip", *late, "--note", "sent before the backup was put back")
+    firm.ctl("resume")
+    firm.ctl("status")
+    firm.wake()
     assert firm.states() == ["sent"]
 
 
