@@ -153,7 +153,8 @@ static const struct Kind {
                 "relancectl policy INVOICE POLICY gives it other steps, relancectl hold INVOICE "
                 "leaves it alone" },
         { "no-address", NULL, { NULL }, "relancectl contact CUSTOMER --email ADDRESS" },
-        { "all-routes-refused", NULL, { NULL }, "relancectl contact CUSTOMER --email ADDRESS" },
+        { "all-routes-refused", NULL, { NULL },
+                "relancectl contact CUSTOMER --email ADDRESS, or relancectl release INVOICE" },
         { "unknown-policy", NULL, { NULL },
                 "relancectl policy INVOICE POLICY, or add the policy to the configuration" },
         { "uncertain", NULL, { NULL },

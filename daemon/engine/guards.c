@@ -206,6 +206,34 @@ int guards_note_wake(Engine *engine, const ClockReading *began)
                        : store_set_wake_clock(engine->store, &began->clock);
 }
 
+int guards_note_payments(Engine *engine, bool is_holding, const Now *now, Journal *journal)
+{
+        _cleanup_(strbuf_release) StrBuf sentence = STRBUF_INIT;
+        const char *kind = reason_code(REASON_PAYMENTS_STALE);
+        const ReasonDetail detail = { .date = now->newest_payment };
+        bool is_new;
+
+        if (!is_holding)
+                return store_close_task(engine->store, kind, 0, now->instant);
+        reason_sentence(
+                REASON_PAYMENTS_STALE, &detail, engine->config->creditor.language, &sentence);
+        int r = strbuf_error(&sentence);
+        const Task task = {
+                .kind = kind,
+                .sentence = strbuf_text(&sentence),
+                .commands = "relancectl import FILE",
+        };
+        if (r == 0)
+                r = store_open_task(engine->store, &task, now->instant, &is_new);
+        if (r == 0 && is_new)
+                journal_other(journal,
+                        &(JournalEntry){ .priority = LOG_WARNING,
+                                .message_id = MESSAGE_TASK_OPENED,
+                                .reason = kind,
+                                .text = "no deadline or worse leaves: payments are too old" });
+        return r;
+}
+
 /* Ends a transaction of our own. */
 static int finish(Engine *engine, Journal *journal, int r)
 {

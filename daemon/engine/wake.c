@@ -40,6 +40,7 @@ struct Wake {
         Now now;           /* of the step */
         int64_t step_usec; /* when it began */
         bool is_tasked;    /* the account at hand has open tasks */
+        bool is_unpaid;    /* something waits for newer payments to be known (R19) */
         Task *tasks;       /* that it asks for */
         size_t n_tasks, n_tasks_room;
         Openings openings;
@@ -203,11 +204,13 @@ static int keep_tasks(Wake *wake, const Account *account, const Decision *decisi
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < account->n_instalments; i++) {
+                const Judgement *judgement = &decision->judgements[i];
                 const Duty duty = { wake->engine, account, i, &wake->arena };
                 Task task;
-                if (!judgement_task(&decision->judgements[i]))
+                wake->is_unpaid |= judgement->reason == REASON_PAYMENTS_STALE;
+                if (!judgement_task(judgement))
                         continue;
-                r = duty_of_judgement(&duty, &decision->judgements[i], &task);
+                r = duty_of_judgement(&duty, judgement, &task);
                 if (r == 0)
                         r = open_task(wake, &task);
         }
@@ -445,6 +448,8 @@ static int note_end(Wake *wake)
 {
         int r = wake_write(wake);
 
+        if (r == 0)
+                r = guards_note_payments(wake->engine, wake->is_unpaid, &wake->now, &wake->journal);
         if (r == 0)
                 r = store_set_last_wake(wake->engine->store, wake->began.wall);
         return r < 0 ? r : guards_note_wake(wake->engine, &wake->began);

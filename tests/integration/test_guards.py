@@ -272,3 +272,26 @@ def test_status_says_that_payments_are_too_old(firm):
         status, = firm.json("status", at=day, status=None)
         assert any("2026-03-01" in each for each in status["problems"]) is is_old
         assert status["ok"] is not is_old
+
+
+def test_what_waits_for_newer_payments_is_a_task_until_they_come(firm):
+    firm.config["limits"]["payments_max_age_days"] = 5
+    firm.config["policies"]["standard"] = {"steps": [
+        {"id": "deadline", "action": "deadline", "after_due": 3, "deadline_days": 8,
+         "send": ["email"]}]}
+    firm.write_config()
+
+    def pay(number, day):
+        firm.load(payments=[{"id": f"P-{number}", "invoice": "F-1", "date": day, "amount": "1.00",
+                             "currency": "EUR"}], at=day)
+
+    firm.load([customer()], [invoice(), invoice("F-2")], at="2026-03-02")
+    pay(1, "2026-03-02")
+    for day in ("2026-03-09", "2026-03-10"):
+        firm.wake(f"{day}T10:00")
+        task = only_task(firm)
+        assert task["kind"] == "payments-stale" and "2026-03-02" in task["sentence"]
+    assert not firm.files("email")
+    pay(2, "2026-03-10")
+    firm.wake("2026-03-10T11:00")
+    assert firm.json("tasks") == [] and len(firm.files("email")) == 1
