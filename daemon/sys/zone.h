@@ -2,7 +2,11 @@
 #ifndef RELANCED_SYS_ZONE_H
 #define RELANCED_SYS_ZONE_H
 
-/* Time zones by IANA name, from the system's zone data (GTimeZone; ICU's own is outdated). */
+/*
+ * Time zones by IANA name, from the system's zone data (GTimeZone; ICU's own is outdated). From
+ * 2038 on GLib 2.74 puts Europe/Dublin, whose winter time is negative, too far east; all others
+ * agree with libc to 2060.
+ */
 
 #include "core/date.h"
 
