@@ -536,16 +536,17 @@ static void after_an_error_has_ended_it_a_transaction_takes_nothing_more(void **
         assert_int_equal(put_customer(fixture, &row), PUT_ADDED);
 }
 
-/* The store of the first release in the place of the fixture's; then the statements. */
-static void make_first_schema(Fixture *fixture, const char *statements)
+/* The store of an earlier release in the place of the fixture's; then the statements. */
+static void make_old_store(Fixture *fixture, const char *name, const char *statements)
 {
         _cleanup_(freep) char *dump = NULL;
-        char path[160];
+        char path[160], source[512];
         size_t length;
         sqlite3 *db;
 
-        assert_ok(file_read(RELANCED_SOURCE_ROOT "/tests/integration/stores/schema-1.sql", 1 << 20,
-                &dump, &length));
+        assert_true(snprintf(source, sizeof(source), "%s/tests/integration/stores/%s",
+                            RELANCED_SOURCE_ROOT, name) < (int)sizeof(source));
+        assert_ok(file_read(source, 1 << 20, &dump, &length));
         fixture_close(fixture);
         assert_ok(unlink(path_in(fixture->state, "relanced.db", path)));
         assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
@@ -568,7 +569,7 @@ static void a_store_of_the_first_release_is_brought_up_with_all_that_is_in_it(vo
         Fixture *fixture = *state;
         Notice notice;
 
-        make_first_schema(fixture, "");
+        make_old_store(fixture, "schema-1.sql", "");
         fixture_open(fixture);
         assert_int_equal(read_pragma(fixture->store, "pragma user_version"), schema_n_versions);
         assert_verified(fixture);
@@ -587,6 +588,41 @@ static void a_store_of_the_first_release_is_brought_up_with_all_that_is_in_it(vo
         fixture_open(fixture); /* nothing is done twice */
         send_something(fixture, "resend");
         assert_verified(fixture);
+}
+
+/* What people had said is folded as it stood; and each of their facts can be taken back. */
+static void what_a_release_before_promises_was_told_is_kept_and_can_be_taken_back(void **state)
+{
+        Fixture *fixture = *state;
+        int64_t n_facts, n_undone = 0, fact;
+        Date newest;
+
+        make_old_store(fixture, "schema-7.sql", "");
+        fixture_open(fixture);
+        assert_verified(fixture);
+        const Account account = load_account(fixture, "C-2");
+        assert_int_equal(account.n_instalments, 4);
+        for (size_t i = 0; i < account.n_instalments; i++) {
+                const Instalment *instalment = &account.instalments[i];
+                assert_int_equal(instalment->is_held, !streq(instalment->number, "F-4"));
+                assert_false(date_is_set(instalment->imported_on));
+                assert_int_equal(instalment->promise, 0);
+                assert_string_equal(instalment->approved, "");
+        }
+        assert_ok(store_get_newest_payment(fixture->store, &newest));
+        assert_true(date_is_set(newest));
+        n_facts = read_pragma(fixture->store, "select max(id) from fact");
+        for (int64_t i = n_facts; i > 0; i--) {
+                begin(fixture);
+                int r = store_withdraw(fixture->store, i, NOON, TODAY, &fact);
+                assert_true(r == SAID || r == SAID_NOT_UNDONE);
+                commit(fixture);
+                n_undone += r == SAID;
+        }
+        assert_int_equal(n_undone, 5);
+        assert_verified(fixture);
+        assert_true(load_account(fixture, "C-3").instalments[0].open > 0);
+        assert_false(load_account(fixture, "C-2").instalments[0].is_held);
 }
 
 static void what_waits_in_an_old_store_gets_the_name_of_its_template(void **state)
@@ -613,7 +649,7 @@ static void what_waits_in_an_old_store_gets_the_name_of_its_template(void **stat
                 snprintf(statement, sizeof(statement),
                         "update contact set kind = %d, action = %d where id = 2", cases[i].kind,
                         (int)cases[i].action);
-                make_first_schema(fixture, statement);
+                make_old_store(fixture, "schema-1.sql", statement);
                 fixture_open(fixture);
                 assert_ok(store_load_notice(fixture->store, 3, true, &fixture->arena, &notice));
                 assert_string_equal(notice.template_name, cases[i].template_name);
@@ -631,7 +667,7 @@ static void an_old_store_that_cannot_be_brought_up_stays_as_it_is(void **state)
         sqlite3_stmt *statement;
         sqlite3 *db;
 
-        make_first_schema(fixture, "alter table body add column fields text");
+        make_old_store(fixture, "schema-1.sql", "alter table body add column fields text");
         assert_int_equal(try_open(fixture), STORE_CORRUPT);
         assert_int_equal(
                 sqlite3_open(path_in(fixture->state, "relanced.db", path), &db), SQLITE_OK);
@@ -659,6 +695,7 @@ int main(void)
                 TEST(a_lock_that_a_dead_holder_left_behind_is_waited_for),
                 TEST(files_that_are_no_store_are_told_apart),
                 TEST(a_store_of_the_first_release_is_brought_up_with_all_that_is_in_it),
+                TEST(what_a_release_before_promises_was_told_is_kept_and_can_be_taken_back),
                 TEST(what_waits_in_an_old_store_gets_the_name_of_its_template),
                 TEST(an_old_store_that_cannot_be_brought_up_stays_as_it_is),
                 TEST(a_damaged_page_of_the_small_tables_is_seen_at_start),
