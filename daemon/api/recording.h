@@ -17,6 +17,9 @@
 #define WAKE "{wake}"
 #define EFFECT_NEXT_WAKE "It takes effect " WAKE "."
 
+/* The kind of the task that a reply opens; its notice is the reply's fact. */
+#define TASK_REPLY "reply"
+
 /* An invoice's number, or customer:ID. */
 Target target_of(const char *text);
 /* 404, with what was meant where a customer's id stands for an invoice. Always 0. */

@@ -220,8 +220,9 @@ int handle_opt_out(Exchange *exchange)
         return recording_answer(exchange, shaped, fact, NULL);
 }
 
-/* Somebody has to read it: a task for the first account of the customer. */
-static int open_reply_task(Exchange *exchange, const char *customer, const char *note)
+/* Somebody has to read it: a task for the first account of the customer, which ends with the fact
+ * where that is taken back. */
+static int open_reply_task(Exchange *exchange, const char *customer, const char *note, int64_t fact)
 {
         Store *store = exchange->engine->store;
         StrBuf sentence = STRBUF_INIT;
@@ -235,10 +236,11 @@ static int open_reply_task(Exchange *exchange, const char *customer, const char 
         strbuf_addf(&sentence, is_french ? "%s a répondu%s%s" : "%s has answered%s%s", customer,
                 *note ? (is_french ? " : " : ": ") : ".", note);
         r = strbuf_error(&sentence);
-        const Task task = { .kind = "reply",
+        const Task task = { .kind = TASK_REPLY,
                 .sentence = strbuf_text(&sentence),
                 .commands = "relancectl done {task}",
-                .account = accounts[0] };
+                .account = accounts[0],
+                .notice = fact };
         if (r == 0)
                 r = store_open_task(store, &task, exchange->now.instant, NULL);
         strbuf_release(&sentence);
@@ -261,7 +263,7 @@ int handle_reply(Exchange *exchange)
         r = store_reply(
                 store, customer, date_add(free_from, -1), note, exchange->now.instant, &fact);
         if (r == 0)
-                r = open_reply_task(exchange, customer, note);
+                r = open_reply_task(exchange, customer, note, fact);
         r = recording_end(store, r);
         if (r == -ENOENT)
                 return exchange_no_customer(exchange, customer);

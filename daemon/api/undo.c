@@ -9,6 +9,7 @@
 #include "api/recording.h"
 #include "api/shapes.h"
 #include "base/parse.h"
+#include "store/outbox.h"
 
 /* What corrects a fact that cannot be withdrawn. */
 static const char *remedy(const char *kind)
@@ -29,6 +30,18 @@ static const char *remedy(const char *kind)
                 if (streq(remedies[i].kind, kind))
                         return remedies[i].remedy;
         return "relanced recorded it by itself";
+}
+
+/* Withdraws it, and ends the task that it has opened. */
+static int withdraw(Exchange *exchange, int64_t undone, const FactHead *head, int64_t *ret_fact)
+{
+        Store *store = exchange->engine->store;
+        int r = store_withdraw(
+                store, undone, exchange->now.instant, exchange->now.local.day, ret_fact);
+
+        if (r != 0 || !streq(head->kind, "reply"))
+                return r;
+        return store_close_task(store, TASK_REPLY, undone, exchange->now.instant);
 }
 
 /* Always 0. */
@@ -71,8 +84,7 @@ int handle_undo(Exchange *exchange)
         if (r == 0)
                 r = store_begin(store);
         if (r == 0)
-                r = recording_end(store, store_withdraw(store, undone, exchange->now.instant,
-                                                 exchange->now.local.day, &fact));
+                r = recording_end(store, withdraw(exchange, undone, &head, &fact));
         if (r > 0)
                 return refuse(exchange, (Said)r, text, &head);
         if (r < 0)

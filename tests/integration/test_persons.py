@@ -486,6 +486,15 @@ def test_a_reply_pauses_its_customer_and_opens_a_task(people):
     assert reason(people, "F-1", at=f"{told['free_from']}T09:00") != "replied"
 
 
+def test_each_reply_is_a_task_and_ends_when_it_is_taken_back(people):
+    first, second = (tell(people, "reply", "C-1", "--note", note)[0] for note in ("one", "two"))
+    assert len(tell(people, "tasks")) == 2
+    people.ctl("undo", first["fact"], at=AT)
+    assert "two" in task(people, "reply")["sentence"] and reason(people) == "replied"
+    people.ctl("undo", second["fact"], at=AT)
+    assert tell(people, "tasks") == [] and reason(people) == "due"
+
+
 # Pause
 
 def test_a_pause_stops_everything_until_it_is_resumed(people):
