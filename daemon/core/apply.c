@@ -66,6 +66,25 @@ static void count_contact(Account *account, const Sent *sent)
                 account->last_pressed = date_later(account->last_pressed, sent->on);
 }
 
+/* An occasion is told once of a promise or plan, and with it of all that is under it. */
+static bool is_same_subject(const Instalment *a, const Instalment *b, NoticeKind kind)
+{
+        if (kind == NOTICE_PLAN_CONFIRMED)
+                return a->plan == b->plan;
+        return kind == NOTICE_THANKS ? a == b : a->promise == b->promise;
+}
+
+static void mark_told(Account *account, const Instalment *about, const Sent *sent)
+{
+        for (size_t i = 0; i < account->n_instalments; i++) {
+                Instalment *instalment = &account->instalments[i];
+                if (!is_same_subject(instalment, about, sent->kind))
+                        continue;
+                instalment->said |= 1U << sent->kind;
+                instalment->said_on = sent->on;
+        }
+}
+
 int account_apply(Account *account, const Sent *sent, Arena *arena)
 {
         if (sent->kind == NOTICE_CONTACT)
@@ -76,10 +95,8 @@ int account_apply(Account *account, const Sent *sent, Arena *arena)
                 int r = line->step ? complete_step(instalment, sent, line, arena) : 0;
                 if (r < 0)
                         return r;
-                if (occasion_names[sent->kind]) {
-                        instalment->said |= 1U << sent->kind;
-                        instalment->said_on = sent->on;
-                }
+                if (occasion_names[sent->kind])
+                        mark_told(account, instalment, sent);
                 if (sent->kind == NOTICE_RECONNECT)
                         instalment->is_suspended = false;
                 if (sent->kind == NOTICE_HANDOVER)
