@@ -4,8 +4,9 @@
 
 /*
  * "What if": every notice that would leave in days to come if nobody pays and nobody speaks,
- * account by account; or what another configuration would change about it. A job in steps: each is a few
- * milliseconds, holds no transaction, and memory is that of a page of accounts. Nothing is written.
+ * account by account; or what another configuration would change about it. A job in steps: each is
+ * a few milliseconds, holds no transaction, and memory is that of a page of accounts. Nothing is
+ * written.
  */
 
 #include "engine/outlook.h"

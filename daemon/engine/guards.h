@@ -38,8 +38,8 @@ int guards_look(Engine *engine, const Now *now, Journal *journal);
  * (--at) leaves none. */
 int guards_note_wake(Engine *engine, const ClockReading *began);
 
-/* R19: whether deadlines and worse were held back because payments are too old: a task, kept as long
- * as they are. Within the caller's transaction. */
+/* R19: whether deadlines and worse were held back because payments are too old: a task, kept as
+ * long as they are. Within the caller's transaction. */
 int guards_note_payments(Engine *engine, bool is_holding, const Now *now, Journal *journal);
 
 /* Tells at once what was noticed when the store was opened, in a transaction of its own. */
