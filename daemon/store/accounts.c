@@ -362,19 +362,19 @@ static bool has_handover(const Instalment *instalment)
 #define UNCERTAIN_ELSEWHERE ELSEWHERE("is_uncertain")
 #define SUSPENDED_ELSEWHERE IS_SUSPENDED("k.account", "l.invoice", "l.seq", "?1")
 #define TERMS_ELSEWHERE "l.invoice", "l.seq", "m.promise", "m.plan", "?1"
+#define SAID_ELSEWHERE SAID_BITS(TERMS_ELSEWHERE)
+#define SAID_ON_ELSEWHERE SAID_ON(TERMS_ELSEWHERE)
 #define OFFERED_ELSEWHERE LAST_OFFER("l.invoice", "l.seq", "?1")
 
 static const char except_sql[] =
         "select l.invoice, l.seq, " IN_FLIGHT_ELSEWHERE ", " UNCERTAIN_ELSEWHERE
-        ", " SUSPENDED_ELSEWHERE ", " SAID_BITS(TERMS_ELSEWHERE) ", " SAID_ON(
-                TERMS_ELSEWHERE) ", o.offer_until, q.discount "
-                                 "from contact_line l cross join contact k on k.id = l.contact "
-                                 "left join terms m on m.account = k.account and m.invoice = "
-                                 "l.invoice and m.seq = l.seq "
-                                 "left join contact o on o.id = " OFFERED_ELSEWHERE
-                                 " left join contact_line q on q.contact = o.id and q.invoice = "
-                                 "l.invoice "
-                                 "and q.seq = l.seq where l.contact = ?1";
+        ", " SUSPENDED_ELSEWHERE ", " SAID_ELSEWHERE ", " SAID_ON_ELSEWHERE
+        ", o.offer_until, q.discount "
+        "from contact_line l cross join contact k on k.id = l.contact "
+        "left join terms m on m.account = k.account and m.invoice = l.invoice and m.seq = l.seq "
+        "left join contact o on o.id = " OFFERED_ELSEWHERE
+        " left join contact_line q on q.contact = o.id and q.invoice = l.invoice "
+        "and q.seq = l.seq where l.contact = ?1";
 
 static int except_instalments(Store *store, int64_t contact, Account *account)
 {

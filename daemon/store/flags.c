@@ -69,13 +69,14 @@ int flags_mark_terms(Store *store, int64_t account, int64_t invoice, int seq)
 }
 
 #define OF_TERMS "terms.invoice", "terms.seq", "terms.promise", "terms.plan", "0"
+#define NOW_SAID SAID_BITS(OF_TERMS)
+#define NOW_SAID_ON SAID_ON(OF_TERMS)
 
 int flags_refresh_said(Store *store, int64_t account, int64_t invoice)
 {
         return db_run(store,
-                "update terms set said = " SAID_BITS(OF_TERMS) ", said_on = " SAID_ON(
-                        OF_TERMS) " where account = ? and invoice = ? "
-                                  "and (promise <> 0 or plan <> 0)",
+                "update terms set said = " NOW_SAID ", said_on = " NOW_SAID_ON
+                " where account = ? and invoice = ? and (promise <> 0 or plan <> 0)",
                 VALUES(INT(account), INT(invoice)));
 }
 

@@ -31,6 +31,8 @@ typedef struct Finding {
 
 #define SUSPENDED IS_SUSPENDED("t.account", "t.invoice", "t.seq", "0")
 #define OF_TERMS "m.invoice", "m.seq", "m.promise", "m.plan", "0"
+#define SAID SAID_BITS(OF_TERMS)
+#define LAST_SAID SAID_ON(OF_TERMS)
 #define OFFER LAST_OFFER("m.invoice", "m.seq", "0")
 
 static const char *const checks[] = {
@@ -69,18 +71,11 @@ static const char *const checks[] = {
         "from instalment t where t.has_terms <> exists (select 1 from terms m "
         "where m.account = t.account and m.invoice = t.invoice and m.seq = t.seq)",
         "select 'invoice ' || i.number || ' ' || m.seq || ': said or offered is not what was sent' "
-        "from terms m join invoice i on i.id = m.invoice where m.said <> " SAID_BITS(
-                OF_TERMS) " or m.said_on is not " SAID_ON(OF_TERMS) " or (m.offer_until, "
-                                                                    "m.offer_discount) is not "
-                                                                    "(select o.offer_until, "
-                                                                    "q.discount from contact_line "
-                                                                    "q join contact o on o.id = "
-                                                                    "q.contact "
-                                                                    "where q.invoice = m.invoice "
-                                                                    "and q.seq = m.seq and o.id "
-                                                                    "= " OFFER ") "
-                                                                    "and (m.offer_discount <> 0 "
-                                                                    "or " OFFER " is not null)",
+        "from terms m join invoice i on i.id = m.invoice where m.said <> " SAID
+        " or m.said_on is not " LAST_SAID " or (m.offer_until, m.offer_discount) is not "
+        "(select o.offer_until, q.discount from contact_line q join contact o on o.id = q.contact "
+        "where q.invoice = m.invoice and q.seq = m.seq and o.id = " OFFER ") "
+        "and (m.offer_discount <> 0 or " OFFER " is not null)",
         "select 'invoice ' || i.number || ': its plan and its parts do not agree' from invoice i "
         "where exists (select 1 from terms m join fact f on f.id = m.plan "
         "where m.invoice = i.id and m.account = i.account and (f.kind <> 'plan' "
