@@ -180,7 +180,10 @@ static unsigned ask(Firm *firm, bool is_post, const char *target, const char *bo
         assert_int_equal(request_parse_target(&exchange->request, target, &problem), 0);
         assert_int_equal(request_parse_body(&exchange->request, body, strlen(body), &problem), 0);
         exchange_answer(exchange);
-        assert_null(exchange->resume);
+        while (exchange->resume) { /* a slow machine needs more turns */
+                assert_true(exchange->is_busy);
+                (void)exchange_resume(exchange);
+        }
         assert_true(exchange->reply.fd < 0);
         *ret_text = strdup(strbuf_text(&exchange->reply.text));
         return exchange->reply.status;
