@@ -487,10 +487,11 @@ class Both:
             return
 
     def answer(self, verb, kind, customer, part, today):
+        if kind == "adopt" and verb == "refuse":
+            self.rules.hold([part], None)  # once released, it is asked for again
+            return
         if kind == "adopt":
             part.waits_for_adoption = False
-            if verb == "refuse":
-                self.rules.hold([part], None)
             return
         step = self.rules.next_step(customer, part, today)
         if verb == "approve":
@@ -616,21 +617,20 @@ def reduced(life, customers):
     life["customers"] = [row for row in life["customers"] if row["id"] in customers]
     life["invoices"] = [row for row in life["invoices"] if row["customer"] in customers]
     for each in life["rounds"]:
-        each["by"] = "session"
         each["events"] = [event for event in each["events"]
                           if event.get("customer") in customers | {None}]
     return life
 
 
-def fails(folder, life, what):
-    """Whether it fails in the same way."""
+def failure(folder, life):
+    """In what it fails, or None."""
     try:
         live(folder, life)
     except Differs as differs:
-        return differs.what == what
+        return differs.what
     except (AssertionError, IndexError, KeyError, ValueError):
-        return False
-    return False
+        return None  # what was cut off made no sense
+    return None
 
 
 def attempts(life):
@@ -656,7 +656,8 @@ def shrink(folder, life, differs, seconds=60):
     """A smaller life that fails as well."""
     end = datetime.datetime.now() + datetime.timedelta(seconds=seconds)
     smaller = reduced(life, differs.customers)
-    if not fails(folder, smaller, differs.what):
+    what = failure(folder, smaller)  # of few customers everything is compared: maybe another one
+    if what is None:
         return life
     has_shrunk = True
     while has_shrunk:
@@ -664,7 +665,7 @@ def shrink(folder, life, differs, seconds=60):
         for less in attempts(smaller):
             if datetime.datetime.now() > end:
                 return smaller
-            if fails(folder, less, differs.what):
+            if failure(folder, less) == what:
                 smaller, has_shrunk = less, True
                 break
     return smaller

@@ -95,6 +95,7 @@ class Part:
     is_handed_over: bool = False
     plan: object = None  # of a part
     is_replaced: bool = False
+    whole: int = 0  # of what is replaced, its amount before
 
     def deadline(self):
         """The last one printed for it."""
@@ -265,6 +266,7 @@ class Rules:
         amounts[0] += whole - sum(amounts) + fee
         plan = Plan(replaced, [], fee)
         for part in replaced:  # what was paid of them stays theirs
+            part.whole = part.amount
             part.amount -= part.open
             part.is_replaced = True
         first = replaced[0]
@@ -300,12 +302,15 @@ class Rules:
         if part.policy or customer.policy:
             return part.policy or customer.policy
         facts = {"kind": customer.kind, "relation": customer.relation, "currency": part.currency}
+        amount = part.whole or part.amount
+        if part.plan and part.plan.is_broken:  # the old ladder goes on
+            amount = part.plan.replaced[0].whole
         for rule in self.config["assign"]:
             for key, wanted in rule.get("when", {}).items():
                 if key == "tag":
                     is_met = wanted in customer.tags
                 elif key == "amount":
-                    is_met = part.amount >= minor(wanted)
+                    is_met = amount >= minor(wanted)
                 else:
                     is_met = facts[key] == wanted
                 if not is_met:
