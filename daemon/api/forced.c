@@ -12,11 +12,18 @@
 #include "engine/moment.h"
 #include "store/accounts.h"
 
-static const Planned *planned_for(const Decision *decision, size_t instalment)
+/* A file that is handed over can be looked at before it is approved; it is not sent by hand (R17). */
+static bool is_meant(const Planned *planned, const Forced *forced)
+{
+        return planned->kind == NOTICE_CONTACT || planned->kind == NOTICE_SUSPEND ||
+               (planned->kind == NOTICE_HANDOVER && forced->is_preview);
+}
+
+static const Planned *planned_for(const Decision *decision, const Forced *forced, size_t instalment)
 {
         for (size_t i = 0; i < decision->n_notices; i++) {
                 const Planned *planned = &decision->notices[i];
-                if (planned->kind != NOTICE_CONTACT && planned->kind != NOTICE_SUSPEND)
+                if (!is_meant(planned, forced))
                         continue;
                 for (size_t j = 0; j < planned->n_lines; j++)
                         if (planned->lines[j].instalment == instalment &&
@@ -145,7 +152,7 @@ static int try_instalment(Exchange *exchange, int64_t account, const Forced *for
         r = find_instalment(&plan->account, forced, ret_index);
         if (r < 0)
                 return r;
-        plan->planned = planned_for(&plan->decision, *ret_index);
+        plan->planned = planned_for(&plan->decision, forced, *ret_index);
         return plan->planned ? 0 : 1;
 }
 

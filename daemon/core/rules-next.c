@@ -121,12 +121,11 @@ bool rule_person(Case *c)
 
         if (step->action == ACTION_CALL)
                 return settle(c, VERDICT_TASK, REASON_NEEDS_CALL);
-        if (streq(c->instalment->approved, step->id))
+        if (streq(c->instalment->approved, step->id) || case_is_preview(c))
                 return false;
         if (step->action == ACTION_AGENCY || step->action == ACTION_LEGAL)
                 return settle(c, VERDICT_TASK, REASON_NEEDS_PERSON);
-        return step->needs_approval && !case_is_preview(c) &&
-               settle(c, VERDICT_TASK, REASON_NEEDS_APPROVAL);
+        return step->needs_approval && settle(c, VERDICT_TASK, REASON_NEEDS_APPROVAL);
 }
 
 /* Whatever the account: nothing leaves until a person resumes. */

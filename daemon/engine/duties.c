@@ -22,7 +22,8 @@ static const ReasonCommands commands_by_reason[] = {
                                  "relancectl refuse {task} --note TEXT\n" },
         { REASON_NEEDS_CALL, "relancectl done {task} --note TEXT\n"
                              "relancectl promise {invoice} DATE\n" },
-        { REASON_NEEDS_PERSON, "relancectl approve {task}\n"
+        { REASON_NEEDS_PERSON, "relancectl preview {invoice}\n"
+                               "relancectl approve {task}\n"
                                "relancectl done {task} --note TEXT\n"
                                "relancectl refuse {task} --note TEXT\n" },
         { REASON_NO_RECIPIENT, "relanced --check\n"

@@ -14,6 +14,7 @@
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
+#define LOOK_AND_RESUME "relancectl forecast --resumed --days 1\nrelancectl resume"
 #define HOUR_USEC (3600 * USEC_PER_SEC)
 
 typedef struct GuardText {
@@ -32,19 +33,17 @@ static const GuardText texts[GUARDS] = {
         [GUARD_STALE] = { MESSAGE_STALE, LOG_ERR,
                 "the last wake was too long ago: nothing leaves until relancectl resume",
                 "The last look at the invoices was on {when}: payments may be missing since. "
-                "Import "
-                "them, then resume; until then nothing leaves.",
+                "Import them, then resume; until then nothing leaves.",
                 "Les factures n'ont plus été examinées depuis le {when} : des règlements peuvent "
                 "manquer. Importez-les, puis reprenez ; d'ici là rien ne part.",
-                "relancectl import FILE\nrelancectl forecast --resumed --days 1\nrelancectl "
-                "resume" },
+                "relancectl import FILE\n" LOOK_AND_RESUME },
         [GUARD_CLOCK] = { MESSAGE_CLOCK_JUMP, LOG_ERR,
                 "the clock has jumped since the last wake: nothing leaves until relancectl resume",
                 "The machine's clock has jumped since the wake of {when}. Check its date and time, "
                 "then resume; until then nothing leaves.",
                 "L'horloge de la machine a fait un saut depuis le réveil du {when}. Vérifiez sa "
                 "date et son heure, puis reprenez ; d'ici là rien ne part.",
-                "date\nrelancectl forecast --resumed --days 1\nrelancectl resume" },
+                "date\n" LOOK_AND_RESUME },
         [GUARD_RESTORED] = { MESSAGE_RESTORED, LOG_ERR,
                 "the store is a backup that was put back: nothing leaves until relancectl resume",
                 "The store is older than what was last sent (a backup that was put back?). What "
@@ -54,14 +53,12 @@ static const GuardText texts[GUARDS] = {
                 "Until then nothing leaves.",
                 "La base est plus ancienne que les derniers envois (une sauvegarde restaurée ?). "
                 "Ce qui est parti après son dernier réveil du {when} n'y figure pas et "
-                "repartirait. "
-                "Cherchez-le dans le journal, dans les copies de vos courriels ou chez les "
-                "opérateurs, notez-le par relancectl skip et importez les règlements depuis ; puis "
-                "reprenez. D'ici là rien ne part.",
+                "repartirait. Cherchez-le dans le journal, dans les copies de vos courriels ou "
+                "chez les opérateurs, notez-le par relancectl skip et importez les règlements "
+                "depuis ; puis reprenez. D'ici là rien ne part.",
                 "journalctl MESSAGE_ID=" MESSAGE_NOTICE_SENT
                 "\nrelancectl skip INVOICE STEP --note \"sent before the backup was put back\""
-                "\nrelancectl import FILE\nrelancectl forecast --resumed --days 1\nrelancectl "
-                "resume" },
+                "\nrelancectl import FILE\n" LOOK_AND_RESUME },
 };
 
 ClockReading clock_reading(const Engine *engine)

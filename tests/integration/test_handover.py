@@ -52,6 +52,8 @@ def test_a_file_is_frozen_until_a_person_approves_and_is_sent_once(firm):
     task, = tasks(firm)
     assert (task["kind"], task["invoice"], task["instalment"]) == ("agency", "F-1", 1)
     number = task["task"]
+    shown, = firm.json("preview", "F-1", at=f"{FROZEN}T10:30")
+    assert shown["to"] == AGENCY["email"] and "F-1" in shown["text"]
     assert {f"relancectl approve {number}", f"relancectl done {number} --note TEXT",
             f"relancectl refuse {number} --note TEXT"} <= set(task["commands"])
     assert not handed(firm) and len(firm.sent()) == 1
