@@ -12,7 +12,7 @@
 #include "engine/moment.h"
 #include "store/accounts.h"
 
-/* A file that is handed over can be looked at before it is approved; it is not sent by hand (R17). */
+/* A file that is handed over can be read before it is approved; it is not sent by hand (R17). */
 static bool is_meant(const Planned *planned, const Forced *forced)
 {
         return planned->kind == NOTICE_CONTACT || planned->kind == NOTICE_SUSPEND ||
