@@ -416,6 +416,8 @@ static int wake_page(Wake *wake)
         int r = load_page(wake, &page, is_tasked);
         if (r < 0 || page.n == 0)
                 return r;
+        /* On a busy machine the reading alone takes so long: what is left over is read again. */
+        wake->step_usec = clock_monotonic_usec();
         for (size_t i = 0; r == 0 && i < page.n && !is_enough(wake); i++) {
                 wake->is_tasked = is_tasked[i];
                 r = wake_account(wake, &page.accounts[i]);
