@@ -23,6 +23,7 @@ static const char *remedy(const char *kind)
                 { "invoice", "import a file with the corrected row" },
                 { "change", "import a file with the corrected row" },
                 { "withdrawn", "import a file with the row again" },
+                { "plan", "a later plan goes on from it: take that one back first" },
                 { "task-done", "the task comes again where its cause does" },
         };
 
