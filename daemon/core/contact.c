@@ -66,12 +66,7 @@ static bool is_asked(const Deciding *d, size_t i)
 /* R8: what it only mentions, by option: what is not yet due. */
 static bool is_mentioned(const Deciding *d, size_t i, const Policy *lead)
 {
-        const Instalment *instalment = &d->account->instalments[i];
-        Verdict verdict = d->decision->judgements[i].verdict;
-
-        return lead->lists_upcoming && !instalment->is_handed_over &&
-               date_compare(d->now->local.day, instalment->due) <= 0 &&
-               (verdict == VERDICT_WAIT || verdict == VERDICT_DUE);
+        return lead->lists_upcoming && d->decision->judgements[i].is_upcoming;
 }
 
 static int sum_asked(const Deciding *d, int64_t *ret_sum)

@@ -33,6 +33,7 @@ typedef struct Judgement {
         Date not_before;    /* first day on which every rule known today allows it; DATE_NONE: what
                                  holds it has no known end */
         bool is_listable;   /* overdue and could be chased: shown in its account's notices (R8) */
+        bool is_upcoming;   /* not yet overdue, and could be chased: shown there by option (R8) */
         bool has_follow_up; /* closed, and a thanks or a reconnect still follows (R11, R16) */
 } Judgement;
 

@@ -61,8 +61,10 @@ bool rule_adoption(Case *c)
 /* From here on the instalment could be chased: it may be listed in its account's notices (R8). */
 bool rule_listable(Case *c)
 {
-        c->judgement->is_listable = !c->instalment->is_handed_over &&
-                                    date_compare(c->now->local.day, c->instalment->due) > 0;
+        bool is_overdue = date_compare(c->now->local.day, c->instalment->due) > 0;
+
+        c->judgement->is_listable = !c->instalment->is_handed_over && is_overdue;
+        c->judgement->is_upcoming = !c->instalment->is_handed_over && !is_overdue;
         return false;
 }
 

@@ -95,7 +95,7 @@ class Part:
     is_handed_over: bool = False
     plan: object = None  # of a part
     is_replaced: bool = False
-    whole: int = 0  # of what is replaced, its amount before
+    whole: int = 0  # the amount of what is replaced
 
     def deadline(self):
         """The last one printed for it."""
@@ -303,8 +303,6 @@ class Rules:
             return part.policy or customer.policy
         facts = {"kind": customer.kind, "relation": customer.relation, "currency": part.currency}
         amount = part.whole or part.amount
-        if part.plan and part.plan.is_broken:  # the old ladder goes on
-            amount = part.plan.replaced[0].whole
         for rule in self.config["assign"]:
             for key, wanted in rule.get("when", {}).items():
                 if key == "tag":
