@@ -90,11 +90,8 @@ int plan_alone(Deciding *d)
         return r;
 }
 
-/* The step that suspended an instalment, as its ladder stands today; else any that suspends. */
-static const Step *suspending_step(const Policy *policy, const Instalment *instalment)
+static const Step *step_that_suspends(const Policy *policy, const Instalment *instalment)
 {
-        if (!policy)
-                return NULL;
         for (size_t i = 0; i < instalment->n_done; i++) {
                 int step = policy_find_step(policy, instalment->done[i].step);
                 if (instalment->done[i].action == ACTION_SUSPEND && step >= 0)
@@ -104,6 +101,18 @@ static const Step *suspending_step(const Policy *policy, const Instalment *insta
                 if (policy->steps[i].action == ACTION_SUSPEND)
                         return &policy->steps[i];
         return NULL;
+}
+
+/* The step that suspended an instalment, as its ladder stands today; else any that suspends, of its
+ * own ladder, then of another: an edit may have taken it away since (R21). NULL: none does. */
+static const Step *suspending_step(
+        const Rulebook *book, const Policy *policy, const Instalment *instalment)
+{
+        const Step *step = policy ? step_that_suspends(policy, instalment) : NULL;
+
+        for (size_t i = 0; !step && i < book->n_policies; i++)
+                step = step_that_suspends(&book->policies[i], instalment);
+        return step;
 }
 
 /* A reconnection that was refused waits for a person: it would be refused at each wake. */
@@ -132,17 +141,18 @@ int plan_reconnect(Deciding *d)
                 if (judgement->verdict != VERDICT_CLOSED && judgement->reason != REASON_CANCELLED)
                         return 0;
                 if (!step) {
-                        step = suspending_step(judgement->policy, &d->account->instalments[i]);
+                        step = suspending_step(
+                                d->book, judgement->policy, &d->account->instalments[i]);
                         planned.policy = judgement->policy;
                         planned.lead = i;
                 }
                 suspended[n++] = i;
         }
-        if (!step || d->now->guards != 0)
+        if (n == 0 || d->now->guards != 0)
                 return 0;
         planned.action = ACTION_RECONNECT;
-        planned.routes = step->routes;
-        planned.n_routes = step->n_routes;
+        planned.routes = step ? step->routes : NULL;
+        planned.n_routes = step ? step->n_routes : 0;
         bool is_refused = was_refused(d, suspended, n);
         if (!is_refused && deciding_choose_routes(d, &planned))
                 return plan_aside(d, &planned, suspended, n);
