@@ -21,6 +21,6 @@ int ahead_step(Ahead *ahead);
 Instant ahead_at(const Ahead *ahead, size_t instalment);
 
 /* GUARD_BIT()s that hold from the next wake on. */
-unsigned ahead_guards(const Ahead *ahead);
+unsigned ahead_guards(Ahead *ahead);
 
 #endif

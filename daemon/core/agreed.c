@@ -173,11 +173,19 @@ static bool has_spoken_for(const Deciding *d, NoticeKind kind, size_t i)
         return false;
 }
 
+static bool has_agreed(const Account *account)
+{
+        for (size_t i = 0; i < account->n_instalments; i++)
+                if (instalment_is_agreed(&account->instalments[i]))
+                        return true;
+        return false;
+}
+
 int plan_agreed(Deciding *d)
 {
         int r = 0;
 
-        if (d->now->guards != 0 || deciding_has_contact_today(d))
+        if (d->now->guards != 0 || !has_agreed(d->account) || deciding_has_contact_today(d))
                 return 0;
         for (size_t i = 0; i < d->account->n_instalments; i++) {
                 if (!instalment_is_agreed(&d->account->instalments[i]))

@@ -47,6 +47,8 @@ static int end_pass(Forecast *forecast)
                 return 0;
         forecast->after = 0;
         forecast->next_account = 0;
+        if (forecast->accounts && forecast->order.n_accounts == 0)
+                return 1;
         int r = forecast->order.sink.restart(forecast->order.sink.owner);
         return r < 0 ? r : 1;
 }
@@ -213,7 +215,12 @@ static int advance(Forecast *forecast)
         return r < 0 ? r : 1;
 }
 
-unsigned forecast_guards(const Forecast *forecast)
+void forecast_give_openings(Forecast *forecast, Horizon *horizon)
+{
+        horizon_take_openings(horizon, &forecast->horizons[0]);
+}
+
+unsigned forecast_guards(Forecast *forecast)
 {
         return horizon_guards(&forecast->horizons[0]);
 }

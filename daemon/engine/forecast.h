@@ -39,7 +39,8 @@ typedef struct ForecastOrder {
         const Config *other;     /* to be compared with it, held; NULL: none */
         int days;                /* 1 to FORECAST_DAYS_MAX */
         bool is_resumed;         /* as though a person had resumed: no guard holds */
-        const int64_t *accounts; /* whose notices are given, rising; copied. NULL: all */
+        const int64_t *accounts; /* whose notices are given, rising; copied. NULL: all; none: only
+                                    forecast_give_openings() is wanted */
         size_t n_accounts;
         ForecastSink sink;
 } ForecastOrder;
@@ -50,8 +51,10 @@ int forecast_new(const ForecastOrder *order, Forecast **ret_forecast);
 void forecast_free(Forecast *forecast);
 DEFINE_CLEANUP(Forecast, forecast_free)
 
+/* Once it is over: at which openings all accounts are decided, for the horizon of one of them. */
+void forecast_give_openings(Forecast *forecast, Horizon *horizon);
 /* GUARD_BIT()s that hold from its first wake on: nothing leaves. */
-unsigned forecast_guards(const Forecast *forecast);
+unsigned forecast_guards(Forecast *forecast);
 
 /* 1: there is more to do; 0: it is over; -errno. */
 int forecast_step(Forecast *forecast);

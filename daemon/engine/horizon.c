@@ -34,6 +34,38 @@ static int find_underway(Store *store, bool *ret_has_underway)
         return r;
 }
 
+static KnownTime *known_time(Horizon *horizon, Instant at)
+{
+        uint64_t mixed = (uint64_t)(at.usec / USEC_PER_SEC) * UINT64_C(0x9E3779B97F4A7C15);
+        KnownTime *time = &horizon->times[mixed >> 54];
+
+        if (time->at.usec != at.usec)
+                *time = (KnownTime){ at, zone_local(horizon->engine.zone, at), INSTANT_NONE };
+        return time;
+}
+
+/* The first configured wake at that instant or later. */
+static Instant first_configured(Horizon *horizon, Instant from)
+{
+        KnownTime *time = known_time(horizon, from);
+
+        if (!instant_is_set(time->next))
+                time->next = schedule_next(
+                        horizon->engine.config, horizon->engine.zone, (Instant){ from.usec - 1 });
+        return time->next;
+}
+
+Now horizon_now(Horizon *horizon, Instant at)
+{
+        Now now = horizon->start;
+
+        now.instant = at;
+        now.local = known_time(horizon, at)->local;
+        if (instant_is_set(horizon->stale) && at.usec >= horizon->stale.usec)
+                now.guards |= GUARD_BIT(GUARD_STALE);
+        return now;
+}
+
 /* Wakes repeat week by week: what the first ones do not find stale, none does. */
 static void find_stale(Horizon *horizon)
 {
@@ -71,7 +103,9 @@ int horizon_init(Horizon *horizon, Engine *engine, const Config *config, int day
         if (!horizon->mornings)
                 return -ENOMEM;
         for (size_t i = 0; i < horizon->n_mornings; i++)
-                horizon->mornings[i] = INSTANT_NONE;
+                horizon->mornings[i] = (Morning){ INSTANT_NONE, INSTANT_NONE };
+        for (size_t i = 0; i < KNOWN_TIMES; i++)
+                horizon->times[i].at = INSTANT_NONE;
         int r = store_any_refused(engine->store, &horizon->has_refusals);
         if (r == 0)
                 r = store_get_last_wake(engine->store, &horizon->last_wake);
@@ -94,17 +128,6 @@ void horizon_release(Horizon *horizon)
         free(horizon->openings.list);
         free(horizon->found.list);
         *horizon = (Horizon){ 0 };
-}
-
-Now horizon_now(const Horizon *horizon, Instant at)
-{
-        Now now = horizon->start;
-
-        now.instant = at;
-        now.local = zone_local(horizon->engine.zone, at);
-        if (instant_is_set(horizon->stale) && at.usec >= horizon->stale.usec)
-                now.guards |= GUARD_BIT(GUARD_STALE);
-        return now;
 }
 
 /* The first of the set at that instant or later; n: there is none. */
@@ -142,12 +165,6 @@ static int set_add(InstantSet *set, Instant instant)
         return 0;
 }
 
-static Instant first_configured(const Horizon *horizon, Instant from)
-{
-        return schedule_next(
-                horizon->engine.config, horizon->engine.zone, (Instant){ from.usec - 1 });
-}
-
 static Instant or_opening(const Horizon *horizon, Instant from, Instant wake)
 {
         size_t i = set_find(&horizon->openings, from);
@@ -157,7 +174,7 @@ static Instant or_opening(const Horizon *horizon, Instant from, Instant wake)
         return wake;
 }
 
-Instant horizon_wake(const Horizon *horizon, Instant from)
+Instant horizon_wake(Horizon *horizon, Instant from)
 {
         return or_opening(horizon, from, first_configured(horizon, from));
 }
@@ -168,10 +185,12 @@ Instant horizon_morning(Horizon *horizon, Date day)
 
         if (i < 0 || (size_t)i >= horizon->n_mornings)
                 return horizon->until;
-        Instant midnight = zone_instant(horizon->engine.zone, day, 0);
-        if (!instant_is_set(horizon->mornings[i]))
-                horizon->mornings[i] = first_configured(horizon, midnight);
-        return or_opening(horizon, midnight, horizon->mornings[i]);
+        Morning *morning = &horizon->mornings[i];
+        if (!instant_is_set(morning->wake)) {
+                morning->midnight = zone_instant(horizon->engine.zone, day, 0);
+                morning->wake = first_configured(horizon, morning->midnight);
+        }
+        return or_opening(horizon, morning->midnight, morning->wake);
 }
 
 int horizon_note_opening(Horizon *horizon, Instant opening)
@@ -180,6 +199,13 @@ int horizon_note_opening(Horizon *horizon, Instant opening)
                 first_configured(horizon, opening).usec == opening.usec)
                 return 0;
         return set_add(&horizon->found, opening);
+}
+
+void horizon_take_openings(Horizon *horizon, Horizon *from)
+{
+        free(horizon->openings.list);
+        horizon->openings = from->openings;
+        from->openings = (InstantSet){ 0 };
 }
 
 bool horizon_agrees(Horizon *horizon)
@@ -195,7 +221,7 @@ bool horizon_agrees(Horizon *horizon)
         return agrees;
 }
 
-unsigned horizon_guards(const Horizon *horizon)
+unsigned horizon_guards(Horizon *horizon)
 {
         return horizon_now(horizon, horizon_wake(horizon, horizon->start.instant)).guards;
 }

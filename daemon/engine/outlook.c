@@ -62,10 +62,12 @@ static int make_lines(Outlook *outlook, const Decision *decision, const Planned 
 static bool leaves_today(const Outlook *outlook, const Planned *planned, unsigned channel,
         const Now *now, Instant *ret_at)
 {
+        Engine *engine = &outlook->horizon->engine;
         Instant opening = INSTANT_NONE;
 
-        if (planned->kind != NOTICE_RECONNECT && !channel_opening(&outlook->horizon->engine,
-                                                         channel, &outlook->account, now, &opening))
+        if (planned->kind != NOTICE_RECONNECT &&
+                !channel_is_open(&engine->config->book, channel, &outlook->account, now) &&
+                !channel_opening(engine, channel, &outlook->account, now, &opening))
                 return false;
         *ret_at = instant_is_set(opening) ? opening : now->instant;
         return ret_at->usec < outlook->horizon->until.usec;
@@ -194,7 +196,7 @@ static int find_next(Outlook *outlook, const Decision *decision, const Now *now,
         Date day =
                 account_next_day(&horizon->engine.config->book, &outlook->account, decision, now);
         if (has_sent || outlook->n_underway > 0)
-                next = horizon_wake(horizon, (Instant){ now->instant.usec + 1 });
+                next = horizon_wake(horizon, (Instant){ now->instant.usec + USEC_PER_SEC });
         else if (date_is_set(day))
                 next = horizon_morning(horizon, day);
         int r = wait_for_opening(outlook, decision, now, &next);
