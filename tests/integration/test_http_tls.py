@@ -8,7 +8,7 @@ import pytest
 
 from drive import drive
 from servers.certificate import WEAK_KEY, Authority
-from servers.gateway import CLOSE, Gateway, reply
+from servers.gateway import CLOSE, Gateway, Together, reply
 
 OLD, GOOD, NEW = ssl.TLSVersion.TLSv1_1, ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3
 
@@ -80,7 +80,8 @@ def test_many_messages_share_connections_and_none_is_lost_when_one_breaks(author
 
 def test_an_answer_too_many_is_not_taken_for_that_of_the_next_message(authority):
     def answer(request):
-        return [reply(200, "ok"), reply(200, "ok")] if request.form["t"] == "1" else reply(400, "no")
+        twice = Together((reply(200, "ok"),) * 2)
+        return [twice] if request.form["t"] == "1" else reply(400, "no")
 
     with Gateway(answer, authority.certificates["good"]) as gateway:
         run = send(gateway.url("/", "localhost"), authority.file, "123", in_flight=1)

@@ -18,7 +18,7 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 LOG_KEYS = {"notice", "at", "account", "step", "action", "occasion", "lines", "total", "deadline",
             "channel", "to", "state", "reason", "attempts", "reference", "delivered", "subject"}
 EXPLAIN_KEYS = {"invoice", "instalment", "open", "days_late", "policy", "done", "next", "charges",
-                "charges_error", "reason", "sentence", "also", "tasks"}
+                "reason", "sentence", "also", "tasks"}
 TASK_KEYS = {"task", "kind", "customer", "invoice", "instalment", "since", "sentence", "commands"}
 
 MONEY = re.compile(r"-?\d+\.\d\d")

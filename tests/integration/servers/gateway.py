@@ -31,6 +31,10 @@ def head(status, length=None, **headers):
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
 
 
+class Together(tuple):
+    """Pieces that are written one by one and arrive at once."""
+
+
 def reply(status, body="", **headers):
     """A whole answer. A body that is no text or bytes goes as JSON."""
     if not isinstance(body, (bytes, str)):
@@ -170,6 +174,11 @@ class Gateway:
                 return False
             if isinstance(step, bytes):
                 connection.sendall(step)
+            elif isinstance(step, Together):
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+                for piece in step:
+                    connection.sendall(piece)
+                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
             elif self.is_over.wait(step):
                 return False
         return True
