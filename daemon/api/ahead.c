@@ -17,8 +17,9 @@
 
 /* An instalment's next step, and when it leaves. */
 typedef struct Wanted {
-        const char *step; /* NULL: nothing is looked for, or it is found */
+        const char *step; /* NULL: nothing is looked for */
         Instant at;
+        bool is_found; /* it leaves then, or never: it is passed over */
 } Wanted;
 
 struct Ahead {
@@ -108,7 +109,7 @@ void ahead_free(Ahead *ahead)
 }
 
 /* The first of its steps that leaves settles an instalment: if it is another one, the next step is
- * passed over by then. */
+ * passed over by then. Of a notice's routes one may leave before another. */
 static void note_line(Ahead *ahead, const LogRow *row, const LogLine *line)
 {
         for (size_t i = 0; i < ahead->account->n_instalments; i++) {
@@ -117,10 +118,11 @@ static void note_line(Ahead *ahead, const LogRow *row, const LogLine *line)
                 if (!wanted->step || instalment->seq != line->seq ||
                         !streq(instalment->number, line->invoice))
                         continue;
-                if (streq(wanted->step, line->step))
+                if (streq(wanted->step, line->step) &&
+                        (!wanted->is_found || row->at.usec < wanted->at.usec))
                         wanted->at = row->at;
-                wanted->step = NULL;
-                ahead->n_wanted--;
+                ahead->n_wanted -= !wanted->is_found;
+                wanted->is_found = true;
         }
 }
 
