@@ -27,20 +27,20 @@ static int plan_aside(Deciding *d, Planned *planned, const size_t *instalments, 
 }
 
 /* A file goes to whom the configuration names, whatever is known of the customer's addresses. */
-static bool choose_recipient(const Deciding *d, Planned *planned)
+static bool choose_recipient(const Rulebook *book, Planned *planned)
 {
         bool found = false;
 
-        planned->recipient = planned->action == ACTION_AGENCY ? &d->book->agency : &d->book->legal;
-        if (planned->n_routes == 0 && d->book->handover.n_channels > 0) {
-                planned->routes = &d->book->handover;
+        planned->recipient = planned->action == ACTION_AGENCY ? &book->agency : &book->legal;
+        if (planned->n_routes == 0 && book->handover.n_channels > 0) {
+                planned->routes = &book->handover;
                 planned->n_routes = 1;
         }
         for (unsigned r = 0; r < planned->n_routes; r++) {
                 const Route *route = &planned->routes[r];
                 planned->chosen[r] = -1;
                 for (unsigned a = 0; a < route->n_channels && planned->chosen[r] < 0; a++) {
-                        AddressColumn column = d->book->channels[route->channels[a]].address;
+                        AddressColumn column = book->channels[route->channels[a]].address;
                         if (column == ADDRESS_NONE ||
                                 (column == ADDRESS_EMAIL && !is_empty(planned->recipient->email)))
                                 planned->chosen[r] = (int)a;
@@ -48,6 +48,14 @@ static bool choose_recipient(const Deciding *d, Planned *planned)
                 found = found || planned->chosen[r] >= 0;
         }
         return found;
+}
+
+bool handover_has_recipient(const Rulebook *book, const Step *step)
+{
+        Planned planned = planned_new(NOTICE_HANDOVER, REASON_APPROVED);
+
+        planned_use_step(&planned, step);
+        return choose_recipient(book, &planned);
 }
 
 /* R16, R17: an instalment's own step, which nothing else joins. */
@@ -64,7 +72,8 @@ static int plan_one(Deciding *d, size_t i)
                 planned.reason = REASON_BY_PERSON;
         else if (is_handover)
                 planned.reason = REASON_APPROVED;
-        if (is_handover ? !choose_recipient(d, &planned) : !deciding_choose_routes(d, &planned)) {
+        if (is_handover ? !choose_recipient(d->book, &planned)
+                        : !deciding_choose_routes(d, &planned)) {
                 deciding_hold_back(judgement, VERDICT_TASK,
                         is_handover ? REASON_NO_RECIPIENT : REASON_NO_ADDRESS, DATE_NONE);
                 return 0;

@@ -47,6 +47,8 @@ Date contact_day(const Deciding *d, Action action, Reason *ret_reason);
 int plan_contact(Deciding *d);
 /* R16, R17: what is due for one instalment alone. */
 int plan_alone(Deciding *d);
+/* Whether the file of an agency or legal step can be sent to anybody. */
+bool handover_has_recipient(const Rulebook *book, const Step *step);
 /* R16 */
 int plan_reconnect(Deciding *d);
 /* Occasions; after plan_contact(), to which they yield. R11: */

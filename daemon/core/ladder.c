@@ -16,7 +16,7 @@ static const Done *last_sent(const Instalment *instalment)
         return NULL;
 }
 
-static bool is_done(const Instalment *instalment, const char *step)
+bool instalment_has_done(const Instalment *instalment, const char *step)
 {
         for (size_t i = 0; i < instalment->n_done; i++)
                 if (streq(instalment->done[i].step, step))
@@ -35,7 +35,7 @@ static bool is_passed_over(
         if (instalment->is_handed_over && step->action < ACTION_AGENCY) /* R17 */
                 return true;
         /* Only after an edit that moved a completed step behind the last one. */
-        return is_done(instalment, step->id);
+        return instalment_has_done(instalment, step->id);
 }
 
 /* R21: where the climb goes on when the last completed step is no longer in the ladder. */

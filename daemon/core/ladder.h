@@ -29,6 +29,9 @@ typedef struct Place {
 Place ladder_place(const Policy *policy, const Account *account, const Instalment *instalment,
         Date today, Date from);
 
+/* Whether the step of that id is behind it, sent or skipped. */
+bool instalment_has_done(const Instalment *instalment, const char *step);
+
 /* The deadline that was printed last for it, or DATE_NONE. */
 Date instalment_deadline(const Instalment *instalment);
 

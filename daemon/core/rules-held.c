@@ -4,6 +4,7 @@
  * customer has said of it (R13, R14, R18), and what has become of its last notice (R4, R9).
  */
 
+#include "core/deciding.h"
 #include "core/ladder.h"
 #include "core/rules.h"
 
@@ -58,13 +59,29 @@ bool rule_adoption(Case *c)
         return settle(c, VERDICT_TASK, REASON_ADOPTION);
 }
 
+/* R17: from its approval on, as it would be asked for by two on the day it leaves. Not while nobody
+ * is there to send it to. */
+static bool is_being_handed_over(const Case *c)
+{
+        const Policy *policy = c->judgement->policy;
+
+        if (!*c->instalment->approved)
+                return false;
+        int step = policy_find_step(policy, c->instalment->approved);
+        if (step < 0 || policy->steps[step].action < ACTION_AGENCY)
+                return false;
+        return !instalment_has_done(c->instalment, policy->steps[step].id) &&
+               handover_has_recipient(c->book, &policy->steps[step]);
+}
+
 /* From here on the instalment could be chased: it may be listed in its account's notices (R8). */
 bool rule_listable(Case *c)
 {
+        bool is_theirs = c->instalment->is_handed_over || is_being_handed_over(c);
         bool is_overdue = date_compare(c->now->local.day, c->instalment->due) > 0;
 
-        c->judgement->is_listable = !c->instalment->is_handed_over && is_overdue;
-        c->judgement->is_upcoming = !c->instalment->is_handed_over && !is_overdue;
+        c->judgement->is_listable = !is_theirs && is_overdue;
+        c->judgement->is_upcoming = !is_theirs && !is_overdue;
         return false;
 }
 

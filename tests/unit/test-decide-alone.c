@@ -102,11 +102,27 @@ static void r17_an_approved_file_goes_to_its_recipient_for_itself_alone(void **s
         assert_null(ask(firm, "2026-04-17", 20 * 60, NULL));
         assert_reason(firm, 0, VERDICT_WAIT, REASON_OUTSIDE_WINDOW);
         assert_true(firm->decision.waiting_channels & 1U << CHANNEL_EMAIL);
-        assert_true(judged(firm, 0)->is_listable); /* until it has left */
+        assert_false(judged(firm, 0)->is_listable); /* nobody else asks for it any more */
         firm->steps[5].n_routes = 1; /* the step's own routes come before the firm's */
         firm->steps[5].routes[0] = (Route)ROUTE(CHANNEL_SMS, CHANNEL_HOOK);
         planned = decide_on(firm, "2026-04-17");
         assert_int_equal(planned->routes[0].channels[planned->chosen[0]], CHANNEL_HOOK);
+}
+
+static void r17_what_is_handed_over_now_is_not_asked_for_in_the_same_hour(void **state)
+{
+        Firm *firm = *state;
+
+        firm_init(firm, 2);
+        handed_over_firm(firm);
+        const Planned *planned = decide_on(firm, "2026-04-17");
+        assert_int_equal(firm->decision.n_notices, 2);
+        assert_step(planned, "reminder"); /* of F-2 */
+        assert_int_equal(planned->n_lines, 1);
+        assert_int_equal(planned->total, 120000);
+        assert_int_equal(firm->decision.notices[1].kind, NOTICE_HANDOVER);
+        firm->instalments[0].is_in_flight = true;
+        assert_int_equal(decide_on(firm, "2026-04-17")->n_lines, 1);
 }
 
 static void r17_without_a_recipient_or_a_route_it_stays_a_persons(void **state)
@@ -117,6 +133,7 @@ static void r17_without_a_recipient_or_a_route_it_stays_a_persons(void **state)
         firm->book.agency.email = "";
         assert_null(decide_on(firm, "2026-04-17"));
         assert_task(firm, 0, REASON_NO_RECIPIENT, "agency");
+        assert_true(judged(firm, 0)->is_listable);
         firm->book.agency.email = "files@recouvrex.example";
         firm->book.handover.n_channels = 0;
         assert_null(decide_on(firm, "2026-04-17"));
@@ -433,6 +450,7 @@ int main(void)
                 TEST(r16_reconnect_at_once_when_nothing_suspended_is_open),
                 TEST(r17_agency_and_calls_are_a_persons),
                 TEST(r17_an_approved_file_goes_to_its_recipient_for_itself_alone),
+                TEST(r17_what_is_handed_over_now_is_not_asked_for_in_the_same_hour),
                 TEST(r17_without_a_recipient_or_a_route_it_stays_a_persons),
                 TEST(r17_after_the_handover_only_the_lawyers_task_follows),
                 TEST(r17_the_lawyers_task_opens_on_its_day),

@@ -69,7 +69,7 @@ static void r1_a_step_after_a_deadline_waits_until_one_was_printed(void **state)
 {
         Firm *firm = *state;
 
-        firm->policies[0].steps += 1;
+        firm->policies[0].steps++, firm->policies[0].n_steps--;
         firm->steps[1].trigger = TRIGGER_AFTER_DEADLINE;
         assert_null(decide_on(firm, "2026-05-05"));
         assert_reason(firm, 0, VERDICT_WAIT, REASON_NO_DEADLINE);
