@@ -130,25 +130,17 @@ void check_recipients(Reader *reader, const FileValues *file, const Rulebook *bo
 {
         const struct {
                 Action action;
-                const Node *group;
                 const Recipient *recipient;
         } cases[] = {
-                { ACTION_AGENCY, file->agency, &book->agency },
-                { ACTION_LEGAL, file->legal, &book->legal },
+                { ACTION_AGENCY, &book->agency },
+                { ACTION_LEGAL, &book->legal },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases) && !reader->is_partial; i++) {
-                const char *name = action_names[cases[i].action];
                 const Node *node = NULL;
                 const Step *step = find_action(file->policies, book, cases[i].action, &node);
-                if (step && !cases[i].group)
-                        reader_warning(reader, node,
-                                "the step \"%s\" hands files over, and nothing says to whom: add "
-                                "%s = { name = \"…\"; email = \"…\"; }; with email = \"\" you "
-                                "hand them over yourself",
-                                step->id, name);
-                else if (step && !is_empty(cases[i].recipient->email) && step->n_routes == 0 &&
-                         book->handover.n_channels == 0)
+                if (step && !is_empty(cases[i].recipient->email) && step->n_routes == 0 &&
+                        book->handover.n_channels == 0)
                         reader_warning(reader, node,
                                 "the step \"%s\" hands files over by e-mail, and no channel "
                                 "sends e-mail",
