@@ -503,6 +503,55 @@ static void an_included_file_is_seen_from_the_folder_of_the_one_that_names_it(vo
         config_free(config);
 }
 
+static void a_joined_configuration_says_the_same_as_its_files(void **state)
+{
+        static const char one[] = FIRM "limits = { contact_gap_days = 9; }\n";
+        _cleanup_(freep) char *text = NULL;
+        char path[NAME_SIZE], beside[NAME_SIZE];
+        Problems problems = { 0 };
+        Config *config = NULL;
+
+        write_text("one.conf", one, strlen(one));
+        write_text("good.conf", "@include \"one.conf\"\n" EMAIL,
+                strlen("@include \"one.conf\"\n" EMAIL));
+        (void)snprintf(path, sizeof(path), "%s/good.conf", folder);
+        (void)snprintf(beside, sizeof(beside), "%s/else/relanced.conf", folder);
+        assert_int_equal(config_join(path, &problems, &text), 0);
+        assert_null(strstr(text, "@include"));
+        assert_int_equal(config_load_text("joined", text, beside, &problems, &config), 0);
+        assert_string_equal(config->creditor.name, "A");
+        assert_int_equal(config->book.limits.contact_gap_days, 9);
+        assert_string_equal(config->path, beside);
+        config_free(config);
+        problems_release(&problems);
+}
+
+static void a_text_that_is_no_file_reads_no_other_file(void **state)
+{
+        static const struct {
+                const char *text, *problem;
+                unsigned line;
+        } cases[] = {
+                { FIRM EMAIL "@include \"/etc/passwd\"\n", "@include is not followed", 3 },
+                { FIRM EMAIL "nmae = 1;\n", "unknown key nmae", 3 },
+                { "creditor = { name = \"\xFF\"; };\n", "not UTF-8", 1 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Problems problems = { 0 };
+                Config *config = NULL;
+                int r = config_load_text(
+                        "sent", cases[i].text, "/etc/relanced/relanced.conf", &problems, &config);
+                assert_int_equal(r, -EINVAL);
+                assert_null(config);
+                assert_true(problems.n > 0);
+                assert_string_equal(problems.list[0].file, "sent");
+                assert_int_equal(problems.list[0].line, cases[i].line);
+                assert_non_null(strstr(problems.list[0].text, cases[i].problem));
+                problems_release(&problems);
+        }
+}
+
 static void a_calendar_of_ones_own_is_like_another_with_days_added_and_removed(void **state)
 {
         static const struct {
@@ -668,6 +717,8 @@ int main(void)
                 cmocka_unit_test(paths_are_seen_from_the_folder_of_the_file),
                 cmocka_unit_test(a_path_without_a_folder_is_seen_from_the_working_directory),
                 cmocka_unit_test(an_included_file_is_seen_from_the_folder_of_the_one_that_names_it),
+                cmocka_unit_test(a_joined_configuration_says_the_same_as_its_files),
+                cmocka_unit_test(a_text_that_is_no_file_reads_no_other_file),
                 cmocka_unit_test(
                         a_calendar_of_ones_own_is_like_another_with_days_added_and_removed),
                 cmocka_unit_test(a_channel_may_keep_a_calendar_of_its_own),
