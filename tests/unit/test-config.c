@@ -511,9 +511,9 @@ static void a_joined_configuration_says_the_same_as_its_files(void **state)
         Problems problems = { 0 };
         Config *config = NULL;
 
-        write_text("one.conf", one, strlen(one));
-        write_text("good.conf", "@include \"one.conf\"\n" EMAIL,
-                strlen("@include \"one.conf\"\n" EMAIL));
+        write_text("here.conf", one, strlen(one));
+        write_text("good.conf", "@include \"here.conf\"\n" EMAIL,
+                strlen("@include \"here.conf\"\n" EMAIL));
         (void)snprintf(path, sizeof(path), "%s/good.conf", folder);
         (void)snprintf(beside, sizeof(beside), "%s/else/relanced.conf", folder);
         assert_int_equal(config_join(path, &problems, &text), 0);
