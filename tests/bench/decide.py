@@ -50,7 +50,10 @@ def parse_arguments():
     parser.add_argument("--customers", type=int, default=100_000)
     parser.add_argument("--instalments", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=5)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    for name in ("relanced", "fill", "work"):
+        setattr(arguments, name, os.path.abspath(getattr(arguments, name)))
+    return arguments
 
 
 def prepare(arguments):

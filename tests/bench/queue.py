@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
 """Times a wake that composes and queues a notice for every account, durably, beside sqlite3
-inserting the same rows into the same tables of an empty store.
+inserting the same rows into the same tables, a page of accounts at a time as the wake does.
 
     queue.py --relanced PROGRAM --fill PROGRAM --work FOLDER [--notices N] [--rounds N]
 
@@ -23,7 +23,10 @@ import time
 GOAL_RATIO = 4.0
 AT = "2026-03-05T09:00"
 DUE_DAYS = "-4"
-TABLES = ("contact", "contact_line", "notice", "notice_line", "body")
+# A row of each for a notice here, in the order of these.
+TABLES = {"contact": "id", "contact_line": "contact", "notice": "id", "notice_line": "notice",
+          "body": "notice"}
+PAGE = 256  # accounts
 
 CONFIG = """
 creditor = {{ name = "Atelier Dumont"; country = "FR"; timezone = "Europe/Paris";
@@ -45,7 +48,10 @@ def parse_arguments():
     parser.add_argument("--work", required=True)
     parser.add_argument("--notices", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
-    return parser.parse_args()
+    arguments = parser.parse_args()
+    for name in ("relanced", "fill", "work"):
+        setattr(arguments, name, os.path.abspath(getattr(arguments, name)))
+    return arguments
 
 
 def prepare(arguments, folder):
@@ -74,19 +80,41 @@ def wake(arguments, firm, folder):
     return seconds, database
 
 
+def quoted(value):
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return "null" if value is None else str(value)
+
+
+def statements(database):
+    """What the wake has queued, as sqlite3 is told to insert it: a transaction for each page."""
+    with sqlite3.connect(database) as store:
+        rows = {table: store.execute(f"select {key}, * from {table} order by 1").fetchall()
+                for table, key in TABLES.items()}
+    store.close()
+    text = ["pragma journal_mode = wal;", "pragma synchronous = full;"]
+    for first in range(0, len(rows["contact"]), PAGE):
+        text.append("begin;")
+        for table in TABLES:
+            page = rows[table][first:first + PAGE]
+            text += [f"insert into {table} values ({','.join(map(quoted, row[1:]))});"
+                     for row in page]
+        text.append("commit;")
+    return "\n".join(text)
+
+
 def insert(firm, source, folder):
     """Seconds of sqlite3 inserting what the wake has queued into a copy of the firm's store."""
     os.mkdir(folder)
     target = os.path.join(folder, "copy.db")
     shutil.copy(os.path.join(firm, "state", "relanced.db"), target)
-    statements = ["pragma journal_mode = wal;", "pragma synchronous = full;",
-                  f"attach 'file:{source}?immutable=1' as queued;", "begin;"]
-    statements += [f"insert into main.{table} select * from queued.{table};" for table in TABLES]
-    statements.append("commit;")
+    script = os.path.join(folder, "queued.sql")
+    with open(script, "w", encoding="utf-8") as file:
+        file.write(statements(source))
     os.sync()
     start = time.perf_counter()
-    subprocess.run(["sqlite3", "-bail", target], input="\n".join(statements), check=True,
-                   capture_output=True, text=True)
+    with open(script, encoding="utf-8") as file:
+        subprocess.run(["sqlite3", "-bail", target], stdin=file, check=True, capture_output=True)
     return time.perf_counter() - start
 
 
