@@ -367,7 +367,8 @@ class Both:
             day = today
         if self.config["limits"]["payments_max_age_days"]:
             day = today
-        self.hear(day)
+        if kind == "payment":
+            self.hear(day)
         fact = Money(number, kind, amount, parts[0].currency)
         self.rules.add_money(customer, fact, day, today)
         row = self.payment_row(number, "", day, fact)

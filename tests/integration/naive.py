@@ -431,7 +431,9 @@ class Rules:
     def is_blind(self, today):
         """R19: the bank's news are too old for a threat."""
         limit = self.config["limits"]["payments_max_age_days"]
-        return bool(limit and self.newest_payment and (today - self.newest_payment).days > limit)
+        if not limit:
+            return False
+        return self.newest_payment is None or (today - self.newest_payment).days > limit
 
     def routes(self, customer, step):
         """(channel, address) of the first alternative of each route that can be used (R4); the
