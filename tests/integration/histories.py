@@ -16,10 +16,11 @@ import sys
 
 import firm as firms
 from naive import DAY, GROUPED, TRIGGERS, Customer, Money, Part, Rules, minor, money
-from session import Session
+from session import Refused, Session
 
 START = datetime.date(2026, 2, 2)
 ROUNDS = 40
+FORESEEN_DAYS = 20
 HOURS = ["07:00", "08:59", "18:00"] + ["09:00", "09:00", "10:00", "11:59", "14:00", "17:59"] * 2
 COLUMNS = ("email", "phone")
 
@@ -264,10 +265,13 @@ class Lived:
         self.firm.ctl(verb, target, *words, at=self.at)
 
     def answer(self, verb, task):
-        if self.session:
-            self.session.post(verb, task=str(task))
-        else:
-            self.firm.ctl(verb, task, at=self.at)
+        """Whether it was taken: a task may be out of date until the next wake."""
+        if not self.session:
+            return self.firm.ctl(verb, task, at=self.at, status=None).returncode == 0
+        try:
+            return bool(self.session.post(verb, task=str(task)))
+        except Refused:
+            return False
 
     def pay(self, number, amount, kind):
         if self.session:
@@ -298,11 +302,20 @@ class Lived:
         new = [row for row in rows if row["notice"] > self.seen]
         self.seen = max([self.seen] + [row["notice"] for row in rows])
         assert all(row["state"] == "sent" for row in new), new
-        return [{"customer": row["account"]["customer"], "currency": row["account"]["currency"],
-                 "action": row["action"], "step": row["step"], "channel": row["channel"],
-                 "to": row["to"] or "", "total": row["total"], "deadline": row["deadline"],
-                 "lines": sorted((line["invoice"], line["instalment"], line["step"] or "",
-                                  line["open"]) for line in row["lines"])} for row in new]
+        return [self.notice_of(row) for row in new]
+
+    def forecast(self, days):
+        if self.session:
+            return self.session.get(f"forecast?days={days}")
+        return self.firm.json("forecast", "--days", days, at=self.at)
+
+    @staticmethod
+    def notice_of(row):
+        return {"customer": row["account"]["customer"], "currency": row["account"]["currency"],
+                "action": row["action"], "step": row["step"], "channel": row["channel"],
+                "to": row["to"] or "", "total": row["total"], "deadline": row["deadline"],
+                "lines": sorted((line["invoice"], line["instalment"], line["step"] or "",
+                                 line["open"]) for line in row["lines"])}
 
 
 # ---- lived by the naive rules, and compared
@@ -483,8 +496,8 @@ class Both:
             if task["customer"] != customer.code or task["kind"] not in kinds:
                 continue
             part = customer.invoice(task["invoice"])[task["instalment"] - 1]
-            self.answer(event["verb"], task["kind"], customer, part, today)
-            self.program.answer(event["verb"], task["task"])
+            if self.program.answer(event["verb"], task["task"]):
+                self.answer(event["verb"], task["kind"], customer, part, today)
             return
 
     def answer(self, verb, kind, customer, part, today):
@@ -562,6 +575,8 @@ class Both:
                             self, event, self.customers[event["customer"]], now.date())
                 self.compare_wake(now)
                 self.compare_explained(now, n)
+                if n % 15 == 7:
+                    self.compare_forecast(now)
             finally:
                 self.program.end()
 
@@ -577,6 +592,27 @@ class Both:
                 [f"{self.life['seed']} at {now}"] + [f"did not leave: {each}" for each in missing]
                 + [f"left unasked:  {each}" for each in surplus]),
                 {each["customer"] for each in missing + surplus})
+
+    def compare_forecast(self, now):
+        """What would leave in the days to come, whatever the hour, if nothing happened."""
+        last = now.date() + DAY * FORESEEN_DAYS
+        actual = [(row["at"][:10], self.program.notice_of(row))
+                  for row in self.program.forecast(FORESEEN_DAYS + 1) if row["at"][:10] <= str(last)]
+        customers, expected = copy.deepcopy(self.customers), []
+        opening = datetime.time.fromisoformat(self.config["sending"]["from"])
+        while now.date() <= last:
+            expected += [(str(now.date()), notice) for customer in customers.values()
+                         for notice in self.rules.wake(customer, now)]
+            day = now.date() + DAY * (now.time() >= opening)
+            now = datetime.datetime.combine(day, opening)
+        missing = [each for each in expected if each not in actual]
+        surplus = [each for each in actual if each not in expected]
+        if missing or surplus:
+            raise Differs("forecast", "\n".join(
+                [f"{self.life['seed']}, as forecast {FORESEEN_DAYS} days before {last}"]
+                + [f"not foreseen: {each}" for each in missing]
+                + [f"foreseen:     {each}" for each in surplus]),
+                {each["customer"] for _, each in missing + surplus})
 
     def compare_explained(self, now, n):
         """A quarter of the customers at each wake, and one where each command is a process."""

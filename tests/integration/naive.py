@@ -429,11 +429,9 @@ class Rules:
         return step if day is not None and today >= day else None
 
     def is_blind(self, today):
-        """R19: the bank's news are too old for a threat."""
-        limit = self.config["limits"]["payments_max_age_days"]
-        if not limit:
-            return False
-        return self.newest_payment is None or (today - self.newest_payment).days > limit
+        """R19: the bank's news are too old for a threat, or there never were any."""
+        limit, newest = self.config["limits"]["payments_max_age_days"], self.newest_payment
+        return bool(limit) and (newest is None or (today - newest).days > limit)
 
     def routes(self, customer, step):
         """(channel, address) of the first alternative of each route that can be used (R4); the

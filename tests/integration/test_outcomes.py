@@ -414,7 +414,7 @@ def test_who_has_paid_is_not_left_cut_off_in_silence(tmp_path, module):
     firm.once("2026-03-11T11:00")
     assert firm.states() == ["email sent", "hook sent", "hook failed"]
     firm.once("2026-03-12T09:00")
-    assert firm.tasks() == ["no-address"]
+    assert firm.tasks() == ["all-routes-refused"]
     firm.ctl("contact", "C-1", "--email", "new@example.org", at="2026-03-12T10:00")
     firm.once("2026-03-12T11:00")
     assert firm.states()[3:] == ["hook sent"]
