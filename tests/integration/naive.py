@@ -415,7 +415,13 @@ class Rules:
                     or self.is_paused(customer, today))
 
     def is_listed(self, customer, part, today):
-        return self.is_chased(customer, part, today) and today > part.due
+        return (self.is_chased(customer, part, today) and today > part.due
+                and not self.is_leaving(customer, part))
+
+    def is_leaving(self, customer, part):
+        """R17: from the approval on it is asked for by somebody else."""
+        return any(step["id"] == part.approved and step["action"] in ("agency", "legal")
+                   for step in self.policy_of(customer, part)["steps"])
 
     def due_step(self, customer, part, today):
         if not self.is_chased(customer, part, today):
@@ -555,7 +561,8 @@ class Rules:
         lines = [(p, next((s["id"] for q, s in group if q is p), None)) for p in asked]
         if self.policy_of(customer, part).get("list_upcoming"):
             lines += [(p, None) for p in customer.account(part.currency)
-                      if self.is_chased(customer, p, today) and all(p is not q for q in asked)]
+                      if self.is_chased(customer, p, today) and all(p is not q for q in asked)
+                      and not self.is_leaving(customer, p)]
         notices = [self.notice(customer, lead["action"], lead["id"], route, lines, total, deadline)
                    for route in self.routes(customer, lead)]
         for p, step in group:
