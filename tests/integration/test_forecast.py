@@ -14,6 +14,7 @@ import random
 import pytest
 
 from firm import Firm, customer, default_config, invoice
+from test_outcomes import module, scripted  # noqa: F401 pylint: disable=unused-import
 
 FIRMS = int(os.environ.get("RELANCED_FIRMS", "30"))
 SEED = int(os.environ.get("RELANCED_SEED", "20260305"))
@@ -482,3 +483,33 @@ def test_a_mistake_in_the_other_configuration_is_told_with_file_and_line(firm, e
     assert f"{other}:{number}:" in done.stderr and what in done.stderr and done.stdout == ""
     assert str(other) in firm.ctl("check", other, status=1).stderr
     assert "cannot be read" in firm.ctl("forecast", "--with", "nowhere", at=AT, status=1).stderr
+
+
+# What is on its way already
+
+@pytest.mark.parametrize("settled", ["assume-sent", "resend", "ask"])
+def test_what_may_have_been_sent_is_foreseen_as_it_will_be_settled(scripted, settled):
+    """One notice of which nobody knows whether it left, and the ladder behind it."""
+    scripted.policy([["email"], ["email"]], on_uncertain=settled)
+    scripted.script("email", "1 acted-uncertain", "* sent")
+    scripted.once("2026-03-05T09:00")
+    assert scripted.states() == ["email uncertain"]
+    planned = scripted.json("forecast", "--days", "14", at="2026-03-05T10:00")
+    before = scripted.log()
+    for at in wakes(scripted.config, datetime.date(2026, 3, 5), datetime.date(2026, 3, 19)):
+        if at > "2026-03-05T10:00":
+            scripted.once(at)
+    sent = [(row["at"], row["step"]) for row in scripted.log()
+            if row["state"] == "sent" and row["at"] != before[0]["at"]]
+    assert [(row["at"], row["step"]) for row in planned] == sent
+    assert len(sent) == {"assume-sent": 1, "resend": 2, "ask": 0}[settled]
+
+
+def test_a_notice_that_is_tried_again_later_is_foreseen_then(scripted):
+    scripted.policy([["email"], ["email"]])
+    scripted.script("email", "1 retry", "* sent")
+    scripted.once("2026-03-05T09:00")
+    assert scripted.states() == ["email pending"]
+    planned = scripted.json("forecast", "--days", "14", at="2026-03-05T09:00")
+    assert [row["step"] for row in planned] == ["s1", "s2"]
+    assert "2026-03-05T09:00:00+01:00" < planned[0]["at"] < "2026-03-05T14:00"
