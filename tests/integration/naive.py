@@ -434,22 +434,6 @@ class Rules:
         day = self.earliest(customer, part, step)
         return step if day is not None and today >= day else None
 
-    def tasks(self, customer, today):
-        """R17: the steps that are due and a person's: (kind, invoice, instalment)."""
-        found = []
-        for part in customer.parts:
-            step = self.is_chased(customer, part, today) and self.next_step(customer, part, today)
-            day = step and self.earliest(customer, part, step)
-            if not day or today < day or part.approved == step["id"]:
-                continue
-            if self.is_blind(today) and SEVERITY.index(step["action"]) >= SEVERITY.index("deadline"):
-                continue
-            if step["action"] in ("call", "agency", "legal"):
-                found.append((step["action"], part.invoice, part.seq))
-            elif step.get("approve"):
-                found.append(("approve", part.invoice, part.seq))
-        return sorted(found)
-
     def is_blind(self, today):
         """R19: the bank's news are too old for a threat, or there never were any."""
         limit, newest = self.config["limits"]["payments_max_age_days"], self.newest_payment
