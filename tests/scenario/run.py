@@ -541,6 +541,10 @@ class Player:
         for part in filter(None, re.split(r",\s*", rest or "")):
             if known := re.fullmatch(rf"(interest|fixed) ({AMOUNT})", part):
                 checks.append((known[1], plain_amount(known[2]), (got["charges"] or {}).get(known[1])))
+            elif known := re.fullmatch(rf"leaving ({DATE}) (\d\d:\d\d)", part):
+                checks.append(("at", f"{known[1]}T{known[2]}", ((step or {}).get("at") or "")[:16]))
+            elif part == "leaving no one knows when":
+                checks.append(("at", None, (step or {}).get("at")))
             elif part == "no charges":
                 checks.append(("charges", None, got["charges"]))
             elif known := re.fullmatch(r"also (.+)", part):
