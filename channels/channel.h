@@ -5,10 +5,9 @@
 /*
  * The channel module: how a message leaves. Plain C99, also compiles as C++.
  *
- * A module is a shared object that uses RELANCED_CHANNEL once. relanced loads it in a worker
- * process of its own, which has no database, knows the channel's options alone and dies with the
- * daemon. The code is plain and blocking; it may hang or crash: the daemon ends the worker and
- * knows precisely which messages had begun. open() is called, deliver() once, close(). It pulls:
+ * A module is a shared object that uses RELANCED_CHANNEL once; relanced-channel(3) tells more of
+ * all that is here. relanced loads it in a worker process of its own, which knows the channel's
+ * options alone; it may block, hang or crash. open() is called, deliver() once, close(). It pulls:
  *
  *         while (host->next(host, &message, -1) > 0) {
  *                 … everything that can be taken back …
@@ -29,10 +28,10 @@
 extern "C" {
 #endif
 
-#define RELANCED_CHANNEL_ABI 2U
+#define RELANCED_CHANNEL_ABI 3U
 
-/* What a channel's option is. The last three also say what its worker may touch. */
 /* clang-format off */
+/* What a channel's option is. The last three also say what its worker may touch. */
 enum relanced_option_type {
         RELANCED_TEXT, RELANCED_INTEGER, RELANCED_BOOLEAN,
         RELANCED_TEXTS,     /* a list of texts; arrives as one line for each */
@@ -41,11 +40,19 @@ enum relanced_option_type {
         RELANCED_PROGRAM,   /* a program it runs */
         RELANCED_NETWORK    /* a host name or URL it talks to */
 };
+
+/* The form of text a channel carries: chooses the template, and the manners of DESIGN R5. */
+enum relanced_form {
+        RELANCED_ANY, RELANCED_EMAIL, RELANCED_SMS, RELANCED_WHATSAPP, RELANCED_EVENT
+};
+
+enum relanced_level { /* as in syslog.h */
+        RELANCED_ERROR = 3, RELANCED_WARNING = 4, RELANCED_INFO = 6, RELANCED_DEBUG = 7
+};
 /* clang-format on */
 
-/* The table ends with an option whose name is NULL. One that is named as a key of every channel
- * (timeout_s, in_flight) takes that key's value. The default is text; NULL: must be given;
- * "=email": as the creditor's (name, email, phone, country, copy_to). */
+/* The table ends with an option whose name is NULL. The default is text; NULL: must be given;
+ * "=email": as the creditor's. */
 struct relanced_option {
         const char *name;
         enum relanced_option_type type;
@@ -66,21 +73,25 @@ struct relanced_attachment {
         int64_t size;            /* bytes */
 };
 
-/* Lives until finished. Texts are UTF-8 without control characters but newline in text. */
+/* Lives until finished; all but attempt is the same for every attempt. Texts are UTF-8 without
+ * control characters but newline in text, html and payment_code. */
 struct relanced_message {
         uint64_t notice;         /* its id: stable over retries, unique in the creditor's log */
         unsigned attempt;        /* 1, 2, … */
         const char *to;          /* as check_address() accepted it; "" where none is needed */
+        const char *cc;          /* of an e-mail: more addresses, unchecked, by comma; or "" */
         const char *language;    /* "fr" */
         const char *subject;     /* one line, "" where the form has none */
         const char *text, *html; /* html may be NULL */
-        const char *message_id;  /* without <>: the same for every attempt */
-        int64_t date;            /* seconds since 1970: the same for every attempt */
+        const char *message_id;  /* without <> */
+        const char *references;  /* those of earlier mails on this matter, oldest first, by blank */
+        int64_t date;            /* seconds since 1970 */
         const struct relanced_attachment *attachments;
         size_t n_attachments;
-        const char *template_name; /* the folder of its texts: "remind"; "test" */
-        /* Of a WhatsApp text: the variables its template may use, one line each; else NULL. */
-        const struct relanced_value *fields;
+        const char *template_name;           /* the folder of its texts: "remind"; "test" */
+        const struct relanced_value *fields; /* what a WhatsApp template may name, or NULL */
+        const char *payment_code; /* what a QR code to pay by says (EPC069-12), or NULL */
+        int may_chat; /* the recipient wrote by this channel a short while ago (WhatsApp) */
 };
 
 enum relanced_outcome_kind {
@@ -99,24 +110,12 @@ struct relanced_outcome {
         const char *detail;     /* for a person: what was answered, no secret; or NULL; copied */
 };
 
-/* clang-format off */
-enum relanced_level { /* as in syslog.h */
-        RELANCED_ERROR = 3, RELANCED_WARNING = 4, RELANCED_INFO = 6, RELANCED_DEBUG = 7
-};
-
-/* The form of text a channel carries: chooses the template, and the manners of DESIGN R5. */
-enum relanced_form {
-        RELANCED_ANY, RELANCED_EMAIL, RELANCED_SMS, RELANCED_WHATSAPP, RELANCED_EVENT
-};
-/* clang-format on */
-
 /* What the worker offers a module. Not to be called from several threads at once. */
 struct relanced_host {
         /* 1: *message is the module's until finished. 0: none within ms (-1: for ever).
          * < 0: no more will come; finish what was taken and return. */
         int (*next)(struct relanced_host *host, const struct relanced_message **message, int ms);
-        /* Optional, returns at once: begin() of this message comes within milliseconds, so that
-         * several wait for the disk together; and whether begin() would now answer at once. */
+        /* Optional: begin() of it comes within milliseconds; whether that would answer at once. */
         void (*ask)(struct relanced_host *host, const struct relanced_message *message);
         int (*is_answered)(struct relanced_host *host, const struct relanced_message *message);
         /* Asked right before the first act that cannot be taken back. 0: go. < 0: this message
@@ -145,6 +144,9 @@ struct relanced_channel {
         int (*receipt)(void *state, const char *body, size_t length, uint64_t *notice,
                 struct relanced_outcome *outcome);
         void (*close)(void *state); /* NULL: nothing to close */
+        /* Pure: the bytes that deliver() would send, malloc'ed. < 0: none. NULL: none to show. */
+        int (*render)(void *state, const struct relanced_message *message, char **ret,
+                size_t *ret_length);
 };
 
 /* Once per module, at file scope: RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "file", … }; */

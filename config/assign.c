@@ -46,8 +46,7 @@ static void read_when(Reader *reader, const Node *group, const Config *config, A
                                &minor))
                 return;
         amount->minor = minor;
-        if (rule->currency)
-                memcpy(amount->currency, rule->currency, CURRENCY_SIZE);
+        memcpy(amount->currency, currency, CURRENCY_SIZE);
         rule->amount = amount;
 }
 
@@ -72,8 +71,26 @@ static bool matches_all(const Node *rule)
         return !when || when->n_children == 0;
 }
 
-/* Every invoice needs a rule, and every rule an invoice that can get to it. */
-static void check_order(Reader *reader, const Node *list)
+/* Whether every invoice that fits the later rule fits the earlier one, too. */
+static bool covers(const AssignRule *earlier, const AssignRule *later)
+{
+        if (earlier->kind >= 0 && earlier->kind != later->kind)
+                return false;
+        if (earlier->relation >= 0 && earlier->relation != later->relation)
+                return false;
+        if (earlier->tag && (!later->tag || !streq(earlier->tag, later->tag)))
+                return false;
+        if (earlier->currency && (!later->currency || !streq(earlier->currency, later->currency)))
+                return false;
+        if (!earlier->amount)
+                return true;
+        return later->amount && streq(earlier->amount->currency, later->amount->currency) &&
+               earlier->amount->minor <= later->amount->minor;
+}
+
+/* Every invoice needs a rule, and every rule an invoice that can get to it. rules: as they were
+ * read from the list; NULL: not all could be. */
+static void check_order(Reader *reader, const Node *list, const AssignRule *rules)
 {
         const Node *all = NULL;
 
@@ -87,6 +104,14 @@ static void check_order(Reader *reader, const Node *list)
                 }
                 if (matches_all(rule))
                         all = rule;
+                for (size_t k = 0; rules && k < i && !all; k++)
+                        if (covers(&rules[k], &rules[i])) {
+                                reader_warning(reader, rule,
+                                        "this rule is never reached: the one in %s:%u fits every "
+                                        "invoice that it does",
+                                        list->children[k].file, list->children[k].line);
+                                break;
+                        }
         }
         if (!all)
                 reader_missing(reader, &list->children[list->n_children - 1],
@@ -115,7 +140,7 @@ static void add_rule_of_the_rest(Reader *reader, const Node *root, Config *confi
 void read_assign(Reader *reader, const Node *root, const FileValues *file, Config *config)
 {
         const Node *list = file->assign;
-        size_t n = list ? list->n_children : 0;
+        size_t n = list ? list->n_children : 0, n_errors = reader->problems->n_errors;
 
         if (n == 0) {
                 add_rule_of_the_rest(reader, root, config);
@@ -126,7 +151,7 @@ void read_assign(Reader *reader, const Node *root, const FileValues *file, Confi
                 return;
         for (size_t i = 0; i < n; i++)
                 read_rule(reader, &list->children[i], config, &rules[i]);
-        check_order(reader, list);
+        check_order(reader, list, reader->problems->n_errors == n_errors ? rules : NULL);
         config->book.rules = rules;
         config->book.n_rules = n;
 }

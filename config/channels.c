@@ -7,6 +7,7 @@
 #include <errno.h>
 
 #include "base/strbuf.h"
+#include "core/decide.h"
 
 typedef struct Options {
         Reader *reader;
@@ -175,6 +176,32 @@ static void read_option(void *owner, const Node *node)
         options->list[options->n++] = option;
 }
 
+/* They would do nothing: that is a mistake. */
+static void refuse_sms_keys(Reader *reader, const Node *node)
+{
+        static const char *const names[] = { "max_parts", "transliterate" };
+
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                const Node *member = node_member(node, names[i]);
+                if (member)
+                        option_error(reader, member, "is for channels that send SMS", "");
+        }
+}
+
+/* R5 holds whatever a window says. Away from the creditor's zone it may still be open. */
+static void check_night(
+        Reader *reader, const Node *node, const Channel *channel, const Window *window)
+{
+        if (channel->form != FORM_SMS && channel->form != FORM_WHATSAPP)
+                return;
+        if (window->from_minute >= NIGHT_BEGINS || window->to_minute <= NIGHT_ENDS)
+                reader_warning(reader, node,
+                        "the channel \"%s\" may send at night alone, and no SMS or WhatsApp leaves "
+                        "between 20:00 and 08:00 of the customer's day: nobody near you would get "
+                        "one",
+                        channel->name);
+}
+
 static void read_channel(
         Reader *reader, const Node *node, Config *config, Channel *channel, ChannelConfig *more)
 {
@@ -197,18 +224,25 @@ static void read_channel(
                 .in_flight = values.in_flight,
                 .rate_per_minute = values.rate_per_minute,
                 .timeout_s = values.timeout_s,
+                .max_parts = values.max_parts,
+                .transliterates = values.transliterate,
                 .options = options.list,
                 .n_options = options.n };
         channel->name = node->name;
         set_form(channel, &values);
-        if (!values.sending)
+        if (channel->form != FORM_SMS)
+                refuse_sms_keys(reader, node);
+        if (!values.sending) {
+                check_night(reader, node, channel, &config->book.sending);
                 return;
+        }
         Window *window = reader_alloc(reader, 1, sizeof(*window));
         if (!window)
                 return;
         *window = config->book.sending;
         read_window(reader, values.sending, config->creditor.country, window);
         channel->window = window;
+        check_night(reader, values.sending, channel, window);
 }
 
 /* The first that writes e-mails (R17). */

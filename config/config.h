@@ -33,7 +33,8 @@ typedef struct Creditor {
         const char *name, *country, *timezone, *language, *currency;
         const char *const *address; /* lines */
         size_t n_address;
-        const char *registration, *vat, *iban, *email, *phone, *copy_to; /* "" when not given */
+        const char *registration, *vat, *iban, *bic, *email, *phone,
+                *copy_to; /* "" when not given */
 } Creditor;
 
 typedef enum OptionKind {
@@ -63,6 +64,8 @@ typedef struct ChannelConfig {
         int workers, in_flight; /* ≥ 1 */
         int rate_per_minute;    /* 0: no limit */
         int timeout_s;
+        int max_parts; /* of an SMS */
+        bool transliterates;
         const ChannelOption *options;
         size_t n_options;
 } ChannelConfig;

@@ -9,6 +9,7 @@
 
 #include "base/strbuf.h"
 #include "config/codes.h"
+#include "core/epc.h"
 #include "sys/file.h"
 
 #define WAKES_MAX 96
@@ -82,6 +83,16 @@ static void need_own_state(Reader *reader, const Node *root)
                 name, (int)strcspn(name, "."), name);
 }
 
+/* The folder named, else the one beside the file; "": there is none. */
+static const char *read_templates(Reader *reader, const char *named)
+{
+        struct stat status;
+        const char *path = read_path(reader, is_empty(named) ? "templates" : named);
+        bool is_there = stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+
+        return is_there || !is_empty(named) ? path : "";
+}
+
 static void read_folders(Reader *reader, const Node *root, const FileValues *file, Config *config)
 {
         if (is_empty(file->state))
@@ -92,12 +103,34 @@ static void read_folders(Reader *reader, const Node *root, const FileValues *fil
         config->documents = is_empty(file->documents)
                                     ? read_path_in(reader, config->state, "documents")
                                     : read_path(reader, file->documents);
-        config->templates = is_empty(file->templates) ? "" : read_path(reader, file->templates);
+        config->templates = read_templates(reader, file->templates);
         config->rates = read_path(reader, is_empty(file->rates) ? "rates" : file->rates);
         config->cache = is_empty(file->cache) ? default_cache(reader, config->state)
                                               : read_path(reader, file->cache);
         config->state_place = place_of(reader, root, "state");
         config->cache_place = place_of(reader, root, "cache");
+}
+
+/* An IBAN or BIC as banks write it, however it was typed or pasted: in capitals, blanks plain. */
+static const char *bank_code(Reader *reader, const char *text)
+{
+        static const char *const blanks[] = { "\u00a0", "\u2009", "\u202f" };
+        StrBuf code = STRBUF_INIT;
+
+        while (*text) {
+                size_t length = 0;
+                for (size_t i = 0; i < ELEMENTSOF(blanks) && length == 0; i++)
+                        if (strncmp(text, blanks[i], strlen(blanks[i])) == 0)
+                                length = strlen(blanks[i]);
+                char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
+                strbuf_add_char(&code, length > 0 ? ' ' : c);
+                text += MAX(length, (size_t)1);
+        }
+        const char *kept = arena_strdup(reader->arena, strbuf_text(&code));
+        if (!kept || strbuf_error(&code) < 0)
+                reader->error = -ENOMEM;
+        strbuf_release(&code);
+        return kept ? kept : "";
 }
 
 static void read_creditor(Reader *reader, const Node *root, const Node *group, Config *config)
@@ -110,12 +143,20 @@ static void read_creditor(Reader *reader, const Node *root, const Node *group, C
         config->creditor = values.creditor;
         config->creditor.address =
                 reader_texts(reader, values.address, &config->creditor.n_address);
+        if (values.creditor.iban)
+                config->creditor.iban = bank_code(reader, values.creditor.iban);
+        if (values.creditor.bic)
+                config->creditor.bic = bank_code(reader, values.creditor.bic);
         if (values.creditor.name && streq(values.creditor.name, "Your firm"))
                 reader_warning(reader, node_member(group, "name"),
                         "creditor.name: is still \"Your firm\", and so customers would read it");
-        if (!is_empty(values.creditor.iban) && !iban_is_valid(values.creditor.iban))
+        if (!is_empty(config->creditor.iban) && !iban_is_valid(config->creditor.iban))
                 reader_warning(reader, node_member(group, "iban"),
                         "creditor.iban: its check digits are wrong, so no bank will take it");
+        if (!is_empty(config->creditor.bic) && !bic_is_valid(config->creditor.bic))
+                reader_warning(reader, node_member(group, "bic"),
+                        "creditor.bic: \"%s\" is none: it has 8 or 11 capital letters and digits",
+                        config->creditor.bic);
 }
 
 static bool read_wake_time(
@@ -206,6 +247,34 @@ static void read_sending(Reader *reader, const Node *root, const FileValues *fil
                 config->creditor.country);
 }
 
+/* The longest time between two wakes of a week, in days. */
+static int days_between_wakes(unsigned days)
+{
+        int longest = 0, run = 0;
+
+        for (int i = 0; i < 14; i++) {
+                run++;
+                if (!(days & (1U << (i % 7))))
+                        continue;
+                longest = i < 7 ? longest : MAX(longest, run);
+                run = 0;
+        }
+        return longest;
+}
+
+/* R18 would hold everything back after each pause of an ordinary week. */
+static void check_stale(Reader *reader, const Node *group, const Config *config)
+{
+        int limit = config->book.limits.stale_after_days;
+        int longest = days_between_wakes(config->wake_days);
+
+        if (limit > 0 && longest > limit)
+                reader_warning(reader, group,
+                        "limits.stale_after_days = %d, and wake.days leaves %d days between two "
+                        "wakes: after each such pause nothing would leave until a person resumes",
+                        limit, longest);
+}
+
 static Recipient read_recipient(Reader *reader, const Node *group)
 {
         RecipientValues values = { 0 };
@@ -225,6 +294,8 @@ void read_firm(Reader *reader, const Node *root, const FileValues *file, Config 
         reader_preset(SECTION_LIMITS, &config->book.limits);
         if (file->limits)
                 reader_read(reader, file->limits, SECTION_LIMITS, &config->book.limits, NULL, NULL);
+        if (file->wake)
+                check_stale(reader, file->wake, config);
         config->book.agency = read_recipient(reader, file->agency);
         config->book.legal = read_recipient(reader, file->legal);
 }

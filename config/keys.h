@@ -107,7 +107,8 @@ typedef struct ChargesValues {
 typedef struct ChannelValues {
         const char *module;
         int address; /* AddressColumn */
-        int workers, in_flight, rate_per_minute, timeout_s;
+        int workers, in_flight, rate_per_minute, timeout_s, max_parts;
+        bool transliterate;
         const Node *sending;
 } ChannelValues;
 

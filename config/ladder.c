@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns what about a ladder cannot be meant, and who takes the files that it hands over. Problems go
- * to the reader. */
+/* Owns what about each step of a ladder cannot be meant, and who takes the files that it hands
+ * over; what its settings say against each other is in sense.c. Problems go to the reader. */
 
 #include "config/parts.h"
-
-/* Days from the due date, if that is what the step counts from. */
-static bool signed_days(const Step *step, int *ret_days)
-{
-        if (step->trigger != TRIGGER_AFTER_DUE && step->trigger != TRIGGER_BEFORE_DUE)
-                return false;
-        *ret_days = step->trigger == TRIGGER_AFTER_DUE ? step->days : -step->days;
-        return true;
-}
 
 static bool step_goes_to_hook(const Step *step, const Rulebook *book)
 {
@@ -79,9 +70,7 @@ static void check_after_handover(Reader *reader, const Rung *rung, const Step *h
 void check_ladder(Reader *reader, const Rung *rungs, size_t n, const Rulebook *book)
 {
         bool has_deadline = false;
-        const Step *last = NULL;   /* that counts from the due date */
         const Step *handed = NULL; /* that hands over */
-        int days, last_days = 0;
 
         for (size_t i = 0; i < n; i++) {
                 const Step *step = rungs[i].step;
@@ -98,15 +87,6 @@ void check_ladder(Reader *reader, const Rung *rungs, size_t n, const Rulebook *b
                 }
                 handed = hands_over(step) ? step : handed;
                 has_deadline |= step->deadline_days > 0;
-                if (!rungs[i].is_timed || !signed_days(step, &days))
-                        continue;
-                if (last && days < last_days && *step->id && *last->id)
-                        reader_warning(reader, rungs[i].node,
-                                "the step \"%s\" is timed before \"%s\", which stands above it: "
-                                "steps go in the order they stand in",
-                                step->id, last->id);
-                last = step;
-                last_days = days;
         }
 }
 

@@ -30,6 +30,9 @@ typedef struct Rung {
         bool is_timed; /* its timing could be read */
 } Rung;
 void check_ladder(Reader *reader, const Rung *rungs, size_t n, const Rulebook *book);
+/* What the settings of a ladder say against each other; nothing of it may be in error. */
+void check_sense(
+        Reader *reader, const Rung *rungs, size_t n, const Policy *policy, const Limits *limits);
 /* That somebody takes what the owner's policies hand over (R17). */
 void check_recipients(Reader *reader, const FileValues *file, const Rulebook *book);
 

@@ -109,7 +109,7 @@ static bool read_step(
 static void read_steps(
         Reader *reader, const Node *list, bool is_shipped, const Rulebook *book, Policy *policy)
 {
-        size_t n = list ? list->n_children : 0, n_steps = 0;
+        size_t n = list ? list->n_children : 0, n_steps = 0, n_errors = reader->problems->n_errors;
 
         if (n > STEPS_MAX) {
                 reader_error(
@@ -130,6 +130,8 @@ static void read_steps(
         policy->steps = steps;
         policy->n_steps = n_steps;
         check_ladder(reader, rungs, n_steps, book);
+        if (!is_shipped && !reader->is_partial && reader->problems->n_errors == n_errors)
+                check_sense(reader, rungs, n_steps, policy, &book->limits);
 }
 
 /* One that is for a person, not for a program of the firm's. */

@@ -13,14 +13,6 @@ typedef struct Routes {
         unsigned n;
 } Routes;
 
-static int find_channel(const Rulebook *book, const char *name)
-{
-        for (size_t i = 0; i < book->n_channels; i++)
-                if (streq(book->channels[i].name, name))
-                        return (int)i;
-        return -1;
-}
-
 static void tell_unknown_channel(Routes *routes, const Node *node, const char *name)
 {
         const char *names[CHANNELS_MAX];
@@ -51,7 +43,7 @@ static bool list_has(const Routes *routes, int channel)
 
 static void route_add(Routes *routes, const Node *node, Route *route, const char *name)
 {
-        int channel = find_channel(routes->book, name);
+        int channel = rulebook_find_channel(routes->book, name);
 
         if (channel < 0) {
                 tell_unknown_channel(routes, node, name);
@@ -79,7 +71,7 @@ static void route_add(Routes *routes, const Node *node, Route *route, const char
  * another. What is not there is left out. */
 static void route_add_shipped(const Routes *routes, Route *route, const char *name)
 {
-        int channel = find_channel(routes->book, name);
+        int channel = rulebook_find_channel(routes->book, name);
 
         if (channel < 0 && streq(name, "email") && routes->book->handover.n_channels > 0)
                 channel = routes->book->handover.channels[0];

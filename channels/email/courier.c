@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <gmime/gmime.h>
+#include <inttypes.h>
 
 #define AHEAD_US 50000       /* asked about: what reaches its end within this time */
 #define PERMISSION_MS 3000   /* an older answer is not used */
@@ -43,6 +44,29 @@ void courier_put_back(Courier *courier, Letter *letter)
         letter->next = courier->queue;
         courier->queue = letter;
         courier->n_queue++;
+}
+
+bool letter_has_copies(const Courier *courier, const Letter *letter)
+{
+        const char *copy_to = courier->settings->copy_to;
+        bool has_archive = *copy_to && strcasecmp(copy_to, letter->envelope.to) != 0;
+
+        return !letter->is_alone && (has_archive || letter->envelope.n_cc > 0);
+}
+
+void courier_put_back_alone(Courier *courier, Letter *letter)
+{
+        StrBuf text = STRBUF_INIT;
+
+        letter->is_alone = true;
+        letter->asked_ms = courier_now_us() / 1000; /* until now it was on its way */
+        strbuf_addf(&text,
+                "notice %" PRIu64 ": the mail server refused the mail for all of its recipients "
+                "together; it is offered once more without copies",
+                letter->message->notice);
+        courier->host->log(courier->host, RELANCED_WARNING, strbuf_text(&text));
+        strbuf_release(&text);
+        courier_put_back(courier, letter);
 }
 
 static Letter *pop(Courier *courier)
@@ -92,24 +116,44 @@ void courier_finish_all(Courier *courier, const struct relanced_outcome *outcome
                 courier_finish(courier, letter, outcome);
 }
 
+/* The customer's mail goes out all the same; no address is in the line. */
+static void warn_of_cc(Courier *courier, const Letter *letter)
+{
+        StrBuf text = STRBUF_INIT;
+
+        if (letter->envelope.n_left_out == 0)
+                return;
+        strbuf_addf(&text,
+                "notice %" PRIu64 ": %zu of the addresses in cc cannot be written to, or are more "
+                "than %zu; the mail goes to the others",
+                letter->message->notice, letter->envelope.n_left_out, CC_MAX);
+        courier->host->log(courier->host, RELANCED_WARNING, strbuf_text(&text));
+        strbuf_release(&text);
+}
+
 /* Writes the mail. False: it could not be, and is finished. */
 static bool prepare(Courier *courier, Letter *letter)
 {
         const struct relanced_message *message = letter->message;
-        const char *fault = mailbox_encode(message->to, letter->to);
 
         if (letter->mime.length > 0)
                 return true;
+        const char *fault = envelope_address(message, &letter->envelope);
         if (fault) {
                 finish_as(courier, letter, RELANCED_REFUSED_ADDRESS, fault);
                 return false;
         }
-        int r = mime_build(&courier->settings->mime, message, letter->to, &letter->mime);
-        if (r == 0)
+        int r = mime_build(&courier->settings->mime, message, &letter->envelope, &letter->mime);
+        if (r == 0) {
+                warn_of_cc(courier, letter);
                 return true;
+        }
         if (r == -EBADMSG)
                 finish_as(courier, letter, RELANCED_REFUSED_MESSAGE,
                         "the subject or the name of a document has a control character");
+        else if (r == -E2BIG)
+                finish_as(courier, letter, RELANCED_REFUSED_MESSAGE,
+                        "the code to pay by is too long for a picture");
         else if (r == -ESTALE)
                 finish_as(courier, letter, RELANCED_RETRY,
                         "a document to attach changed while it was read");

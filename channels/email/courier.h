@@ -18,8 +18,10 @@
 typedef struct Letter {
         struct Letter *next;
         const struct relanced_message *message;
-        char to[MAILBOX_SIZE];
+        Envelope envelope;
         StrBuf mime;
+        bool is_begun; /* begin() has let it go */
+        bool is_alone; /* it goes to the customer and to nobody else */
         bool is_asked; /* host->ask() was called, at asked_ms */
         int64_t asked_ms;
 } Letter;
@@ -39,6 +41,9 @@ typedef struct Courier {
  * NULL: none now. Letters that cannot be written are finished on the way. */
 Letter *courier_take(Courier *courier, int wait_ms);
 
+/* Whether it goes to more than one address. */
+bool letter_has_copies(const Courier *courier, const Letter *letter);
+
 /* The letter is under way: asks about it, and about those that reach their end within a moment,
  * which are taken into the queue if they are there. */
 void courier_ask(Courier *courier, Letter *letter);
@@ -51,6 +56,10 @@ void courier_finish(Courier *courier, Letter *letter, const struct relanced_outc
 
 /* Not begun after all: again the first of the queue. */
 void courier_put_back(Courier *courier, Letter *letter);
+
+/* It has begun, but was refused to all of its recipients together: it is offered to the customer
+ * alone, first of the queue. */
+void courier_put_back_alone(Courier *courier, Letter *letter);
 
 /* All of the queue, and all that the host has ready: they would fare no better. */
 void courier_finish_all(Courier *courier, const struct relanced_outcome *outcome);

@@ -43,7 +43,8 @@ const char *verb_meaning(Verb verb)
         return verbs[verb].meaning;
 }
 
-Verb verb_parse(const char *line, size_t length)
+/* The verb of a line said, of length bytes of its beginning. */
+static Verb verb_parse(const char *line, size_t length)
 {
         for (size_t i = 0; i < ELEMENTSOF(verbs); i++) {
                 size_t n = strlen(verbs[i].word);

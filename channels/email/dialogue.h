@@ -62,7 +62,4 @@ void dialogue_heard(Dialogue *dialogue, char *bytes, size_t length);
 /* For a person: "the recipient", "the end of the message". */
 const char *verb_meaning(Verb verb);
 
-/* The verb of a line said, of length bytes of its beginning. */
-Verb verb_parse(const char *line, size_t length);
-
 #endif

@@ -53,6 +53,25 @@ static int email_check_address(void *state, const char *address)
         return mailbox_encode(address, wire) ? -EINVAL : 0;
 }
 
+static int email_render(
+        void *state, const struct relanced_message *message, char **ret, size_t *ret_length)
+{
+        Email *email = state;
+        StrBuf mail = STRBUF_INIT;
+        Envelope envelope;
+
+        if (envelope_address(message, &envelope))
+                return -EINVAL;
+        int r = mime_build(&email->settings.mime, message, &envelope, &mail);
+        size_t length = mail.length;
+        if (r == 0)
+                r = strbuf_take(&mail, ret);
+        if (r == 0)
+                *ret_length = length;
+        strbuf_release(&mail);
+        return r;
+}
+
 static int email_deliver(void *state, struct relanced_host *host)
 {
         Email *email = state;
@@ -68,4 +87,4 @@ static int email_deliver(void *state, struct relanced_host *host)
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "email", "sends e-mail through a mail server (SMTP)",
         RELANCED_EMAIL, settings_options, email_open, email_check_address, email_deliver, NULL,
-        email_close };
+        email_close, email_render };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what an e-mail looks like: its headers, text as quoted-printable, HTML beside it, documents
- * after it. Boundaries come from the Message-ID and can occur in no encoded part; nothing is drawn
- * by lot or read from a clock. Never lets a value end its header; reads attachments without moving
- * their descriptors.
+ * Owns what an e-mail is made of: text as quoted-printable, HTML beside it and within that the
+ * picture of a code to pay by, documents after it. Boundaries come from the Message-ID and can be
+ * in no encoded part; nothing is drawn by lot or read from a clock. Reads attachments without
+ * moving their descriptors.
  */
 
 #include "channels/email/mime.h"
@@ -11,54 +11,38 @@
 #include <errno.h>
 #include <gmime/gmime.h>
 
-#include "base/parse.h"
+#include "channels/email/headers.h"
+#include "channels/email/qr.h"
 
-#define HEADER_MAX 16384 /* bytes of a header's value */
-#define WORD_MAX 60      /* a longer word of the subject is encoded, to make lines that fold */
-#define ENCODED_MAX 36   /* bytes in an encoded word: "Subject: =?UTF-8?B?…?=" in 76 columns */
+#define SHOWN_CODE "src=\"cid:pay\"" /* how HTML asks for the picture */
+#define DIGEST_LENGTH 32
+#define SEGMENT_MAX 44 /* bytes that a segment of a name may have before its last character */
 
 void mime_start(void)
 {
         g_mime_init();
 }
 
-bool mime_is_header(const char *text)
+/* As many letters as nobody else's mail has, of hexadecimal digits. */
+static void digest_of(const char *message_id, char ret_digest[static DIGEST_LENGTH + 1])
 {
-        size_t length = strnlen(text, HEADER_MAX + 1);
+        char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, message_id, -1);
 
-        if (length > HEADER_MAX || !utf8_is_valid(text, length))
-                return false;
-        for (const unsigned char *c = (const unsigned char *)text; *c; c++)
-                if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] < 0xa0))
-                        return false;
-        return true;
-}
-
-static bool has_clean_headers(const MimeSettings *settings, const struct relanced_message *message)
-{
-        const char *const texts[] = { settings->from, settings->from_name, settings->reply_to,
-                message->subject, message->message_id, message->language };
-
-        for (size_t i = 0; i < ELEMENTSOF(texts); i++)
-                if (!mime_is_header(texts[i]))
-                        return false;
-        for (size_t i = 0; i < message->n_attachments; i++)
-                if (!mime_is_header(message->attachments[i].name) ||
-                        !mime_is_header(message->attachments[i].type))
-                        return false;
-        return !strpbrk(message->message_id, "<> ");
+        memcpy(ret_digest, digest, DIGEST_LENGTH);
+        ret_digest[DIGEST_LENGTH] = 0;
+        g_free(digest);
 }
 
 /* '=' and '_' side by side are in no quoted-printable or base64. */
 static GMimeMultipart *new_multipart(const char *subtype, const char *message_id)
 {
         GMimeMultipart *multipart = g_mime_multipart_new_with_subtype(subtype);
-        char *digest = g_compute_checksum_for_string(G_CHECKSUM_SHA256, message_id, -1);
-        char *boundary = g_strdup_printf("=_%s_%.32s", subtype, digest);
+        char digest[DIGEST_LENGTH + 1];
 
+        digest_of(message_id, digest);
+        char *boundary = g_strdup_printf("=_%s_%s", subtype, digest);
         g_mime_multipart_set_boundary(multipart, boundary);
         g_free(boundary);
-        g_free(digest);
         return multipart;
 }
 
@@ -85,40 +69,148 @@ static GMimeObject *new_text(const char *subtype, const char *text)
         return GMIME_OBJECT(part);
 }
 
-static GMimeObject *new_body(const struct relanced_message *message)
+/* HTML that shows the picture, and the picture. */
+static GMimeObject *new_related(const char *html, const StrBuf *picture, const char *message_id)
 {
-        GMimeObject *text = new_text("plain", message->text);
+        GMimeMultipart *related = new_multipart("related", message_id);
+        GMimeStream *stream = g_mime_stream_mem_new_with_buffer(picture->text, picture->length);
+        GMimePart *image = new_part("image", "png", stream, GMIME_CONTENT_ENCODING_BASE64);
+        GMimeObject *text = new_text("html", html);
+        char digest[DIGEST_LENGTH + 1];
 
-        if (!message->html)
-                return text;
+        digest_of(message_id, digest);
+        char *id = g_strdup_printf("pay@%s", digest);
+        g_mime_part_set_content_id(image, id);
+        g_free(id);
+        g_mime_object_set_disposition(GMIME_OBJECT(image), "inline");
+        g_mime_part_set_filename(image, "pay.png");
+        g_mime_object_set_content_type_parameter(GMIME_OBJECT(related), "type", "text/html");
+        g_mime_multipart_add(related, text);
+        g_mime_multipart_add(related, GMIME_OBJECT(image));
+        g_object_unref(text);
+        g_object_unref(image);
+        g_object_unref(stream);
+        return GMIME_OBJECT(related);
+}
+
+/* The HTML with the picture's full name, which no other mail's picture has. */
+static void name_picture(const char *html, const char *message_id, StrBuf *out)
+{
+        char digest[DIGEST_LENGTH + 1];
+
+        digest_of(message_id, digest);
+        for (const char *next; (next = strstr(html, SHOWN_CODE));
+                html = next + strlen(SHOWN_CODE)) {
+                strbuf_add_bytes(out, html, (size_t)(next - html));
+                strbuf_addf(out, "src=\"cid:pay@%s\"", digest);
+        }
+        strbuf_add(out, html);
+}
+
+/* The HTML, and the picture of the code if it shows one. */
+static int new_html(const struct relanced_message *message, GMimeObject **ret)
+{
+        StrBuf picture = STRBUF_INIT, html = STRBUF_INIT;
+
+        if (!message->payment_code || !strstr(message->html, SHOWN_CODE)) {
+                *ret = new_text("html", message->html);
+                return 0;
+        }
+        int r = qr_draw(message->payment_code, &picture);
+        name_picture(message->html, message->message_id, &html);
+        if (r == 0)
+                r = strbuf_error(&html);
+        if (r == 0)
+                *ret = new_related(strbuf_text(&html), &picture, message->message_id);
+        strbuf_release(&picture);
+        strbuf_release(&html);
+        return r;
+}
+
+static int new_body(const struct relanced_message *message, GMimeObject **ret)
+{
+        GMimeObject *html = NULL, *text;
+
+        if (!message->html) {
+                *ret = new_text("plain", message->text);
+                return 0;
+        }
+        int r = new_html(message, &html);
+        if (r < 0)
+                return r;
         GMimeMultipart *body = new_multipart("alternative", message->message_id);
-        GMimeObject *html = new_text("html", message->html);
+        text = new_text("plain", message->text);
         g_mime_multipart_add(body, text);
         g_mime_multipart_add(body, html);
         g_object_unref(text);
         g_object_unref(html);
-        return GMIME_OBJECT(body);
+        *ret = GMIME_OBJECT(body);
+        return 0;
 }
 
-static void use_utf8(GMimeParamList *parameters, const char *name)
+/* Appends a character as RFC 2231 has it in a parameter; its bytes. */
+static size_t add_encoded(StrBuf *segment, const char *character)
 {
-        GMimeParam *parameter = g_mime_param_list_get_parameter(parameters, name);
+        size_t length = 0;
 
-        if (parameter)
-                g_mime_param_set_charset(parameter, "utf-8");
+        do {
+                unsigned char c = (unsigned char)character[length++];
+                if (g_ascii_isalnum(c) || strchr("-._", c))
+                        strbuf_add_char(segment, (char)c);
+                else
+                        strbuf_addf(segment, "%%%02X", c);
+        } while (((unsigned char)character[length] & 0xc0) == 0x80);
+        return length;
 }
 
-static void set_name(GMimePart *part, const char *name)
+/* The header's value and a name in segments that are cut between characters: GMime's own tear them,
+ * and a reader that takes each segment for itself finds pieces. */
+static void set_encoded(
+        GMimeObject *object, const char *header, const char *value, const char *name)
+{
+        const char *parameter = streq(header, "Content-Type") ? "name" : "filename";
+        StrBuf raw = STRBUF_INIT, segment = STRBUF_INIT;
+
+        strbuf_addf(&raw, " %s", value);
+        strbuf_add(&segment, "utf-8''");
+        for (unsigned n = 0; *name; n++) {
+                while (*name && segment.length < SEGMENT_MAX)
+                        name += add_encoded(&segment, name);
+                strbuf_addf(&raw, ";\n\t%s*", parameter);
+                if (n > 0 || *name)
+                        strbuf_addf(&raw, "%u*", n);
+                strbuf_addf(&raw, "=%s", strbuf_text(&segment));
+                strbuf_truncate(&segment, 0);
+        }
+        strbuf_add_char(&raw, '\n');
+        g_mime_object_set_header(object, header, value, NULL);
+        g_mime_header_set_raw_value(
+                g_mime_header_list_get_header(g_mime_object_get_header_list(object), header),
+                strbuf_text(&raw));
+        strbuf_release(&raw);
+        strbuf_release(&segment);
+}
+
+/* Whether a reader takes it as it stands. */
+static bool is_plain(const char *name)
+{
+        for (const char *c = name; *c; c++)
+                if (!g_ascii_isprint(*c))
+                        return false;
+        return !strstr(name, "=?");
+}
+
+static void set_name(GMimePart *part, const char *type, const char *name)
 {
         GMimeObject *object = GMIME_OBJECT(part);
 
         g_mime_object_set_disposition(object, "attachment");
-        g_mime_part_set_filename(part, name);
-        use_utf8(
-                g_mime_content_type_get_parameters(g_mime_object_get_content_type(object)), "name");
-        use_utf8(g_mime_content_disposition_get_parameters(
-                         g_mime_object_get_content_disposition(object)),
-                "filename");
+        if (is_plain(name)) {
+                g_mime_part_set_filename(part, name);
+                return;
+        }
+        set_encoded(object, "Content-Type", type, name);
+        set_encoded(object, "Content-Disposition", "attachment", name);
 }
 
 /* The whole document, which must be as long as was said. 0 or -errno. */
@@ -164,7 +256,7 @@ static int add_document(GMimeMultipart *mixed, const struct relanced_attachment 
         GMimeStream *stream = g_mime_stream_mem_new_with_byte_array(bytes); /* takes bytes */
         GMimePart *part = new_part(g_mime_content_type_get_media_type(type),
                 g_mime_content_type_get_media_subtype(type), stream, GMIME_CONTENT_ENCODING_BASE64);
-        set_name(part, attachment->name);
+        set_name(part, attachment->type, attachment->name);
         g_mime_multipart_add(mixed, GMIME_OBJECT(part));
         g_object_unref(part);
         g_object_unref(stream);
@@ -175,8 +267,11 @@ static int add_document(GMimeMultipart *mixed, const struct relanced_attachment 
 /* The body, with the documents after it if there are any. */
 static int new_content(const struct relanced_message *message, GMimeObject **ret)
 {
-        GMimeObject *body = new_body(message);
+        GMimeObject *body;
 
+        int r = new_body(message, &body);
+        if (r < 0)
+                return r;
         if (message->n_attachments == 0) {
                 *ret = body;
                 return 0;
@@ -185,7 +280,7 @@ static int new_content(const struct relanced_message *message, GMimeObject **ret
         g_mime_multipart_add(mixed, body);
         g_object_unref(body);
         for (size_t i = 0; i < message->n_attachments; i++) {
-                int r = add_document(mixed, &message->attachments[i]);
+                r = add_document(mixed, &message->attachments[i]);
                 if (r < 0) {
                         g_object_unref(mixed);
                         return r;
@@ -193,77 +288,6 @@ static int new_content(const struct relanced_message *message, GMimeObject **ret
         }
         *ret = GMIME_OBJECT(mixed);
         return 0;
-}
-
-static bool has_long_word(const char *text)
-{
-        for (size_t length; *text; text += length) {
-                text += strspn(text, " ");
-                length = strcspn(text, " ");
-                if (length > WORD_MAX)
-                        return true;
-        }
-        return false;
-}
-
-/* All of text as encoded words (RFC 2047) of at most 75 characters, cut between characters. */
-static void encode_words(StrBuf *out, const char *text)
-{
-        while (*text) {
-                size_t length = strnlen(text, ENCODED_MAX);
-                while (text[length] && ((unsigned char)text[length] & 0xc0) == 0x80)
-                        length--;
-                char *word = g_base64_encode((const guchar *)text, length);
-                strbuf_addf(out, "%s=?utf-8?B?%s?=", out->length > 0 ? " " : "", word);
-                g_free(word);
-                text += length;
-        }
-}
-
-static void set_subject(GMimeMessage *mail, const char *subject)
-{
-        StrBuf words = STRBUF_INIT;
-
-        if (has_long_word(subject) || strstr(subject, "=?")) {
-                encode_words(&words, subject);
-                g_mime_object_set_header(
-                        GMIME_OBJECT(mail), "Subject", strbuf_text(&words), "us-ascii");
-                strbuf_release(&words);
-        } else {
-                g_mime_message_set_subject(mail, subject, "utf-8");
-        }
-}
-
-static void set_from(GMimeMessage *mail, const MimeSettings *settings)
-{
-        InternetAddress *from = internet_address_mailbox_new(
-                *settings->from_name ? settings->from_name : NULL, settings->from);
-
-        internet_address_set_charset(from, "utf-8");
-        internet_address_list_add(g_mime_message_get_from(mail), from);
-        g_object_unref(from);
-}
-
-static void set_headers(GMimeMessage *mail, const MimeSettings *settings,
-        const struct relanced_message *message, const char *to)
-{
-        GMimeObject *object = GMIME_OBJECT(mail);
-        GDateTime *date = g_date_time_new_from_unix_utc(message->date);
-
-        set_from(mail, settings);
-        if (*settings->reply_to)
-                g_mime_message_add_mailbox(
-                        mail, GMIME_ADDRESS_TYPE_REPLY_TO, NULL, settings->reply_to);
-        g_mime_message_add_mailbox(mail, GMIME_ADDRESS_TYPE_TO, NULL, to);
-        set_subject(mail, message->subject);
-        if (date) {
-                g_mime_message_set_date(mail, date);
-                g_date_time_unref(date);
-        }
-        g_mime_message_set_message_id(mail, message->message_id);
-        g_mime_object_set_header(object, "Auto-Submitted", "auto-generated", NULL);
-        if (*message->language)
-                g_mime_object_set_header(object, "Content-Language", message->language, NULL);
 }
 
 static int write_out(GMimeMessage *mail, StrBuf *out)
@@ -286,19 +310,19 @@ static int write_out(GMimeMessage *mail, StrBuf *out)
         return r;
 }
 
-int mime_build(const MimeSettings *settings, const struct relanced_message *message, const char *to,
-        StrBuf *out)
+int mime_build(const MimeSettings *settings, const struct relanced_message *message,
+        const Envelope *envelope, StrBuf *out)
 {
         GMimeObject *content;
 
-        if (!has_clean_headers(settings, message))
+        if (!headers_are_clean(settings, message))
                 return -EBADMSG;
         int r = new_content(message, &content);
         if (r < 0)
                 return r;
         GMimeMessage *mail = g_mime_message_new(FALSE);
         g_mime_message_set_mime_part(mail, content);
-        set_headers(mail, settings, message, to);
+        headers_set(mail, settings, message, envelope);
         r = write_out(mail, out);
         g_object_unref(mail);
         g_object_unref(content);

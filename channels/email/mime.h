@@ -8,6 +8,7 @@
 
 #include "base/strbuf.h"
 #include "channels/channel.h"
+#include "channels/email/envelope.h"
 
 typedef struct MimeSettings {
         const char *from;      /* as mailbox_encode() wrote it */
@@ -22,10 +23,11 @@ void mime_start(void);
 bool mime_is_header(const char *text);
 
 /*
- * to: as mailbox_encode() wrote it. 0, and the mail is in `out`. -EBADMSG: a header's value holds a
- * control character. -ESTALE: an attachment is not as long as it was. -ENOMEM, -EIO …
+ * 0, and the mail is in `out`. -EBADMSG: a header's value holds a control character. -E2BIG: the
+ * code to pay by is too long for a picture. -ESTALE: an attachment is not as long as it was.
+ * -ENOMEM, -EIO …
  */
-int mime_build(const MimeSettings *settings, const struct relanced_message *message, const char *to,
-        StrBuf *out);
+int mime_build(const MimeSettings *settings, const struct relanced_message *message,
+        const Envelope *envelope, StrBuf *out);
 
 #endif

@@ -140,14 +140,20 @@ static void on_connect(Session *session)
 /* Keeps one letter ahead in the library's list. */
 static void extend(Session *session, int wait_ms)
 {
-        bool is_full = session->n_messages >= SESSION_MAX;
+        bool is_full = session->is_closing || session->n_messages >= SESSION_MAX;
 
         for (const Transfer *each = session->transfers; each; each = each->next)
                 is_full = is_full || !each->is_accepted;
         if (is_full || session->is_faulty || session->is_polite)
                 return;
         Letter *letter = courier_take(session->courier, wait_ms);
-        if (letter)
+        if (!letter)
+                return;
+        session->is_closing =
+                letter_has_copies(session->courier, letter) && !session->dialogue.is_stepwise;
+        if (session->is_closing) /* its session has to speak another way from the beginning */
+                courier_put_back(session->courier, letter);
+        else
                 (void)transfer_add(session, letter);
 }
 
@@ -345,7 +351,7 @@ void session_run(Courier *courier, Letter *letter)
 
         session.dialogue.owner = &session;
         /* RCPT, RCPT, DATA: for a third reply behind a broken one libESMTP has no handler. */
-        session.dialogue.is_stepwise = *courier->settings->copy_to != 0;
+        session.dialogue.is_stepwise = letter_has_copies(courier, letter);
         session.is_told =
                 streq(letter->message->template_name, "test") || letter->message->attempt > 1;
         if (courier->tls)

@@ -8,6 +8,7 @@
 #include "channels/email/transfer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <libesmtp.h>
 #include <poll.h>
 #include <strings.h>
@@ -49,18 +50,23 @@ static const char *connection_fault(Transfer *transfer)
         return NULL;
 }
 
-bool transfer_decide(Transfer *transfer)
+/* The message's last point of control: whether the final dot may be sent. */
+static bool transfer_decide(Transfer *transfer)
 {
         struct relanced_host *host = transfer->session->courier->host;
+        Letter *letter = transfer->letter;
 
         if (transfer->is_decided)
                 return transfer->is_whole;
         transfer->is_decided = true;
         transfer->stopped = connection_fault(transfer);
-        if (!transfer->stopped && host->begin(host, transfer->letter->message) < 0)
-                transfer->stopped = "it is not to leave any more", transfer->is_refused = true;
-        else if (!transfer->stopped) /* begin() may have waited */
-                transfer->stopped = connection_fault(transfer);
+        if (!transfer->stopped && !letter->is_begun) {
+                letter->is_begun = host->begin(host, letter->message) == 0;
+                transfer->is_refused = !letter->is_begun;
+                transfer->stopped = letter->is_begun
+                                            ? connection_fault(transfer) /* it may have waited */
+                                            : "it is not to leave any more";
+        }
         transfer->is_whole = !transfer->stopped;
         if (transfer->is_whole) {
                 dialogue_said_dot(&transfer->session->dialogue);
@@ -93,7 +99,28 @@ static const char *on_read(void **context, int *length, void *owner)
         return NULL;
 }
 
-/* The letter as libESMTP's message. False: no memory. */
+/* Those who get the customer's mail, too. False: no memory. */
+static bool introduce_copies(Transfer *transfer)
+{
+        const Courier *courier = transfer->session->courier;
+        const Envelope *envelope = &transfer->letter->envelope;
+        const char *archive = courier->settings->copy_to;
+        bool is_archived = !*archive || strcasecmp(archive, envelope->to) == 0;
+
+        if (!letter_has_copies(courier, transfer->letter))
+                return true;
+        for (size_t i = 0; i < envelope->n_cc; i++) {
+                is_archived = is_archived || strcasecmp(archive, envelope->cc[i]) == 0;
+                transfer->cc[i] = smtp_add_recipient(transfer->message, envelope->cc[i]);
+                if (!transfer->cc[i])
+                        return false;
+        }
+        if (!is_archived)
+                transfer->copy = smtp_add_recipient(transfer->message, archive);
+        return is_archived || transfer->copy;
+}
+
+/* The letter as libESMTP's message, the customer being its first recipient. False: no memory. */
 static bool introduce(Transfer *transfer)
 {
         const Settings *settings = transfer->session->courier->settings;
@@ -105,11 +132,9 @@ static bool introduce(Transfer *transfer)
         smtp_message_set_application_data_release(transfer->message, transfer, NULL);
         smtp_set_messagecb(transfer->message, on_read, transfer);
         smtp_size_set_estimate(transfer->message, letter->mime.length);
-        transfer->customer = smtp_add_recipient(transfer->message, letter->to);
-        if (transfer->customer && *settings->copy_to &&
-                strcasecmp(settings->copy_to, letter->to) != 0)
-                transfer->copy = smtp_add_recipient(transfer->message, settings->copy_to);
-        return transfer->customer && smtp_set_reverse_path(transfer->message, settings->from);
+        transfer->customer = smtp_add_recipient(transfer->message, letter->envelope.to);
+        return transfer->customer && introduce_copies(transfer) &&
+               smtp_set_reverse_path(transfer->message, settings->from);
 }
 
 bool transfer_add(Session *session, Letter *letter)
@@ -163,6 +188,54 @@ static void warn_of_copy(Transfer *transfer)
         strbuf_release(&text);
 }
 
+/* Of a mail that went out: which of its copies did not. No address is in it. */
+static void describe_cc(const Transfer *transfer, StrBuf *text)
+{
+        const Letter *letter = transfer->letter;
+        size_t n_refused = 0;
+        int code = 0;
+
+        for (size_t i = 0; i < CC_MAX; i++) {
+                if (!transfer->cc[i])
+                        continue;
+                const smtp_status_t *status = smtp_recipient_status(transfer->cc[i]);
+                bool is_refused = status->code / 100 != 2;
+                n_refused += is_refused;
+                code = is_refused ? status->code : code;
+        }
+        if (n_refused > 0)
+                strbuf_addf(text,
+                        "%zu of its addresses in cc were not taken by the mail server (%d); the "
+                        "mail went to the others",
+                        n_refused, code);
+        else if (letter->is_alone && letter->envelope.n_cc > 0)
+                strbuf_add(text, "the mail went without its addresses in cc: the mail server had "
+                                 "refused it for all of its recipients together");
+}
+
+static void warn_of_cc(const Transfer *transfer, const char *what)
+{
+        Courier *courier = transfer->session->courier;
+        StrBuf text = STRBUF_INIT;
+
+        strbuf_addf(&text, "notice %" PRIu64 ": %s", transfer->letter->message->notice, what);
+        courier->host->log(courier->host, RELANCED_WARNING, strbuf_text(&text));
+        strbuf_release(&text);
+}
+
+/* What the server said, and of copies that it did not take, which nobody would miss. */
+static void explain(const Transfer *transfer, const Verdict *verdict, StrBuf *detail)
+{
+        if (verdict->kind == RELANCED_SENT)
+                describe_cc(transfer, detail);
+        if (detail->length > 0) {
+                if (!transfer->letter->is_alone) /* else it was said when it happened */
+                        warn_of_cc(transfer, strbuf_text(detail));
+                strbuf_add(detail, ": ");
+        }
+        verdict_explain(verdict, detail);
+}
+
 /* Gives the outcome and forgets the letter. */
 static void finish(Transfer *transfer, const Verdict *verdict)
 {
@@ -170,7 +243,7 @@ static void finish(Transfer *transfer, const Verdict *verdict)
         StrBuf detail = STRBUF_INIT, reference = STRBUF_INIT;
         size_t length = 0;
 
-        verdict_explain(verdict, &detail);
+        explain(transfer, verdict, &detail);
         if (verdict->kind == RELANCED_UNCERTAIN)
                 strbuf_addf(&detail, "the whole message was sent, but not answered for: %s",
                         strbuf_text(&session->fault));
@@ -195,6 +268,19 @@ static void finish(Transfer *transfer, const Verdict *verdict)
         strbuf_release(&reference);
 }
 
+/* Whether the whole mail was refused where it may be for the sake of somebody else than the
+ * customer: one reply is for all. A busy server is taken at its word at first. */
+static bool may_be_for_copies(const Transfer *transfer, const Verdict *verdict)
+{
+        const Letter *letter = transfer->letter;
+
+        if (!transfer->is_whole || !verdict->answer || verdict->part != PART_MESSAGE ||
+                !letter_has_copies(transfer->session->courier, letter))
+                return false;
+        int code = verdict->answer->code;
+        return code / 100 == 5 || (code / 100 == 4 && code != 421 && letter->message->attempt > 1);
+}
+
 void transfer_end(Transfer *transfer)
 {
         Session *session = transfer->session;
@@ -206,13 +292,14 @@ void transfer_end(Transfer *transfer)
                                 answer_of(smtp_message_transfer_status(transfer->message)) },
                 .is_whole = transfer->is_whole,
                 .is_complete = smtp_recipient_check_complete(transfer->customer),
-                .has_copy = transfer->copy != NULL,
         };
         Verdict verdict = verdict_of(&transaction);
 
         if (verdict.answer || transfer->is_refused)
                 session->n_answered++;
-        if (verdict.answer || transfer->is_whole || transfer->is_accepted)
+        if (may_be_for_copies(transfer, &verdict))
+                courier_put_back_alone(session->courier, transfer->letter);
+        else if (verdict.answer || transfer->is_whole || transfer->is_accepted)
                 finish(transfer, &verdict);
         else
                 courier_put_back(session->courier, transfer->letter);

@@ -13,11 +13,12 @@ typedef struct Transfer {
         struct Transfer *next;
         struct Session *session;
         Letter *letter;
-        struct smtp_message *message;           /* of libESMTP, as these: */
-        struct smtp_recipient *customer, *copy; /* copy may be NULL */
-        bool is_accepted;                       /* MAIL was */
-        bool is_read;                           /* its text was given */
-        bool is_decided, is_whole;              /* whether it goes was asked; it goes */
+        struct smtp_message *message; /* of libESMTP, as these: */
+        struct smtp_recipient *customer;
+        struct smtp_recipient *cc[CC_MAX], *copy; /* each may be NULL */
+        bool is_accepted;                         /* MAIL was */
+        bool is_read;                             /* its text was given */
+        bool is_decided, is_whole;                /* whether it goes was asked; it goes */
         int64_t read_us;
         bool is_refused;     /* begin() was not granted */
         const char *stopped; /* why it did not go, though nobody refused it; or NULL */
@@ -30,6 +31,7 @@ typedef struct Session {
         int fd;              /* of the connection; -1: none */
         Transfer *transfers; /* not yet finished, in order */
         unsigned n_messages, n_answered;
+        bool is_closing; /* it gets no more messages */
         bool is_reached; /* a connection was made */
         bool is_tls_begun, is_tls;
         bool is_deaf; /* bytes of the server do not wake libESMTP */
@@ -63,9 +65,6 @@ void session_cut(Session *session);
 
 /* Gives libESMTP a letter, at the end of its list. False: no memory; the letter went back. */
 bool transfer_add(Session *session, Letter *letter);
-
-/* The message's last point of control: whether the final dot may be sent. */
-bool transfer_decide(Transfer *transfer);
 
 /* Finishes the letter with what became of it, or, if it never began, puts it back. */
 void transfer_end(Transfer *transfer);

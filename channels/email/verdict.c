@@ -114,7 +114,7 @@ static bool fits(int wanted, int found)
         return wanted == ANY || wanted == found;
 }
 
-static const Row *find_row(Part part, const Answer *found, bool has_copy)
+static const Row *find_row(Part part, const Answer *found)
 {
         Answer read = with_enhanced(found), *answer = &read;
 
@@ -122,9 +122,7 @@ static const Row *find_row(Part part, const Answer *found, bool has_copy)
                 answer->subject = answer->detail = 0;
         for (size_t i = 0;; i++) {
                 const Row *row = &rows[i];
-                bool is_about_address = row->kind == RELANCED_REFUSED_ADDRESS;
-                if (!(row->parts & (1U << part)) ||
-                        (part == PART_MESSAGE && is_about_address && has_copy))
+                if (!(row->parts & (1U << part)))
                         continue;
                 if (fits(row->code, answer->code) && fits(row->subject, answer->subject) &&
                         fits(row->detail, answer->detail) &&
@@ -139,7 +137,7 @@ static Verdict refused(const Transaction *transaction, Part part)
         Verdict verdict = { .kind = RELANCED_RETRY, .part = part, .answer = answer };
 
         if (answer->code / 100 == 5) {
-                const Row *row = find_row(part, answer, transaction->has_copy);
+                const Row *row = find_row(part, answer);
                 verdict.kind = row->kind;
                 verdict.meaning = row->meaning;
         }

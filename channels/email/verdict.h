@@ -30,7 +30,6 @@ typedef struct Transaction {
         Answer answers[PART_COUNT];
         bool is_whole;    /* read to its end, and told to go: the final dot may have arrived */
         bool is_complete; /* libESMTP: the server took it on for the recipient */
-        bool has_copy;    /* a second recipient: a word on an address may mean that one */
 } Transaction;
 
 typedef struct Verdict {

@@ -76,4 +76,4 @@ static const struct relanced_option options[] = {
 };
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "file", "writes each message to a file", RELANCED_ANY,
-        options, file_open, NULL, file_deliver, NULL, NULL };
+        options, file_open, NULL, file_deliver, NULL, NULL, NULL };

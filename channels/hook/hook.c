@@ -245,4 +245,4 @@ static const struct relanced_option options[] = {
 };
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "hook", "runs a program of yours", RELANCED_EVENT,
-        options, hook_open, NULL, hook_deliver, NULL, hook_close };
+        options, hook_open, NULL, hook_deliver, NULL, hook_close, NULL };

@@ -37,12 +37,11 @@ void line_take(Line *line, const char *bytes, size_t length)
 }
 
 /* How many bytes the character at text has, 0 if it is none or of the controls U+0080 … U+009F. */
-static size_t character_length(const char *text, size_t length)
+static size_t shown_length(const char *text, size_t length)
 {
-        for (size_t n = 2; n <= 4 && n <= length; n++)
-                if (utf8_is_valid(text, n))
-                        return text[0] == '\xC2' && (unsigned char)text[1] < 0xA0 ? 0 : n;
-        return 0;
+        size_t n = utf8_length(text, length);
+
+        return n == 2 && text[0] == '\xC2' && (unsigned char)text[1] < 0xA0 ? 0 : n;
 }
 
 void line_show(const Line *line, char ret_text[static LINE_MAX_BYTES + 1])
@@ -57,7 +56,7 @@ void line_show(const Line *line, char ret_text[static LINE_MAX_BYTES + 1])
                                 *out++ = *at;
                         continue;
                 }
-                n = character_length(at, line->length - i);
+                n = shown_length(at, line->length - i);
                 if (n > 0)
                         memcpy(out, at, n);
                 else

@@ -188,11 +188,12 @@ static void settle_done(Loop *loop)
 /* The host has news for who waits for an answer or has room; else it would be heard in vain. */
 static void wait_for_news(Loop *loop)
 {
+        int patience_ms = loop->n_waiting > 0 ? WAIT_ANSWER_MS : WAIT_MAX_MS;
         struct curl_waitfd news = { .fd = loop->shared.host->fd, .events = CURL_WAIT_POLLIN };
         bool has_room = !loop->is_over && loop->n_open < loop->shared.settings->in_flight;
 
         curl_multi_poll(
-                loop->multi, &news, has_room || loop->n_waiting > 0 ? 1 : 0, WAIT_MAX_MS, NULL);
+                loop->multi, &news, has_room || loop->n_waiting > 0 ? 1 : 0, patience_ms, NULL);
 }
 
 static int run(Loop *loop)

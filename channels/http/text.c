@@ -59,15 +59,6 @@ void http_add_base64(StrBuf *out, const char *bytes, size_t length)
         }
 }
 
-/* The length of the UTF-8 character at text, or 0: there is none. */
-static size_t character_length(const char *text, size_t length)
-{
-        for (size_t n = 1; n <= 4 && n <= length; n++)
-                if (utf8_is_valid(text, n))
-                        return n;
-        return 0;
-}
-
 static bool is_blank(char c)
 {
         return (unsigned char)c <= 0x20 || c == 0x7f;
@@ -87,7 +78,7 @@ static void add_clean(StrBuf *out, const char *text, size_t length, size_t max)
         size_t start = out->length, n;
 
         for (; text < end; text += n) {
-                n = character_length(text, (size_t)(end - text));
+                n = utf8_length(text, (size_t)(end - text));
                 bool is_space = n > 0 && (is_blank(*text) || is_control(text, n));
                 if (is_space && (out->length == start || out->text[out->length - 1] == ' '))
                         continue;

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "base/gsm.h"
 #include "base/parse.h"
 
 static const SmsProvider *const providers[] = { &sms_kannel, &sms_gateway };
@@ -177,10 +178,10 @@ static int sms_check_address(void *state, const char *address)
         return n >= 7 && n <= 15 && !address[n + 1] && address[1] != '0' ? 0 : -EINVAL;
 }
 
-static bool is_acceptable(const Sms *sms, const char *text, SmsSize size, HttpVerdict *verdict)
+static bool is_acceptable(const Sms *sms, const char *text, GsmSize size, HttpVerdict *verdict)
 {
         verdict->outcome.kind = RELANCED_REFUSED_MESSAGE;
-        if (sms_is_blank(text))
+        if (gsm_is_blank(text))
                 http_set_detail(verdict, "the text is empty");
         else if (size.parts > (size_t)sms->max_parts)
                 http_set_detail(verdict, "the text needs %zu parts, %d at most (max_parts)%s",
@@ -196,7 +197,7 @@ static int sms_ask(void *state, HttpExchange *exchange, HttpRequest *request, Ht
 {
         const Sms *sms = state;
         const struct relanced_message *message = exchange->message;
-        SmsSize size = sms_size(message->text);
+        GsmSize size = gsm_size(message->text);
         char notice[24];
 
         if (!is_acceptable(sms, message->text, size, verdict))
@@ -243,4 +244,4 @@ static int sms_deliver(void *state, struct relanced_host *host)
 }
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "sms", "sends text messages by an SMS gateway",
-        RELANCED_SMS, options, sms_open, sms_check_address, sms_deliver, NULL, sms_close };
+        RELANCED_SMS, options, sms_open, sms_check_address, sms_deliver, NULL, sms_close, NULL };

@@ -6,7 +6,6 @@
 
 #include "channels/http/http.h"
 #include "channels/sms/fill.h"
-#include "channels/sms/parts.h"
 
 /* In the order of the table of options. */
 typedef enum SmsOption {

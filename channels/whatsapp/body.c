@@ -14,6 +14,9 @@
 
 #include "base/parse.h"
 
+#define TEXT_MAX 4096 /* characters of a text, and of one under a document */
+#define CAPTION_MAX 1024
+
 /* Meta refuses parameters with line ends, tabs or more than four blanks in a row (132012). */
 static void add_one_line(StrBuf *line, const char *text)
 {
@@ -122,20 +125,44 @@ static int make_template(const Draft *draft, json_t **ret_part, StrBuf *problem)
         return *ret_part ? BODY_MADE : -ENOMEM;
 }
 
-static int make_text(const Draft *draft, json_t **ret_part, StrBuf *problem)
+/* In UTF-16, as whoever counts the fewest. */
+bool body_text_fits(const char *text, bool has_document)
 {
-        const char *text = draft->message->text;
+        size_t n = 0;
 
+        for (; *text; text++)
+                if ((*text & 0xc0) != 0x80)
+                        n += (unsigned char)*text >= 0xf0 ? 2 : 1;
+        return n <= (has_document ? CAPTION_MAX : TEXT_MAX);
+}
+
+static int make_free(const Draft *draft, json_t **ret_part, StrBuf *problem)
+{
+        const struct relanced_attachment *document = draft->document;
+        const char *text = draft->message->text;
+        int r = check_document(draft, problem);
+
+        if (r != BODY_MADE)
+                return r;
         if (*text == '\0' || !utf8_is_valid(text, strlen(text))) {
                 strbuf_add(problem, "the message has no text");
                 return BODY_REFUSED;
         }
-        *ret_part = json_pack("{s:s, s:b}", "body", text, "preview_url", 0);
+        *ret_part = document ? json_pack("{s:s, s:s, s:s}", "id", draft->media_id, "filename",
+                                       document->name, "caption", text)
+                             : json_pack("{s:s, s:b}", "body", text, "preview_url", 0);
         return *ret_part ? BODY_MADE : -ENOMEM;
 }
 
-/* The notice comes back with receipts. Meta's description knows it of templates alone; of a test
- * nobody waits for a receipt. */
+static const char *type_of(const Draft *draft)
+{
+        if (draft->mapping)
+                return "template";
+        return draft->document ? "document" : "text";
+}
+
+/* The notice comes back with receipts. Meta's description knows it of templates alone; a receipt of
+ * anything else names the message's id. */
 static json_t *make_root(const Draft *draft, const char *type, json_t *part)
 {
         const char *to = draft->message->to;
@@ -151,11 +178,11 @@ int body_make(const Draft *draft, StrBuf *body, StrBuf *problem)
 {
         json_auto_t *part = NULL, *root = NULL;
         int r = draft->mapping ? make_template(draft, &part, problem)
-                               : make_text(draft, &part, problem);
+                               : make_free(draft, &part, problem);
 
         if (r != BODY_MADE)
                 return r;
-        root = make_root(draft, draft->mapping ? "template" : "text", part);
+        root = make_root(draft, type_of(draft), part);
         _cleanup_(freep) char *text = root ? json_dumps(root, JSON_COMPACT) : NULL;
         if (!text)
                 return -ENOMEM;

@@ -15,11 +15,14 @@ enum {
 /* A message and what it is sent as. */
 typedef struct Draft {
         const struct relanced_message *message;
-        const Mapping *mapping; /* NULL: plain text, as a test without a template of its own */
+        const Mapping *mapping; /* NULL: free text, as to who has just written */
         const char *code;       /* of the language, at Meta */
-        const struct relanced_attachment *document; /* the header's, or NULL */
+        const struct relanced_attachment *document; /* the header, or what the text is under */
         const char *media_id;                       /* of the document; "" before it is uploaded */
 } Draft;
+
+/* Whether a message's text, or the one under its document, is no longer than Meta takes. */
+bool body_text_fits(const char *text, bool has_document);
 
 /* BODY_MADE and the body added; BODY_REFUSED and a sentence in problem; -ENOMEM. */
 int body_make(const Draft *draft, StrBuf *body, StrBuf *problem);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns the two requests that a message may take. What is wrong with a message is found before
- * anything is uploaded or sent for it. Says at debug level what was asked and answered, without
+ * Owns the two requests that a message may take, and whether it is one of Meta's templates or free
+ * text: that is for who has written within a day, once; a second try is by template where there is
+ * one, since the day may be over. What is wrong with a message is found before anything is uploaded
+ * or sent for it. Says at debug level what was asked and answered, without
  * numbers, texts or the token.
  */
 
@@ -22,6 +24,30 @@ static const struct relanced_attachment *find_document(const struct relanced_mes
                 if (streq(message->attachments[i].type, "application/pdf"))
                         return &message->attachments[i];
         return NULL;
+}
+
+static bool is_test(const struct relanced_message *message)
+{
+        return streq(message->template_name, TEST_TEMPLATE);
+}
+
+/* What a message is to be sent as: by a template, or else freely. */
+typedef struct Choice {
+        const Mapping *mapping;
+        const struct relanced_attachment *document;
+        bool is_chat;
+} Choice;
+
+static Choice choose(const Cloud *cloud, const struct relanced_message *message)
+{
+        const struct relanced_attachment *document = find_document(message);
+        const Mapping *mapping =
+                mappings_find(&cloud->mappings, message->template_name, message->language);
+
+        if (message->may_chat && (!mapping || message->attempt <= 1) &&
+                body_text_fits(message->text, document != NULL))
+                return (Choice){ NULL, document, true };
+        return (Choice){ mapping, mapping && mapping->has_document ? document : NULL, false };
 }
 
 static int refuse(HttpVerdict *verdict, const char *detail)
@@ -56,17 +82,18 @@ static const char *document_fault(const struct relanced_attachment *document)
 static int make_draft(const Cloud *cloud, const struct relanced_message *message,
         char code[MAPPING_CODE_SIZE], Draft *ret_draft, HttpVerdict *verdict)
 {
-        Draft draft = { .message = message };
+        Choice choice = choose(cloud, message);
+        Draft draft = {
+                .message = message, .mapping = choice.mapping, .document = choice.document
+        };
 
-        draft.mapping = mappings_find(&cloud->mappings, message->template_name, message->language);
-        if (!draft.mapping && !streq(message->template_name, TEST_TEMPLATE))
+        if (!choice.mapping && !choice.is_chat && !is_test(message))
                 return refuse_unmapped(message, verdict);
-        if (draft.mapping)
+        if (choice.mapping)
                 draft.code =
                         mappings_code(&cloud->mappings, draft.mapping, message->language, code);
-        if (draft.mapping && draft.mapping->has_document) {
-                draft.document = find_document(message);
-                const char *fault = document_fault(draft.document);
+        if (choice.document || (choice.mapping && choice.mapping->has_document)) {
+                const char *fault = document_fault(choice.document);
                 if (fault)
                         return refuse(verdict, fault);
         }
@@ -88,7 +115,10 @@ static void log_asked(const Cloud *cloud, const Draft *draft, bool is_upload)
                         draft->mapping->name, draft->code, draft->mapping->n_fields,
                         draft->document ? " and the document" : "");
         else
-                strbuf_add(&text, "asks for a plain text: no template is mapped for tests");
+                strbuf_addf(&text, "asks for free text%s: %s",
+                        draft->document ? " under the document" : "",
+                        draft->message->may_chat ? "the recipient has just written"
+                                                 : "no template is mapped for tests");
         cloud->host->log(cloud->host, RELANCED_DEBUG, strbuf_text(&text));
         strbuf_release(&text);
 }
@@ -157,25 +187,38 @@ static void add_remark(HttpVerdict *verdict, const char *remark)
         http_set_detail(verdict, "%s; %s", verdict->detail, remark);
 }
 
+/* Free text that Meta does not take any more has a template for its next try, if one is mapped. */
+static void judge_chat(
+        const Cloud *cloud, const struct relanced_message *message, HttpVerdict *verdict)
+{
+        if (verdict->outcome.kind == RELANCED_REFUSED_MESSAGE &&
+                mappings_find(&cloud->mappings, message->template_name, message->language)) {
+                verdict->outcome.kind = RELANCED_RETRY;
+                verdict->outcome.retry_after_s = 1;
+                add_remark(verdict, "its template goes instead");
+        }
+}
+
 static int cloud_judge(
         void *state, HttpExchange *exchange, const HttpReply *reply, HttpVerdict *verdict)
 {
         const Cloud *cloud = state;
         const struct relanced_message *message = exchange->message;
-        const Mapping *mapping =
-                mappings_find(&cloud->mappings, message->template_name, message->language);
+        Choice choice = choose(cloud, message);
 
-        if (mapping && mapping->has_document && exchange->stage == 0)
+        if (choice.document && exchange->stage == 0)
                 return answer_judge_upload(reply, message->attempt, exchange->note, verdict);
         answer_judge_message(reply, message->attempt, verdict);
+        if (choice.is_chat)
+                judge_chat(cloud, message, verdict);
         if (verdict->outcome.kind != RELANCED_SENT)
                 return HTTP_DONE;
-        if (!mapping)
+        if (!choice.mapping && !choice.is_chat)
                 add_remark(verdict, "a plain text only arrives if this number has written to the "
                                     "firm's within 24 hours: for a test at any time add \"test = "
                                     "TEMPLATE(…)\" to this channel's templates");
-        else if (mapping->has_document && message->n_attachments > 1)
-                add_remark(verdict, "only the first document went along: a template carries one");
+        else if (choice.document && message->n_attachments > 1)
+                add_remark(verdict, "only the first document went along: a message carries one");
         return HTTP_DONE;
 }
 

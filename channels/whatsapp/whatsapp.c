@@ -205,4 +205,4 @@ static void whatsapp_close(void *state)
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "whatsapp", "sends template messages by WhatsApp",
         RELANCED_WHATSAPP, options, whatsapp_open, whatsapp_check_address, whatsapp_deliver, NULL,
-        whatsapp_close };
+        whatsapp_close, NULL };

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "api/terms.h"
 #include "base/parse.h"
 #include "store/accounts.h"
 
@@ -37,14 +38,39 @@ static StepMark mark_of(const Subject *subject, const Answer *answer)
         };
 }
 
+/* Also that the customer was given longer: R6 does not bind what another one's deadline notice only
+ * lists, but she was asked for it by that day. */
+static int tell_handover(Exchange *exchange, const StepMark *mark, Answer *answer)
+{
+        _cleanup_(strbuf_release) StrBuf effect = STRBUF_INIT;
+        char text[DATE_TEXT_SIZE];
+        Date day;
+
+        int r = terms_find_asked_until(exchange, mark->invoice, mark->seq, &day);
+        if (r < 0)
+                return r;
+        strbuf_add(&effect, "The file is handed over " WAKE ", or when its window opens.");
+        if (date_is_set(day))
+                strbuf_addf(&effect,
+                        " A notice has asked the customer for it by %s: to give her until then, "
+                        "take "
+                        "this back and approve it after that day.",
+                        date_format(day, text));
+        answer->effect = arena_strdup(&exchange->arena, strbuf_text(&effect));
+        return strbuf_error(&effect) < 0 || !answer->effect ? -ENOMEM : 0;
+}
+
 static int approve_step(
         Exchange *exchange, const Asked *task, const Subject *subject, Answer *answer)
 {
         const StepMark mark = mark_of(subject, answer);
-        bool is_handover = mark.action == ACTION_AGENCY || mark.action == ACTION_LEGAL;
 
-        answer->effect = is_handover ? "The file is handed over " WAKE ", or when its window opens."
-                                     : "It goes out " WAKE ", or when its window opens.";
+        if (mark.action == ACTION_AGENCY || mark.action == ACTION_LEGAL) {
+                int r = tell_handover(exchange, &mark, answer);
+                if (r < 0)
+                        return r;
+        } else
+                answer->effect = "It goes out " WAKE ", or when its window opens.";
         return store_approve(exchange->engine->store, &mark, exchange->now.instant, &answer->fact);
 }
 

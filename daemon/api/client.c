@@ -32,6 +32,23 @@ static void client_enter(Client *client, ClientState state)
         client->since_usec = clock_monotonic_usec();
 }
 
+static void client_suspend(Client *client)
+{
+        client->is_suspended = true;
+        MHD_suspend_connection(client->connection);
+}
+
+/* libmicrohttpd has it back. */
+static void client_resume(Client *client)
+{
+        if (!client->is_suspended)
+                return;
+        client->is_suspended = false;
+        client->since_usec = clock_monotonic_usec();
+        MHD_resume_connection(client->connection);
+        listener_run_soon(client->listener); /* resuming wakes nothing by itself */
+}
+
 /* The other end is closed, and not only half of it. */
 static int on_hangup(sd_event_source *source, int fd, uint32_t events, void *owner)
 {
@@ -112,22 +129,6 @@ int client_ask(Client *client, const char *target)
         if (r < 0)
                 upload_fail(upload, r, problem);
         return 0;
-}
-
-static void client_suspend(Client *client)
-{
-        client->is_suspended = true;
-        MHD_suspend_connection(client->connection);
-}
-
-void client_resume(Client *client)
-{
-        if (!client->is_suspended)
-                return;
-        client->is_suspended = false;
-        client->since_usec = clock_monotonic_usec();
-        MHD_resume_connection(client->connection);
-        listener_run_soon(client->listener); /* resuming wakes nothing by itself */
 }
 
 void client_drop(Client *client)

@@ -48,8 +48,6 @@ bool client_receive(Client *client, const char *method, const char *bytes, size_
 void client_answer(Client *client);
 /* The connection ends, whatever it is at. */
 void client_drop(Client *client);
-/* libmicrohttpd has it back. */
-void client_resume(Client *client);
 
 /* When it may be dropped to make room, on the monotonic clock; INT64_MAX: not. is_crowded: many
  * linger. */

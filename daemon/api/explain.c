@@ -83,18 +83,18 @@ static json_t *shape_next(const Explaining *e, size_t i)
         return shaped;
 }
 
-static void add_also(const Explaining *e, size_t i, const Reason *reasons, size_t n, json_t **also)
+/* asked: with the next step and its day, also where the deciding rule leaves them open. */
+static void add_also(const Explaining *e, size_t i, const Judgement *asked, const Reason *reasons,
+        size_t n, json_t **also)
 {
-        const Judgement *judgement = &e->decision.judgements[i];
-
         for (size_t k = 0; k < n; k++) {
-                bool is_told = reasons[k] == judgement->reason;
+                bool is_told = reasons[k] == e->decision.judgements[i].reason;
                 for (size_t before = 0; before < k; before++)
                         is_told = is_told || reasons[before] == reasons[k];
                 if (is_told)
                         continue;
                 StrBuf sentence = STRBUF_INIT;
-                add_sentence(e->exchange, &e->account, i, judgement, reasons[k], &sentence);
+                add_sentence(e->exchange, &e->account, i, asked, reasons[k], &sentence);
                 json_t *shaped = json_object();
                 shape_put(&shaped, "reason", json_string(reason_code(reasons[k])));
                 shape_put(&shaped, "sentence", shape_text(strbuf_text(&sentence)));
@@ -109,14 +109,20 @@ static json_t *shape_also(const Explaining *e, size_t i)
         const Rulebook *book = &e->exchange->engine->config->book;
         const Judgement *judgement = &e->decision.judgements[i];
         Reason reasons[REASON_MAX + ACCOUNT_REASONS_MAX];
+        Judgement asked = *judgement, last;
         json_t *also = json_array();
         Now now = e->exchange->now;
 
         now.guards |= ahead_guards(e->ahead);
-        size_t n = judge_reasons(book, &e->account, &e->account.instalments[i], &now, reasons);
+        size_t n =
+                judge_reasons(book, &e->account, &e->account.instalments[i], &now, reasons, &last);
         if (judgement->verdict != VERDICT_NEVER && judgement->verdict != VERDICT_CLOSED)
                 n += account_reasons(book, &e->account, &now, judgement, reasons + n);
-        add_also(e, i, reasons, n, &also);
+        if (asked.next < 0) {
+                asked.next = last.next;
+                asked.earliest = last.earliest;
+        }
+        add_also(e, i, &asked, reasons, n, &also);
         return also;
 }
 

@@ -53,13 +53,22 @@ static void add_end(json_t **ended, const InvoiceReport *row, const char *what)
         shape_append(ended, line);
 }
 
+typedef struct Ending {
+        Date today;
+        json_t *ended;
+} Ending;
+
 /* What a release ends: told before it is done. */
 static int add_ended(void *owner, const InvoiceReport *row)
 {
+        Ending *ending = owner;
+
         if (row->is_held)
-                add_end(owner, row, "hold");
+                add_end(&ending->ended, row, "hold");
         if (row->is_disputed || row->status == STATUS_DISPUTED)
-                add_end(owner, row, "dispute");
+                add_end(&ending->ended, row, "dispute");
+        if (date_compare(row->promised_until, ending->today) >= 0)
+                add_end(&ending->ended, row, "promise");
         return 0;
 }
 
@@ -68,25 +77,25 @@ int handle_release(Exchange *exchange)
         Store *store = exchange->engine->store;
         const Target target = target_of(exchange_get(exchange, "target"));
         Date today = exchange->now.local.day;
-        json_t *ended = json_array();
+        Ending ending = { today, json_array() };
         int64_t fact;
         int r;
 
-        r = store_list_invoices(store, target.customer, target.invoice, false, add_ended, &ended);
+        r = store_list_invoices(store, target.customer, target.invoice, add_ended, &ending);
         if (r == 0)
                 r = store_begin(store);
         if (r == 0)
                 r = end_fact(
                         store, store_release(store, &target, today, exchange->now.instant), &fact);
         if (r < 0) {
-                json_decref(ended);
+                json_decref(ending.ended);
                 return r == -ENOENT ? recording_no_target(exchange, &target) : r;
         }
         json_t *shaped = json_object();
         shape_put(&shaped, "recorded", json_string("release"));
         shape_put(&shaped, "invoice", shape_text(target.invoice));
         shape_put(&shaped, "customer", shape_text(target.customer));
-        shape_put(&shaped, "ended", ended);
+        shape_put(&shaped, "ended", ending.ended);
         shape_put(&shaped, "free_from", shape_date(date_add(today, 1)));
         return recording_answer(exchange, shaped, fact, NULL);
 }

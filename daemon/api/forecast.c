@@ -71,7 +71,7 @@ static int add_notice(void *owner, const LogRow *row)
         return sorter_add(work->sorter, row->at.usec, shape_planned(work->zone, row));
 }
 
-static int add_change(void *owner, Difference change, const LogRow *row, Instant was)
+static int add_change(void *owner, Difference change, const LogRow *row, const LogRow *was)
 {
         ForecastWork *work = owner;
 
@@ -79,14 +79,15 @@ static int add_change(void *owner, Difference change, const LogRow *row, Instant
                 return 0;
         json_t *shaped = shape_planned(work->zone, row);
         shape_put(&shaped, "change", json_string(difference_names[change]));
-        shape_put(&shaped, "was", shape_instant(work->zone, was));
+        shape_put(&shaped, "was", was ? shape_instant(work->zone, was->at) : json_null());
+        shape_put(&shaped, "deadline_was", was ? shape_date(was->deadline) : json_null());
         return sorter_add(work->sorter, row->at.usec, shaped);
 }
 
 /* In the shape of a task: it is not one yet, or not for sure. */
-static int add_waits(void *owner, const Account *account, size_t i, const Wait *wait)
+static json_t *shape_wait(
+        const ForecastWork *work, const Account *account, size_t i, const Wait *wait)
 {
-        ForecastWork *work = owner;
         const Instalment *instalment = &account->instalments[i];
         const Judgement *judgement = &wait->judgement;
         const ReasonDetail detail = {
@@ -96,8 +97,6 @@ static int add_waits(void *owner, const Account *account, size_t i, const Wait *
         };
         StrBuf sentence = STRBUF_INIT;
 
-        if (work->invoice && !streq(work->invoice, instalment->number))
-                return 0;
         reason_sentence(judgement->reason, &detail,
                 work->exchange->engine->config->creditor.language, &sentence);
         const TaskReport row = {
@@ -111,7 +110,30 @@ static int add_waits(void *owner, const Account *account, size_t i, const Wait *
         json_t *shaped = shape_task(work->zone, &row);
         shape_put(&shaped, "task", json_null());
         strbuf_release(&sentence);
-        return sorter_add(work->sorter, KEY_OF_WAITS + wait->since.usec / 4, shaped);
+        return shaped;
+}
+
+static int add_waits(void *owner, const Account *account, size_t i, const Wait *wait)
+{
+        ForecastWork *work = owner;
+
+        if (work->invoice && !streq(work->invoice, account->instalments[i].number))
+                return 0;
+        return sorter_add(work->sorter, KEY_OF_WAITS + wait->since.usec / 4,
+                shape_wait(work, account, i, wait));
+}
+
+static int add_wait_change(void *owner, Difference change, const WaitChange *waits)
+{
+        ForecastWork *work = owner;
+        const Account *account = waits->account;
+
+        if (work->invoice && !streq(work->invoice, account->instalments[waits->instalment].number))
+                return 0;
+        json_t *shaped = shape_wait(work, account, waits->instalment, waits->wait);
+        shape_put(&shaped, "change", json_string(difference_names[change]));
+        shape_put(&shaped, "was", shape_instant(work->zone, waits->was));
+        return sorter_add(work->sorter, KEY_OF_WAITS + waits->wait->since.usec / 4, shaped);
 }
 
 /* Why nothing at all leaves; before every notice. */
@@ -278,6 +300,7 @@ static int start(Exchange *exchange, ForecastWork *work, int days)
                         .notice = add_notice,
                         .waits = work->tells_waits ? add_waits : NULL,
                         .change = add_change,
+                        .wait_change = work->tells_waits ? add_wait_change : NULL,
                         .owner = work,
                 },
         };

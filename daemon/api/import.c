@@ -17,7 +17,9 @@
 typedef struct ImportWork {
         Config *config; /* held: a reload may take another one meanwhile */
         ImportFile *files;
+        size_t n;
         ImportResult *results;
+        json_t **withdrawn; /* by file: an array */
         Import *import;
         bool is_done;
         int result;
@@ -29,6 +31,8 @@ static void work_free(void *owner)
         ImportWork *work = owner;
 
         import_free(work->import);
+        for (size_t i = 0; work->withdrawn && i < work->n; i++)
+                json_decref(work->withdrawn[i]);
         config_free(work->config);
         free(work);
 }
@@ -43,7 +47,22 @@ static void add_problem(void *owner, size_t i, bool is_warning, const char *text
         reply_add(&exchange->reply, shaped);
 }
 
-static json_t *shape_result(const ImportFile *file, const ImportResult *result)
+static void add_withdrawn(void *owner, size_t i, const WithdrawnRow *row)
+{
+        const Exchange *exchange = owner;
+        ImportWork *work = exchange->work;
+        json_t *shaped = json_object();
+
+        shape_put(&shaped, "invoice", shape_text(row->number));
+        shape_put(&shaped, "instalment", json_integer(row->seq));
+        shape_put(&shaped, "due", shape_date(row->due));
+        shape_put(&shaped, "amount", shape_money(row->amount, row->currency));
+        shape_put(&shaped, "currency", shape_text(row->currency));
+        shape_append(&work->withdrawn[i], shaped);
+}
+
+/* Takes withdrawn over. */
+static json_t *shape_result(const ImportFile *file, const ImportResult *result, json_t *withdrawn)
 {
         json_t *shaped = json_object();
 
@@ -54,6 +73,7 @@ static json_t *shape_result(const ImportFile *file, const ImportResult *result)
         shape_put(&shaped, "changed", json_integer(result->n_changed));
         shape_put(&shaped, "same", json_integer(result->n_same));
         shape_put(&shaped, "withdrawn", json_integer(result->n_withdrawn));
+        shape_put(&shaped, "withdrawn_instalments", withdrawn);
         shape_put(&shaped, "errors", json_integer(result->n_errors));
         shape_put(&shaped, "warnings", json_integer(result->n_warnings));
         return shaped;
@@ -94,7 +114,8 @@ static int resume_import(Exchange *exchange)
                 return reply_fail(&exchange->reply, work->result,
                         "the import stopped; what was recorded before stays");
         for (size_t i = 0; i < exchange->request.n_files; i++) {
-                reply_add(&exchange->reply, shape_result(&work->files[i], &work->results[i]));
+                reply_add(&exchange->reply, shape_result(&work->files[i], &work->results[i],
+                                                    TAKE_PTR(work->withdrawn[i])));
                 log_imported(&work->results[i]);
         }
         return 0;
@@ -108,6 +129,7 @@ static int start_import(Exchange *exchange, ImportWork *work)
                         .at = exchange->now.instant,
                         .today = exchange->now.local.day,
                         .message = add_problem,
+                        .withdrawn = add_withdrawn,
                         .owner = exchange },
                 .files = work->files,
                 .n = exchange->request.n_files,
@@ -135,10 +157,14 @@ int handle_import(Exchange *exchange)
         work->config = config_hold(exchange->engine->config);
         work->files = arena_alloc_array(&exchange->arena, n, sizeof(*work->files));
         work->results = arena_alloc_array(&exchange->arena, n, sizeof(*work->results));
-        if (!work->files || !work->results)
+        work->withdrawn = arena_alloc_array(&exchange->arena, n, sizeof(json_t *));
+        if (!work->files || !work->results || !work->withdrawn)
                 return -ENOMEM;
-        for (size_t i = 0; i < n; i++)
+        work->n = n;
+        for (size_t i = 0; i < n; i++) {
                 work->files[i] = (ImportFile){ request->files[i].name, request->files[i].fd };
+                work->withdrawn[i] = json_array();
+        }
         int r = start_import(exchange, work);
         if (r == 0)
                 exchange->resume = resume_import;

@@ -150,7 +150,7 @@ static int page_fill(Page *page, const char *number)
         if (r == 0)
                 r = store_load_account(store, account, 0, &page->exchange->arena, &page->account);
         if (r == 0)
-                r = store_list_invoices(store, NULL, number, false, page_instalment, page);
+                r = store_list_invoices(store, NULL, number, page_instalment, page);
         if (r < 0)
                 return r;
         if (json_array_size(page->instalments) == 0)

@@ -7,9 +7,12 @@
 #include <errno.h>
 
 #include "api/follow.h"
+#include "api/proof.h"
 #include "api/shapes.h"
 #include "api/terms.h"
 #include "base/parse.h"
+#include "core/account.h"
+#include "engine/dossiers.h"
 #include "store/accounts.h"
 
 static int add_notice(void *owner, const LogRow *row)
@@ -172,11 +175,25 @@ static int parse_filter(Exchange *exchange, LogFilter *filter)
         return 1;
 }
 
+/* All of the log or nothing: an entry proves those before it. */
+static int verify(Exchange *exchange)
+{
+        if (!streq(exchange_get(exchange, "verify"), "1"))
+                return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                        "verify '%s' is unknown: expected 1", exchange_get(exchange, "verify"));
+        if (exchange->request.n_parameters > 1)
+                return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                        "the log is verified whole: leave the other options out");
+        return proof_answer(exchange);
+}
+
 int handle_log(Exchange *exchange)
 {
         const char *follow = exchange_get(exchange, "follow");
         LogFilter filter;
 
+        if (exchange_get(exchange, "verify"))
+                return verify(exchange);
         if (parse_filter(exchange, &filter) > 0)
                 return 0;
         if (follow && !streq(follow, "1"))
@@ -193,6 +210,35 @@ int handle_log(Exchange *exchange)
         return check_names(exchange) > 0 ? 0 : follow_log(exchange, &filter);
 }
 
+/* R17: where the dossier of a file lies that may be handed over, and the day until which a notice
+ * has asked for what it is about. */
+static int put_handover(Exchange *exchange, const TaskReport *row, json_t **shaped)
+{
+        Engine *engine = exchange->engine;
+        DossierKey key = { .seq = row->seq, .action = ACTION_AGENCY };
+        int64_t account;
+        DossierRow dossier;
+        Date day;
+
+        if (streq(row->kind, action_names[ACTION_LEGAL]))
+                key.action = ACTION_LEGAL;
+        if (!row->invoice || !streq(row->kind, action_names[key.action]))
+                return 0;
+        int r = store_find_invoice(engine->store, row->invoice, &account, &key.invoice);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
+        r = store_get_dossier(engine->store, &key, &exchange->arena, &dossier);
+        if (r == 0 && *dossier.file)
+                shape_put(shaped, "dossier",
+                        shape_text(dossier_path(engine->config, dossier.file, &exchange->arena)));
+        if (r < 0 && r != -ENOENT)
+                return r;
+        r = terms_find_asked_until(exchange, key.invoice, key.seq, &day);
+        if (r == 0 && date_is_set(day))
+                shape_put(shaped, "asked_until", shape_date(day));
+        return r;
+}
+
 static int add_task(void *owner, const TaskReport *row)
 {
         Exchange *exchange = owner;
@@ -205,6 +251,11 @@ static int add_task(void *owner, const TaskReport *row)
                         return r;
                 }
                 shape_put(&shaped, "dispute", dispute);
+        }
+        int r = put_handover(exchange, row, &shaped);
+        if (r < 0) {
+                json_decref(shaped);
+                return r;
         }
         reply_add(&exchange->reply, shaped);
         return exchange->reply.error;

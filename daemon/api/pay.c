@@ -14,6 +14,7 @@
 #include "api/shapes.h"
 #include "base/parse.h"
 #include "core/money.h"
+#include "engine/agency.h"
 #include "engine/reconnect.h"
 #include "store/facts.h"
 
@@ -96,10 +97,12 @@ static int record_payment(Exchange *exchange, const PaymentRow *row)
         return recording_end(store, put >= PUT_REFUSED ? -EINVAL : MIN(put, 0));
 }
 
-/* The fact of a payment that was just recorded, and the one before that says the same. */
+/* The fact of a payment that was just recorded, the one before that says the same, and what was
+ * paid and taken back of the invoice. */
 typedef struct Alike {
         const PaymentRow *row;
         int64_t fact, before;
+        int64_t paid, undone;
 } Alike;
 
 static int find_alike(void *owner, const FactReport *fact)
@@ -107,12 +110,47 @@ static int find_alike(void *owner, const FactReport *fact)
         Alike *alike = owner;
         const PaymentRow *row = alike->row;
 
+        if (!fact->is_withdrawn && streq(fact->kind, fact_kind_names[FACT_PAYMENT]))
+                (void)money_add(&alike->paid, fact->amount);
+        else if (!fact->is_withdrawn &&
+                 (streq(fact->kind, fact_kind_names[FACT_REFUND]) ||
+                         streq(fact->kind, fact_kind_names[FACT_CHARGEBACK])))
+                (void)money_add(&alike->undone, fact->amount);
         if (streq(fact->id, row->id))
                 alike->fact = fact->fact;
         else if (!fact->is_withdrawn && streq(fact->kind, fact_kind_names[row->kind]) &&
                  fact->amount == row->amount && date_compare(fact->date, row->date) == 0)
                 alike->before = fact->fact;
         return 0;
+}
+
+/* What is right to record and still seldom meant, a sentence each. */
+static void add_warnings(StrBuf *text, const Alike *alike, const Owed *before, const Owed *after)
+{
+        const PaymentRow *row = alike->row;
+        bool comes_in = row->kind == FACT_PAYMENT || row->kind == FACT_CREDIT;
+        bool is_taken_back = row->kind == FACT_REFUND || row->kind == FACT_CHARGEBACK;
+        char sum[MONEY_TEXT_SIZE];
+
+        if (alike->before > 0)
+                strbuf_addf(text,
+                        "The same amount of the same day was recorded before, as fact %" PRId64
+                        ": if this is that one, take one of them back.",
+                        alike->before);
+        if (comes_in && after->open == 0 && row->amount > before->open)
+                strbuf_addf(text,
+                        "%sThat is %s %s more than was open: it is the customer's credit now, and "
+                        "is taken off what else is asked for.",
+                        text->length > 0 ? " " : "",
+                        money_format(row->amount - before->open, row->currency, sum),
+                        row->currency);
+        if (is_taken_back && alike->undone > alike->paid)
+                strbuf_addf(text,
+                        "%sMore is taken back now than was paid of this invoice, by %s %s: of "
+                        "what is paid later, so much will not count.",
+                        text->length > 0 ? " " : "",
+                        money_format(alike->undone - alike->paid, row->currency, sum),
+                        row->currency);
 }
 
 static int answer(Exchange *exchange, const PaymentRow *row, const Owed *before, const Owed *after)
@@ -133,13 +171,9 @@ static int answer(Exchange *exchange, const PaymentRow *row, const Owed *before,
         shape_put(&shaped, "amount", shape_money(row->amount, row->currency));
         shape_put(&shaped, "open_before", shape_money(before->open, row->currency));
         shape_put(&shaped, "open", shape_money(after->open, row->currency));
-        if (alike.before > 0) {
-                strbuf_addf(&warning,
-                        "The same amount of the same day was recorded before, as fact %" PRId64
-                        ": if this is that one, take one of them back.",
-                        alike.before);
+        add_warnings(&warning, &alike, before, after);
+        if (warning.length > 0)
                 shape_put(&shaped, "warning", json_string(strbuf_text(&warning)));
-        }
         strbuf_release(&warning);
         return recording_answer(exchange, shaped, alike.fact, NULL);
 }
@@ -152,7 +186,7 @@ int handle_pay(Exchange *exchange)
         Owed before = { 0 }, after = { 0 };
         int r;
 
-        r = store_list_invoices(store, NULL, number, false, add_owed, &before);
+        r = store_list_invoices(store, NULL, number, add_owed, &before);
         if (r == -ENOENT || (r == 0 && before.n == 0))
                 return recording_no_target(exchange, &(Target){ .invoice = number });
         if (r < 0)
@@ -173,10 +207,11 @@ int handle_pay(Exchange *exchange)
                 return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST, "amount '%s' is too large",
                         exchange_get(exchange, "amount"));
         if (r == 0)
-                r = store_list_invoices(store, NULL, number, false, add_owed, &after);
+                r = store_list_invoices(store, NULL, number, add_owed, &after);
         if (r < 0)
                 return r;
-        /* The payment stands; what cannot be queued now is queued by the next wake. */
+        /* The payment stands; what cannot be done now is done by the next wake. */
+        (void)engine_tell_agency(exchange->engine, before.account);
         (void)engine_reconnect(exchange->engine, before.account);
         return answer(exchange, &row, &before, &after);
 }

@@ -6,41 +6,37 @@
 #include <errno.h>
 
 #include "api/forced.h"
+#include "api/mail.h"
 #include "api/shapes.h"
+#include "base/gsm.h"
+#include "base/parse.h"
+
+/* Which messages are looked at, and as what. A picture is drawn of the HTML, by who asks. */
+typedef enum Format {
+        FORMAT_TEXT,
+        FORMAT_HTML,
+        FORMAT_EML,
+        FORMAT_PNG,
+} Format;
+static const char *const format_names[] = { "text", "html", "eml", "png" };
 
 typedef struct Preview {
+        const Config *config;
         const ForcedPlan *plan;
         const Contact *contact;
         const char *number; /* of the invoice that was asked for */
 } Preview;
 
-static int find_channel(const Rulebook *book, const char *name)
-{
-        for (size_t i = 0; i < book->n_channels; i++)
-                if (streq(book->channels[i].name, name))
-                        return (int)i;
-        return -1;
-}
-
 /* 0, or 1: refused. The planned notice, by that channel alone if one is asked for. */
 static int choose_channel(Exchange *exchange, Planned *planned, Route *route)
 {
-        const Rulebook *book = &exchange->engine->config->book;
         const char *name = exchange_get(exchange, "channel");
-        StrBuf known = STRBUF_INIT;
 
         if (!name)
                 return 0;
-        int channel = find_channel(book, name);
-        if (channel < 0) {
-                for (size_t i = 0; i < book->n_channels; i++)
-                        strbuf_addf(&known, "%s%s", i > 0 ? ", " : "", book->channels[i].name);
-                (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND,
-                        "there is no channel '%s': there are %s", name,
-                        known.length > 0 ? strbuf_text(&known) : "none");
-                strbuf_release(&known);
+        int channel = exchange_find_channel(exchange, name);
+        if (channel < 0)
                 return 1;
-        }
         *route = (Route){ .n_channels = 1, .channels = { (unsigned char)channel } };
         planned->routes = route;
         planned->n_routes = 1;
@@ -56,11 +52,23 @@ static json_t *shape_attachments(const Contact *contact)
                 const Attachment *attachment = &contact->attachments[i];
                 json_t *shaped = json_object();
                 shape_put(&shaped, "name", shape_text(attachment->name));
-                shape_put(&shaped, "document", shape_text(attachment->document));
-                shape_put(&shaped, "size", json_integer(attachment->size));
+                bool is_there =
+                        !is_empty(attachment->document); /* a dossier may be yet to be made */
+                shape_put(&shaped, "document", shape_given(attachment->document));
+                shape_put(&shaped, "size", is_there ? json_integer(attachment->size) : json_null());
                 shape_append(&list, shaped);
         }
         return list;
+}
+
+/* How many parts an SMS may have by its channel; null for other messages. */
+static json_t *shape_max_parts(const Config *config, const Notice *notice)
+{
+        int channel = rulebook_find_channel(&config->book, notice->channel);
+
+        if (notice->form != FORM_SMS || channel < 0)
+                return json_null();
+        return json_integer(config->channels[channel].max_parts);
 }
 
 static json_t *shape_preview(const Preview *preview, const Notice *notice)
@@ -80,9 +88,58 @@ static json_t *shape_preview(const Preview *preview, const Notice *notice)
         shape_put(&shaped, "deadline", shape_date(planned->deadline));
         shape_put(&shaped, "subject", shape_text(notice->subject ? notice->subject : ""));
         shape_put(&shaped, "text", shape_text(notice->text));
+        shape_put(&shaped, "parts",
+                notice->form == FORM_SMS ? json_integer((json_int_t)gsm_size(notice->text).parts)
+                                         : json_null());
+        shape_put(&shaped, "max_parts", shape_max_parts(preview->config, notice));
         shape_put(&shaped, "html", shape_given(notice->html));
+        shape_put(&shaped, "template",
+                notice->form == FORM_WHATSAPP && !notice->may_chat
+                        ? shape_text(notice->template_name)
+                        : json_null());
+        shape_put(&shaped, "payment_code", shape_given(notice->payment_code));
         shape_put(&shaped, "attachments", shape_attachments(preview->contact));
         return shaped;
+}
+
+static bool has_format(const Notice *notice, Format format)
+{
+        switch (format) {
+        case FORMAT_TEXT: return true;
+        case FORMAT_HTML:
+        case FORMAT_PNG: return notice->html;
+        case FORMAT_EML: return notice->form == FORM_EMAIL;
+        }
+        return false;
+}
+
+static int show_all(Exchange *exchange, const Preview *preview, const Composed *composed)
+{
+        MailAsked *asked = arena_alloc_array(&exchange->arena, composed->n, sizeof(*asked));
+        int format = FORMAT_TEXT;
+        size_t n = 0;
+
+        if (!asked)
+                return -ENOMEM;
+        if (exchange_get(exchange, "format") &&
+                parse_name(exchange_get(exchange, "format"), format_names, ELEMENTSOF(format_names),
+                        &format) < 0)
+                return reply_refuse(&exchange->reply, REPLY_BAD_REQUEST,
+                        "format '%s' is unknown: expected text, html, eml or png",
+                        exchange_get(exchange, "format"));
+        for (size_t i = 0; i < composed->n; i++)
+                if (has_format(&composed->notices[i], (Format)format))
+                        asked[n++] = (MailAsked){ shape_preview(preview, &composed->notices[i]),
+                                &composed->notices[i] };
+        if (n == 0)
+                return reply_refuse(&exchange->reply, REPLY_REFUSED,
+                        "this message goes by no e-mail: there is no %s of it",
+                        format_names[format]);
+        if (format == FORMAT_EML)
+                return mail_start(exchange, &composed->contact, asked, n);
+        for (size_t i = 0; i < n; i++)
+                reply_add(&exchange->reply, asked[i].row);
+        return 0;
 }
 
 int handle_preview(Exchange *exchange)
@@ -106,8 +163,7 @@ int handle_preview(Exchange *exchange)
         if (composed.n == 0)
                 return reply_refuse(&exchange->reply, REPLY_REFUSED,
                         "no channel of this step can reach customer '%s'", plan.account.code);
-        const Preview preview = { &plan, &composed.contact, exchange_get(exchange, "invoice") };
-        for (size_t i = 0; i < composed.n; i++)
-                reply_add(&exchange->reply, shape_preview(&preview, &composed.notices[i]));
-        return 0;
+        const Preview preview = { exchange->config, &plan, &composed.contact,
+                exchange_get(exchange, "invoice") };
+        return show_all(exchange, &preview, &composed);
 }

@@ -14,18 +14,47 @@
 #include "api/shapes.h"
 #include "base/parse.h"
 #include "core/money.h"
+#include "engine/moment.h"
 
 #define AHEAD_MAX_DAYS 366 /* of a promise, without force */
 #define PARTS_MAX 120
 #define PLAN_POLICY "plan"
 #define EFFECT_IN_WRITING "It holds from now on, and is confirmed in writing " WAKE "."
+#define EFFECT_NOT_TOLD                                                                            \
+        "It holds from now on. It cannot be confirmed in writing, as no channel reaches the "      \
+        "customer: tell the customer another way."
+
 /* What an agreement is about. */
 typedef struct Agreed {
         int64_t open;
-        int max_promises;   /* the least that the policies of its instalments allow */
-        bool is_in_writing; /* some policy has routes for confirmations */
-        int64_t plan;       /* the fact of the plan that runs, or 0 */
+        int max_promises;    /* the least that the policies of its instalments allow */
+        bool is_in_writing;  /* some policy has routes for confirmations */
+        bool is_reachable;   /* and one of them leads to the customer */
+        bool is_handed_over; /* part of it is an agency's or a lawyer's (R17) */
+        int64_t plan;        /* the fact of the plan that runs, or 0 */
 } Agreed;
+
+/* R4: an address, or an opt-out, may be missing or come later: what counts is how it is now. */
+static bool is_reachable(const Exchange *exchange, const Account *account, const Policy *policy)
+{
+        const Rulebook *book = &exchange->engine->config->book;
+
+        for (unsigned r = 0; r < policy->n_confirm_routes; r++)
+                for (unsigned a = 0; a < policy->confirm_routes[r].n_channels; a++)
+                        if (channel_is_usable(book, policy->confirm_routes[r].channels[a], account))
+                                return true;
+        return false;
+}
+
+/* As recording_load(), with what says who can be reached. */
+static int load(Exchange *exchange, const char *number, Recorded *ret_recorded)
+{
+        int r = recording_load(exchange, number, ret_recorded);
+
+        return r != 0 ? r
+                      : account_complete(
+                                exchange->engine, &exchange->now, true, &ret_recorded->account);
+}
 
 static void add_instalment(
         const Exchange *exchange, const Recorded *recorded, size_t i, Agreed *agreed)
@@ -38,11 +67,14 @@ static void add_instalment(
                 return;
         if (money_add(&agreed->open, instalment->open) < 0)
                 agreed->open = INT64_MAX;
+        agreed->is_handed_over |= instalment->is_handed_over;
         if (instalment->plan > 0 && !instalment->is_plan_broken)
                 agreed->plan = instalment->plan;
         if (policy) {
                 agreed->max_promises = MIN(agreed->max_promises, policy->max_promises);
-                agreed->is_in_writing |= policy->n_confirm_routes > 0;
+                agreed->is_in_writing |=
+                        policy->n_confirm_routes > 0 && !instalment->is_handed_over;
+                agreed->is_reachable |= is_reachable(exchange, &recorded->account, policy);
         }
 }
 
@@ -53,6 +85,29 @@ static Agreed weigh(const Exchange *exchange, const Recorded *recorded)
         for (size_t i = 0; i < recorded->account.n_instalments; i++)
                 add_instalment(exchange, recorded, i, &agreed);
         return agreed;
+}
+
+/* R14: what is disputed or held is not written about until that has ended. */
+static bool is_aside(const Exchange *exchange, const Instalment *instalment)
+{
+        Date until = instalment->held_until;
+
+        return instalment->is_disputed ||
+               (instalment->is_held &&
+                       (!date_is_set(until) || date_compare(exchange->now.local.day, until) <= 0));
+}
+
+/* Not a draft, nor of a customer whom nobody writes to: nothing is confirmed of those (R22). */
+static bool is_written_about(const Exchange *exchange, const Recorded *recorded)
+{
+        const Account *account = &recorded->account;
+
+        for (size_t i = 0; i < account->n_instalments; i++)
+                if (account->instalments[i].invoice == recorded->invoice &&
+                        account->instalments[i].status == STATUS_OPEN &&
+                        !is_aside(exchange, &account->instalments[i]))
+                        return !account_has_tag(account, "do_not_contact");
+        return false;
 }
 
 /* 0, or 1: refused. NULL: the default stands. */
@@ -126,6 +181,8 @@ static int answer_promise(Exchange *exchange, const Recorded *recorded, const Pr
 {
         const char *currency = recorded->account.currency;
         int64_t amount = promise->amount > 0 ? promise->amount : agreed->open;
+        const char *effect = agreed->is_reachable ? EFFECT_IN_WRITING : EFFECT_NOT_TOLD;
+        bool is_in_writing = agreed->is_in_writing && is_written_about(exchange, recorded);
         json_t *shaped = json_object();
 
         shape_put(&shaped, "recorded", json_string("promise"));
@@ -135,8 +192,7 @@ static int answer_promise(Exchange *exchange, const Recorded *recorded, const Pr
         shape_put(&shaped, "amount", shape_money(amount, currency));
         shape_put(&shaped, "open", shape_money(agreed->open, currency));
         shape_put(&shaped, "note", shape_given(promise->note));
-        return recording_answer(
-                exchange, shaped, fact, agreed->is_in_writing ? EFFECT_IN_WRITING : NULL);
+        return recording_answer(exchange, shaped, fact, is_in_writing ? effect : NULL);
 }
 
 int handle_promise(Exchange *exchange)
@@ -148,7 +204,7 @@ int handle_promise(Exchange *exchange)
         Recorded recorded;
         int64_t fact;
 
-        int r = recording_load(exchange, promise.invoice, &recorded);
+        int r = load(exchange, promise.invoice, &recorded);
         if (r != 0)
                 return MIN(r, 0);
         const Agreed agreed = weigh(exchange, &recorded);
@@ -208,6 +264,12 @@ static int parse_plan(
 
         if (r != 0)
                 return r;
+        if (agreed->is_handed_over) /* its parts would be chased as though it were not */
+                return (void)reply_refuse(&exchange->reply, REPLY_REFUSED,
+                               "the file of %s was handed over: a plan is agreed with whom it was "
+                               "handed to, and nothing is sent about it from here",
+                               order->invoice),
+                       1;
         if (parse_amount(exchange, "fee", recorded->account.currency, 0, &order->fee) > 0 ||
                 recording_note(exchange, &order->note) > 0)
                 return 1;
@@ -254,7 +316,7 @@ static int answer_plan(
         const Policy *policy = rulebook_find_policy(&exchange->engine->config->book, order->policy);
         Parts parts = { .before = recorded, .list = json_array() };
         int r = store_list_invoices(
-                exchange->engine->store, NULL, order->invoice, false, add_part, &parts);
+                exchange->engine->store, NULL, order->invoice, add_part, &parts);
 
         if (r < 0) {
                 json_decref(parts.list);
@@ -267,8 +329,10 @@ static int answer_plan(
         shape_put(&shaped, "fee", order->fee > 0 ? shape_money(order->fee, currency) : json_null());
         shape_put(&shaped, "parts", parts.list);
         shape_put(&shaped, "note", shape_given(order->note));
-        return recording_answer(
-                exchange, shaped, fact, policy->n_confirm_routes > 0 ? EFFECT_IN_WRITING : NULL);
+        const char *effect = is_reachable(exchange, &recorded->account, policy) ? EFFECT_IN_WRITING
+                                                                                : EFFECT_NOT_TOLD;
+        bool is_in_writing = policy->n_confirm_routes > 0 && is_written_about(exchange, recorded);
+        return recording_answer(exchange, shaped, fact, is_in_writing ? effect : NULL);
 }
 
 int handle_plan(Exchange *exchange)
@@ -278,7 +342,7 @@ int handle_plan(Exchange *exchange)
         Recorded recorded;
         int64_t fact;
 
-        int r = recording_load(exchange, order.invoice, &recorded);
+        int r = load(exchange, order.invoice, &recorded);
         if (r != 0)
                 return MIN(r, 0);
         const Agreed agreed = weigh(exchange, &recorded);

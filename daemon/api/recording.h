@@ -16,6 +16,7 @@
  * is then asked to wake; else when somebody wakes the store. */
 #define WAKE "{wake}"
 #define EFFECT_NEXT_WAKE "It takes effect " WAKE "."
+#define EFFECT_UNDONE "It takes effect " WAKE "; what has left stays sent."
 
 /* The kind of the task that a reply opens; its notice is the reply's fact. */
 #define TASK_REPLY "reply"

@@ -12,6 +12,7 @@
 #include <sys/mman.h>
 
 #include "api/shapes.h"
+#include "sys/file.h"
 
 #define TYPE_LINES "application/x-ndjson"
 #define TEXT_IN_MEMORY ((size_t)256 * 1024)
@@ -28,22 +29,6 @@ int spool_open(const char *folder, int *ret_fd)
         return 0;
 }
 
-int spool_write(int fd, const void *bytes, size_t length)
-{
-        const char *next = bytes;
-
-        while (length > 0) {
-                ssize_t n = write(fd, next, length);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                next += n;
-                length -= (size_t)n;
-        }
-        return 0;
-}
-
 void reply_release(Reply *reply)
 {
         strbuf_release(&reply->text);
@@ -56,7 +41,7 @@ static void reply_spill(Reply *reply)
         int r = reply->fd < 0 ? spool_open(reply->folder, &reply->fd) : 0;
 
         if (r == 0)
-                r = spool_write(reply->fd, strbuf_text(&reply->text), reply->text.length);
+                r = fd_write_all(reply->fd, strbuf_text(&reply->text), reply->text.length);
         if (r < 0) {
                 reply->error = r;
                 return;

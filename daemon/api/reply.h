@@ -67,7 +67,5 @@ size_t reply_take(Reply *reply, char *bytes, size_t size);
 
 /* An unnamed file in the folder, or in memory where that is not possible. */
 int spool_open(const char *folder, int *ret_fd);
-/* All of the bytes, or -errno. */
-int spool_write(int fd, const void *bytes, size_t length);
 
 #endif

@@ -12,7 +12,7 @@
 
 #include "base/parse.h"
 
-#define ROUTE_PARAMETERS_MAX 8
+#define ROUTE_PARAMETERS_MAX 9
 
 /* Who may: a bit for each Right. */
 #define BIT(right) (1U << (right))
@@ -41,14 +41,15 @@ static const RouteEntry entries[] = {
                 { "customer", "invoice", "step", "channel" } },
         { false, "/v1/tasks", LOOK, handle_tasks },
         { false, "/v1/log", LOOK, handle_log,
-                { "since", "until", "customer", "invoice", "step", "channel", "state", "follow" } },
+                { "since", "until", "customer", "invoice", "step", "channel", "state", "follow",
+                        "verify" } },
         { false, "/v1/show/", LOOK, handle_show, { "invoice" } },
         { false, "/v1/explain/", LOOK, handle_explain, { "invoice" } },
         { false, "/v1/forecast", LOOK, handle_forecast,
                 { "days", "customer", "invoice", "resumed", "waiting" } },
-        { true, "/v1/forecast", ACT, handle_forecast, { "days", "customer", "invoice", "resumed" },
-                .has_files = true },
-        { false, "/v1/preview/", LOOK, handle_preview, { "invoice", "step", "channel" } },
+        { true, "/v1/forecast", ACT, handle_forecast,
+                { "days", "customer", "invoice", "resumed", "waiting" }, .has_files = true },
+        { false, "/v1/preview/", LOOK, handle_preview, { "invoice", "step", "channel", "format" } },
         { true, "/v1/send/", ACT, handle_send, { "invoice", "step" } },
         { true, "/v1/wake", ACT, handle_wake },
         { true, "/v1/pay/", ACT, handle_pay, { "invoice", "amount", "date", "kind", "force" } },
@@ -59,7 +60,7 @@ static const RouteEntry entries[] = {
         { true, "/v1/hold/", ACT, handle_hold, { "target", "until", "note" } },
         { true, "/v1/release/", ACT, handle_release, { "target" } },
         { true, "/v1/dispute/", ACT, handle_dispute, { "invoice", "reason", "note" } },
-        { true, "/v1/reply/", ACT, handle_reply, { "customer", "date", "note" } },
+        { true, "/v1/reply/", ACT, handle_reply, { "customer", "channel", "date", "note" } },
         { true, "/v1/skip/", ACT, handle_skip, { "invoice", "step", "note" } },
         { true, "/v1/policy/", ACT, handle_policy, { "invoice", "policy" } },
         { true, "/v1/waive/", ACT, handle_waive, { "invoice", "note" } },
@@ -73,6 +74,7 @@ static const RouteEntry entries[] = {
         { true, "/v1/settle/", ACT, handle_settle, { "notice", "outcome" } },
         { true, "/v1/contact/", ACT, handle_contact, { "customer", "email", "phone", "whatsapp" } },
         { false, "/v1/backup", LOOK, handle_backup },
+        { false, "/v1/dossier/", LOOK, handle_dossier, { "target", "for", "currency", "format" } },
         { false, "/v1/channels", LOOK, handle_channels, { "channel" } },
         { true, "/v1/test/", ACT, handle_test, { "channel", "to" } },
 };
@@ -158,17 +160,24 @@ int exchange_knows_customer(const Exchange *exchange, const char *code, bool *re
 int exchange_find_channel(Exchange *exchange, const char *name)
 {
         const Rulebook *book = &exchange->engine->config->book;
+        _cleanup_(strbuf_release) StrBuf known = STRBUF_INIT;
         const char *names[CHANNELS_MAX];
+        int channel = rulebook_find_channel(book, name);
 
+        if (channel >= 0)
+                return channel;
         for (size_t i = 0; i < book->n_channels; i++) {
-                if (streq(book->channels[i].name, name))
-                        return (int)i;
                 names[i] = book->channels[i].name;
+                strbuf_addf(&known, "%s%s", i > 0 ? ", " : "", names[i]);
         }
         const char *nearest = nearest_name(name, names, book->n_channels);
-        (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND, "there is no channel '%s'%s%s%s",
-                name, nearest ? ": did you mean '" : "", nearest ? nearest : "",
-                nearest ? "'?" : "");
+        if (nearest)
+                (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND,
+                        "there is no channel '%s': did you mean '%s'?", name, nearest);
+        else
+                (void)reply_refuse(&exchange->reply, REPLY_NOT_FOUND,
+                        "there is no channel '%s': there are %s", name,
+                        known.length > 0 ? strbuf_text(&known) : "none");
         return -1;
 }
 

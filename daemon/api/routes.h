@@ -86,6 +86,7 @@ int handle_resume(Exchange *exchange);
 int handle_contact(Exchange *exchange);
 int handle_settle(Exchange *exchange);
 int handle_backup(Exchange *exchange);
+int handle_dossier(Exchange *exchange);
 int handle_channels(Exchange *exchange);
 int handle_test(Exchange *exchange);
 

@@ -250,18 +250,27 @@ static int open_reply_task(Exchange *exchange, const char *customer, const char 
 int handle_reply(Exchange *exchange)
 {
         Store *store = exchange->engine->store;
-        const char *customer = exchange_get(exchange, "customer"), *note;
+        const char *customer = exchange_get(exchange, "customer");
+        const char *channel = exchange_get(exchange, "channel"), *note;
         Date day = exchange->now.local.day;
         int64_t fact;
 
         if (recording_past_day(exchange, "date", &day) > 0 || recording_note(exchange, &note) > 0)
                 return 0;
+        if (channel && exchange_find_channel(exchange, channel) < 0)
+                return 0;
         Date free_from = date_add(day, exchange->engine->config->book.limits.reply_pause_days);
         int r = store_begin(store);
         if (r < 0)
                 return r;
-        r = store_reply(
-                store, customer, date_add(free_from, -1), note, exchange->now.instant, &fact);
+        bool is_now = date_compare(day, exchange->now.local.day) == 0;
+        const Answered answered = {
+                .customer = customer,
+                .note = note,
+                .channel = channel && is_now ? channel : "",
+                .paused_until = date_add(free_from, -1),
+        };
+        r = store_reply(store, &answered, exchange->now.instant, &fact);
         if (r == 0)
                 r = open_reply_task(exchange, customer, note, fact);
         r = recording_end(store, r);

@@ -6,93 +6,10 @@
 
 #include "api/shapes.h"
 
-#include "base/parse.h"
-#include "core/money.h"
 #include "core/reason.h"
 
-static void shape_added(json_t **to, json_t *value, int result)
-{
-        if (result == 0)
-                return;
-        if (!*to)
-                json_decref(value);
-        json_decref(*to);
-        *to = NULL;
-}
-
-void shape_put(json_t **object, const char *key, json_t *value)
-{
-        shape_added(object, value, *object ? json_object_set_new(*object, key, value) : -1);
-}
-
-void shape_append(json_t **array, json_t *value)
-{
-        shape_added(array, value, *array ? json_array_append_new(*array, value) : -1);
-}
-
-/* The length of the well-formed character at the start of text, or 0. */
-static size_t character_length(const char *text)
-{
-        for (size_t length = 1; length <= 4 && text[length - 1]; length++)
-                if (utf8_is_valid(text, length))
-                        return length;
-        return 0;
-}
-
-static json_t *shape_repaired(const char *text)
-{
-        StrBuf repaired = STRBUF_INIT;
-
-        while (*text) {
-                size_t length = character_length(text);
-                if (length > 0)
-                        strbuf_add_bytes(&repaired, text, length);
-                else
-                        strbuf_add(&repaired, "\xEF\xBF\xBD");
-                text += MAX(length, (size_t)1);
-        }
-        json_t *value = strbuf_error(&repaired) ? NULL : json_string(strbuf_text(&repaired));
-        strbuf_release(&repaired);
-        return value;
-}
-
-json_t *shape_text(const char *text)
-{
-        if (!text)
-                return json_null();
-        json_t *value = json_string(text);
-        return value ? value : shape_repaired(text);
-}
-
-json_t *shape_given(const char *text)
-{
-        return is_empty(text) ? json_null() : shape_text(text);
-}
-
-json_t *shape_money(int64_t minor, const char *currency)
-{
-        char text[MONEY_TEXT_SIZE];
-
-        return json_string(money_format(minor, currency, text));
-}
-
-json_t *shape_date(Date date)
-{
-        char text[DATE_TEXT_SIZE];
-
-        return date_is_set(date) ? json_string(date_format(date, text)) : json_null();
-}
-
-json_t *shape_instant(const Zone *zone, Instant instant)
-{
-        char text[INSTANT_TEXT_SIZE];
-
-        if (!instant_is_set(instant))
-                return json_null();
-        return json_string(instant_format(instant, zone_local(zone, instant).offset_minutes, text));
-}
-
-const char *shape_state(NoticeState state)
+/* As the log calls it: who looks from outside cannot tell begun from handed. */
+static const char *shown_state(NoticeState state)
 {
         return notice_state_names[state == NOTICE_BEGUN ? NOTICE_HANDED : state];
 }
@@ -138,7 +55,7 @@ json_t *shape_log(const Zone *zone, const LogRow *row)
         shape_put(&shaped, "deadline", shape_date(row->deadline));
         shape_put(&shaped, "channel", shape_text(row->channel));
         shape_put(&shaped, "to", shape_given(row->to));
-        shape_put(&shaped, "state", json_string(shape_state(row->state)));
+        shape_put(&shaped, "state", json_string(shown_state(row->state)));
         shape_put(&shaped, "reason", json_string(reason_code(row->reason)));
         shape_put(&shaped, "attempts", json_integer(row->attempts));
         shape_put(&shaped, "reference", shape_given(row->reference));
@@ -257,5 +174,7 @@ json_t *shape_fact(const Zone *zone, const FactReport *row)
         shape_put(&shaped, "changes", shape_given(row->changes));
         shape_put(&shaped, "scope", json_string(row->is_of_customer ? "customer" : "invoice"));
         shape_put(&shaped, "withdrawn", json_boolean(row->is_withdrawn));
+        shape_put(&shaped, "withdraws",
+                row->withdraws > 0 ? json_integer(row->withdraws) : json_null());
         return shaped;
 }

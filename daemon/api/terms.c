@@ -4,6 +4,7 @@
 #include "api/terms.h"
 
 #include "api/shapes.h"
+#include "store/handover.h"
 
 static json_t *shape_promise(const Instalment *instalment, const char *currency)
 {
@@ -84,4 +85,13 @@ int terms_find_dispute(const Exchange *exchange, const char *invoice, json_t **r
         }
         *ret_shaped = disputed.shaped;
         return 0;
+}
+
+int terms_find_asked_until(const Exchange *exchange, int64_t invoice, int seq, Date *ret_day)
+{
+        int r = store_find_asked_until(exchange->engine->store, invoice, seq, ret_day);
+
+        if (r == 0 && date_compare(exchange->now.local.day, *ret_day) > 0)
+                *ret_day = DATE_NONE;
+        return r;
 }

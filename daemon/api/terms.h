@@ -16,4 +16,8 @@ void shape_put_terms(json_t **shaped, const Instalment *instalment, const char *
  * since; null where there is none. 0 and a new reference, or -errno. */
 int terms_find_dispute(const Exchange *exchange, const char *invoice, json_t **ret_shaped);
 
+/* The last day that a notice which asked for the instalment has given, while it has not passed,
+ * else DATE_NONE. */
+int terms_find_asked_until(const Exchange *exchange, int64_t invoice, int seq, Date *ret_day);
+
 #endif

@@ -64,7 +64,7 @@ static int answer(Exchange *exchange, int64_t undone, const FactHead *head, int6
         shape_put(&shaped, "kind", shape_text(head->kind));
         shape_put(&shaped, "invoice", shape_given(head->invoice));
         shape_put(&shaped, "customer", *head->invoice ? json_null() : shape_given(head->customer));
-        return recording_answer_final(exchange, shaped, fact, EFFECT_NEXT_WAKE);
+        return recording_answer_final(exchange, shaped, fact, EFFECT_UNDONE);
 }
 
 int handle_undo(Exchange *exchange)

@@ -12,6 +12,7 @@
 #include <sys/statvfs.h>
 
 #include "api/reply.h"
+#include "sys/file.h"
 
 #define FORM_BUFFER ((size_t)64 * 1024)
 #define ROOM_STEP ((uint64_t)1024 * 1024) /* that a file grows between two looks at its place */
@@ -105,7 +106,7 @@ static int store_part(Upload *upload, const char *data, uint64_t offset, size_t 
 
         if (!is_checked && !has_room(upload))
                 return -ENOSPC;
-        return spool_write(upload->file, data, size);
+        return fd_write_all(upload->file, data, size);
 }
 
 static enum MHD_Result on_form_data(void *owner, enum MHD_ValueKind kind, const char *key,

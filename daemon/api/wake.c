@@ -10,6 +10,7 @@
 
 #include "api/routes.h"
 #include "api/shapes.h"
+#include "engine/dossiers.h"
 #include "engine/service.h"
 #include "store/outbox.h"
 
@@ -98,6 +99,39 @@ static int start_sending(Exchange *exchange)
         return MIN(r, 0);
 }
 
+static void free_wake(void *wake)
+{
+        wake_free(wake);
+}
+
+static int resume_steps(Exchange *exchange);
+
+static int begin_steps(Exchange *exchange)
+{
+        Wake *wake;
+        int r = wake_new(exchange->engine, false, &wake);
+
+        if (r < 0)
+                return r;
+        wake_plan(wake, exchange->now.instant, "asked-for");
+        exchange_stop(exchange);
+        exchange->work = wake;
+        exchange->free_work = free_wake;
+        exchange->is_busy = true;
+        exchange->resume = resume_steps;
+        return 0;
+}
+
+/* What was ready to be handed over but for its dossier goes at once, by a further wake. */
+static int resume_dossiers(Exchange *exchange)
+{
+        Dossiers *dossiers = exchange->engine->dossiers;
+
+        if (!dossiers_is_idle(dossiers))
+                return 0;
+        return dossiers_take_news(dossiers) ? begin_steps(exchange) : start_sending(exchange);
+}
+
 static int resume_steps(Exchange *exchange)
 {
         int r = wake_step(exchange->work);
@@ -105,27 +139,13 @@ static int resume_steps(Exchange *exchange)
         exchange->is_busy = r > 0;
         if (r < 0)
                 return reply_failure(exchange, r);
-        return r > 0 ? 0 : start_sending(exchange);
-}
-
-static void free_wake(void *wake)
-{
-        wake_free(wake);
+        if (r > 0)
+                return 0;
+        exchange->resume = resume_dossiers;
+        return resume_dossiers(exchange);
 }
 
 int handle_wake(Exchange *exchange)
 {
-        Wake *wake;
-
-        if (exchange->engine->service)
-                return ask_service(exchange);
-        int r = wake_new(exchange->engine, false, &wake);
-        if (r < 0)
-                return r;
-        wake_plan(wake, exchange->now.instant, "asked-for");
-        exchange->work = wake;
-        exchange->free_work = free_wake;
-        exchange->is_busy = true;
-        exchange->resume = resume_steps;
-        return 0;
+        return exchange->engine->service ? ask_service(exchange) : begin_steps(exchange);
 }

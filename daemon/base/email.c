@@ -32,6 +32,8 @@ static const char *local_fault(const char *text, size_t length)
                 return "the part before its @ is longer than 64 characters";
         if (text[0] == '"')
                 return "its part before the @ is in quotes";
+        if (strncmp(text, "=?", 2) == 0) /* readers decode it (RFC 2047) and show another */
+                return "it begins with =?";
         if (text[0] == '.' || text[length - 1] == '.')
                 return "a dot stands at the beginning or just before its @";
         for (size_t i = 0; i < length; i++) {

@@ -68,9 +68,9 @@ int parse_name(const char *text, const char *const names[], size_t n, int *ret_i
         return -EINVAL;
 }
 
-/* The length of the well-formed sequence at p (1–4), 0 if there is none before end. */
-static size_t utf8_sequence(const unsigned char *p, const unsigned char *end)
+size_t utf8_length(const char *text, size_t length)
 {
+        const unsigned char *p = (const unsigned char *)text;
         static const struct {
                 unsigned char first, last, second_low, second_high;
                 size_t length;
@@ -86,10 +86,10 @@ static size_t utf8_sequence(const unsigned char *p, const unsigned char *end)
                 { 0xF4, 0xF4, 0x80, 0x8F, 4 },
         };
 
-        for (size_t i = 0; i < ELEMENTSOF(forms); i++) {
+        for (size_t i = 0; length > 0 && i < ELEMENTSOF(forms); i++) {
                 if (*p < forms[i].first || *p > forms[i].last)
                         continue;
-                if ((size_t)(end - p) < forms[i].length)
+                if (length < forms[i].length)
                         return 0;
                 if (forms[i].length > 1 &&
                         (p[1] < forms[i].second_low || p[1] > forms[i].second_high))
@@ -104,13 +104,12 @@ static size_t utf8_sequence(const unsigned char *p, const unsigned char *end)
 
 bool utf8_is_valid(const char *text, size_t length)
 {
-        const unsigned char *p = (const unsigned char *)text, *end = p + length;
-
-        while (p < end) {
-                size_t step = utf8_sequence(p, end);
-                if (step == 0)
+        while (length > 0) {
+                size_t n = utf8_length(text, length);
+                if (n == 0)
                         return false;
-                p += step;
+                text += n;
+                length -= n;
         }
         return true;
 }

@@ -20,8 +20,13 @@ int parse_bool(const char *text, bool *ret_value);
 /* Index of text in names[0..n), or -EINVAL. */
 int parse_name(const char *text, const char *const names[], size_t n, int *ret_index);
 
-/* Whether length bytes are well-formed UTF-8 (RFC 3629: no surrogates, nothing overlong) without
- * a NUL. */
+/* How many bytes, 1 to UTF8_MAX, the well-formed character has (RFC 3629: no surrogates, nothing
+ * overlong) that text begins with; 0: it begins with none, or with a NUL. Reads at most length
+ * bytes, and nothing behind a NUL. */
+#define UTF8_MAX ((size_t)4)
+size_t utf8_length(const char *text, size_t length);
+
+/* Whether length bytes are such characters. */
 bool utf8_is_valid(const char *text, size_t length);
 
 /* The number of single-character edits (Levenshtein) from a to b; texts over 63 bytes are "far". */

@@ -9,17 +9,17 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/gsm.h"
 #include "compose/composer.h"
 #include "compose/context.h"
+#include "compose/example.h"
 
 typedef struct Checker {
         Composer *composer;
         Problems *problems;
         Arena arena;
-        const Value *sample;
-        bool forms[4];      /* that a configured channel carries */
-        const char *policy; /* being looked at, for messages */
-        const Step *step;
+        const Value *sample, *frame_sample;
+        const Policy *policy; /* being looked at */
 } Checker;
 
 /* A text that a notice can need. */
@@ -27,7 +27,8 @@ typedef struct Need {
         const char *folder;
         const char *what; /* for messages: an action's or an occasion's name */
         bool is_action;
-        bool forms[4]; /* that one of its routes carries: must be there */
+        ExampleWish example; /* what it is tried with */
+        bool forms[4];       /* that one of its routes carries: must be there */
 } Need;
 
 static void report_once(Checker *checker, bool is_warning, const TemplateProblem *problem)
@@ -54,42 +55,128 @@ static void report_missing(Checker *checker, const Need *need, const char *langu
 
         (void)snprintf(problem.text, sizeof(problem.text),
                 "policy \"%s\", %s%s: there is no text \"%s\" as %s (%s/%s/%s or in en)",
-                checker->policy, need->is_action ? "action " : "", need->what, need->folder,
+                checker->policy->name, need->is_action ? "action " : "", need->what, need->folder,
                 form_names[form], language, need->folder, form_file(form));
         report_once(checker, false, &problem);
 }
 
-/* An e-mail that renders, but not to a subject and a text. */
-static void check_subject(Checker *checker, const LibraryEntry *entry)
+/* Everything that it could stumble over, in whatever situation. */
+static int check_names(Checker *checker, const LibraryEntry *entry, Markup markup)
 {
-        _cleanup_(strbuf_release) StrBuf output = STRBUF_INIT;
-        PartialFinder finder = { checker->composer->library, entry };
+        PartialFinder finder = { checker->composer->library, entry, markup };
         TemplateOptions options = library_options(&finder);
-        TemplateProblem problem = { .file = entry->path, .line = 1 };
-        const char *subject, *text;
 
-        if (template_render(entry->template, checker->sample, &options, &output, &problem) < 0)
-                return; /* told by template_check() */
-        char *laid_out = layout_text(strbuf_text(&output), FORM_EMAIL, &checker->arena);
-        if (!laid_out || layout_split_subject(laid_out, &subject, &text) >= 0)
-                return;
-        (void)snprintf(problem.text, sizeof(problem.text),
-                "an e-mail begins with a line \"Subject: …\" and an empty line");
-        report_once(checker, false, &problem);
+        return template_check(entry->template, checker->sample, &options, report_error, checker);
 }
 
-static int check_entry(Checker *checker, LibraryEntry *entry, Form form)
+/* An e-mail's HTML: of the text, or the page beside it; and the frame, which alone names body. */
+static int check_page(Checker *checker, const LibraryEntry *entry, const char *folder)
 {
-        PartialFinder finder = { checker->composer->library, entry };
+        PartialFinder finder = { checker->composer->library, entry, MARKUP_HTML };
         TemplateOptions options = library_options(&finder);
+        TemplateProblem problem = { 0 };
+        const LibraryEntry *page = NULL, *frame = NULL;
 
+        int r = library_find_page(checker->composer->library, entry, folder, &page, &problem);
+        if (r == -EINVAL)
+                report_once(checker, false, &problem);
+        else if (r != -ENOMEM)
+                r = check_names(checker, page ? page : entry, MARKUP_HTML);
+        if (r == -ENOMEM)
+                return r;
+        r = library_find_partial(&finder, FRAME, strlen(FRAME), &frame, &problem);
+        if (r == -EINVAL)
+                report_once(checker, false, &problem);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        return template_check(
+                frame->template, checker->frame_sample, &options, report_error, checker);
+}
+
+/* The channel that takes the fewest parts decides. */
+static void set_sms(const Config *config, Occasion *occasion)
+{
+        for (size_t i = 0; i < config->book.n_channels; i++) {
+                if (config->book.channels[i].form != FORM_SMS || !config->channels)
+                        continue;
+                const ChannelConfig *channel = &config->channels[i];
+                if (occasion->max_parts == 0 || channel->max_parts < occasion->max_parts)
+                        occasion->max_parts = channel->max_parts;
+        }
+}
+
+/* It would be refused, and what is next in the route taken. */
+static void check_length(Checker *checker, const Writer *writer, const Occasion *occasion)
+{
+        size_t parts = gsm_size(writer->message.text).parts;
+        TemplateProblem problem = { .file = writer->entry->path };
+
+        if (writer->form != FORM_SMS || occasion->max_parts <= 0 ||
+                parts <= (size_t)occasion->max_parts)
+                return;
+        (void)snprintf(problem.text, sizeof(problem.text),
+                "the example needs %zu parts, %d at most (max_parts): such a text is not sent",
+                parts, occasion->max_parts);
+        report_once(checker, true, &problem);
+}
+
+/* The text as it would leave, in each of the example's cases. */
+static int try_entry(Checker *checker, const LibraryEntry *entry, Form form, const Need *need)
+{
+        ExampleWish wish = need->example;
+        int r = 0;
+
+        wish.language = entry->language;
+        for (ExampleCase which = EXAMPLE_ONE; which < EXAMPLES && r != -ENOMEM; which++) {
+                Arena arena = ARENA_INIT;
+                Example example;
+                Writer writer = {
+                        .composer = checker->composer,
+                        .form = form,
+                        .arena = &arena,
+                        .folder = need->folder,
+                        .customers = entry->language,
+                        .entry = entry,
+                };
+                example_make(&example, &wish, which);
+                set_sms(checker->composer->config, &example.occasion);
+                r = writer_write(&writer, &example.occasion);
+                if (r >= 0)
+                        check_length(checker, &writer, &example.occasion);
+                else if (r != -ENOMEM)
+                        report_once(checker, false, &writer.problem);
+                arena_release(&arena);
+        }
+        return r == -ENOMEM ? r : 0;
+}
+
+static int check_short(Checker *checker, const LibraryEntry *entry, const Need *need)
+{
+        const LibraryEntry *shorter = NULL;
+        TemplateProblem problem = { 0 };
+        int r = library_find_short(
+                checker->composer->library, entry, need->folder, &shorter, &problem);
+
+        if (r == -EINVAL)
+                report_once(checker, false, &problem);
+        if (r < 0 || shorter->is_checked)
+                return r == -ENOMEM ? r : 0;
+        ((LibraryEntry *)shorter)->is_checked = true;
+        r = check_names(checker, shorter, shorter->markup);
+        return r < 0 ? r : try_entry(checker, shorter, FORM_SMS, need);
+}
+
+static int check_entry(Checker *checker, LibraryEntry *entry, Form form, const Need *need)
+{
         if (entry->is_checked)
                 return 0;
         entry->is_checked = true;
-        int r = template_check(entry->template, checker->sample, &options, report_error, checker);
+        int r = check_names(checker, entry, entry->markup);
+        if (r >= 0 && form == FORM_SMS)
+                r = check_short(checker, entry, need);
         if (r >= 0 && form == FORM_EMAIL)
-                check_subject(checker, entry);
-        return r;
+                r = check_page(checker, entry, need->folder);
+        return r < 0 ? r : try_entry(checker, entry, form, need);
 }
 
 /* All forms are checked where they exist; those that a route carries must exist. Every language
@@ -103,8 +190,6 @@ static int check_need(Checker *checker, const Need *need, const char *language)
         for (Form form = FORM_EMAIL; form <= FORM_EVENT; form++) {
                 const LibraryEntry *entry = NULL;
                 TemplateProblem problem = { 0 };
-                if (!checker->forms[form])
-                        continue;
                 int r = library_find(
                         checker->composer->library, &chain, need->folder, form, &entry, &problem);
                 if (r == -ENOENT && need->forms[form] && is_creditors)
@@ -112,7 +197,7 @@ static int check_need(Checker *checker, const Need *need, const char *language)
                 else if (r == -EINVAL)
                         report_once(checker, false, &problem);
                 else if (r >= 0)
-                        r = check_entry(checker, (LibraryEntry *)entry, form);
+                        r = check_entry(checker, (LibraryEntry *)entry, form, need);
                 if (r == -ENOMEM)
                         return r;
         }
@@ -126,6 +211,23 @@ static void add_route_forms(const Rulebook *book, const Route *routes, unsigned 
                         need->forms[book->channels[routes[i].channels[k]].form] = true;
 }
 
+static NoticeKind step_kind(Action action)
+{
+        switch (action) {
+        case ACTION_SUSPEND: return NOTICE_SUSPEND;
+        case ACTION_AGENCY:
+        case ACTION_LEGAL: return NOTICE_HANDOVER;
+        case ACTION_COURTESY:
+        case ACTION_REMIND:
+        case ACTION_RESEND:
+        case ACTION_DEADLINE:
+        case ACTION_CALL:
+        case ACTION_RECONNECT:
+        case ACTION_MAX: return NOTICE_CONTACT;
+        }
+        return NOTICE_CONTACT;
+}
+
 static int check_step(Checker *checker, const Step *step, const char *language)
 {
         const Rulebook *book = &checker->composer->config->book;
@@ -136,6 +238,12 @@ static int check_step(Checker *checker, const Step *step, const char *language)
                 .folder = template_folder(NOTICE_CONTACT, step->action, step),
                 .what = action_names[step->action],
                 .is_action = true,
+                .example = {
+                        .kind = step_kind(step->action),
+                        .action = step->action,
+                        .policy = checker->policy,
+                        .step = step,
+                },
         };
         add_route_forms(book, step->routes, step->n_routes, &need);
         bool hands_over = step->action == ACTION_AGENCY || step->action == ACTION_LEGAL;
@@ -146,6 +254,9 @@ static int check_step(Checker *checker, const Step *step, const char *language)
                 return r;
         need.what = action_names[ACTION_RECONNECT];
         need.folder = template_folder(NOTICE_RECONNECT, ACTION_RECONNECT, NULL);
+        need.example = (ExampleWish){
+                .kind = NOTICE_RECONNECT, .action = ACTION_RECONNECT, .policy = checker->policy
+        };
         return check_need(checker, &need, language);
 }
 
@@ -154,7 +265,8 @@ static int check_occasion(
         Checker *checker, NoticeKind kind, const Route *routes, unsigned n, const char *language)
 {
         Need need = { .folder = template_folder(kind, ACTION_REMIND, NULL),
-                .what = occasion_names[kind] };
+                .what = occasion_names[kind],
+                .example = { .kind = kind, .policy = checker->policy } };
 
         add_route_forms(&checker->composer->config->book, routes, n, &need);
         return n > 0 ? check_need(checker, &need, language) : 0;
@@ -173,6 +285,27 @@ static int check_occasions(Checker *checker, const Policy *policy, const char *l
         return r;
 }
 
+/* What no policy asks for now: the next edit of one may. */
+static int check_others(Checker *checker, const char *language)
+{
+        int r = 0;
+
+        for (Action action = ACTION_COURTESY; action < ACTION_MAX && r >= 0; action++) {
+                const Need need = {
+                        .folder = action_names[action],
+                        .example = { .kind = action == ACTION_RECONNECT ? NOTICE_RECONNECT
+                                                                        : step_kind(action),
+                                .action = action },
+                };
+                r = check_need(checker, &need, language);
+        }
+        for (NoticeKind kind = NOTICE_CONTACT; kind < NOTICE_KINDS && r >= 0; kind++) {
+                const Need need = { .folder = occasion_names[kind], .example = { .kind = kind } };
+                r = need.folder ? check_need(checker, &need, language) : 0;
+        }
+        return r;
+}
+
 static int check_language(Checker *checker, const char *language)
 {
         const Rulebook *book = &checker->composer->config->book;
@@ -180,13 +313,13 @@ static int check_language(Checker *checker, const char *language)
 
         for (size_t i = 0; i < book->n_policies && r >= 0; i++) {
                 const Policy *policy = &book->policies[i];
-                checker->policy = policy->name;
+                checker->policy = policy;
                 for (size_t k = 0; k < policy->n_steps && r >= 0; k++)
                         r = check_step(checker, &policy->steps[k], language);
                 if (r >= 0)
                         r = check_occasions(checker, policy, language);
         }
-        return r;
+        return r < 0 ? r : check_others(checker, language);
 }
 
 /* Whether a letter or figure begins here. All beyond ASCII counts as letters but the blocks that
@@ -271,8 +404,46 @@ static int check_tone(Checker *checker, const char *language)
                 return -ENOMEM;
         LibraryEntry *entry = library_entries(checker->composer->library);
         for (r = 0; entry && r >= 0; entry = entry->next)
-                if (entry->template && !entry->is_data && streq(entry->language, language))
+                if (entry->template && entry->markup != MARKUP_DATA &&
+                        streq(entry->language, language))
                         r = check_tone_of(checker, entry, words);
+        return r;
+}
+
+/* Partials that an entry names and that are not there in its own language. */
+static int check_partials_of(Checker *checker, const LibraryEntry *entry)
+{
+        PartialFinder finder = { checker->composer->library, entry, entry->markup };
+        TemplateProblem problem = { .file = entry->path };
+        size_t position = 0, length;
+        const char *name;
+        int r = 0;
+
+        while (r != -ENOMEM &&
+                template_next_partial(entry->template, &position, &name, &length, &problem.line)) {
+                const LibraryEntry *partial = NULL;
+                TemplateProblem malformed;
+                r = library_find_partial(&finder, name, length, &partial, &malformed);
+                if (r < 0 || !*partial->language || streq(partial->language, entry->language))
+                        continue;
+                (void)snprintf(problem.text, sizeof(problem.text),
+                        "there is no partial \"%.*s\" in %s: the one in %s is taken, so that the "
+                        "text is in two languages",
+                        (int)MIN(length, (size_t)60), name, entry->language, partial->language);
+                report_once(checker, true, &problem);
+        }
+        return r == -ENOMEM ? r : 0;
+}
+
+/* Everything that can be needed has been looked for by now, and no partial more is read. */
+static int check_partials(Checker *checker)
+{
+        LibraryEntry *entry = library_entries(checker->composer->library);
+        int r = 0;
+
+        for (; entry && r >= 0; entry = entry->next)
+                if (entry->template && entry->markup != MARKUP_DATA && *entry->language)
+                        r = check_partials_of(checker, entry);
         return r;
 }
 
@@ -317,26 +488,38 @@ static size_t list_languages(Composer *composer, char (*languages)[LANGUAGE_SIZE
         return n;
 }
 
+static const Value *sample_of_frame(Arena *arena)
+{
+        ValueMaker maker = { .arena = arena };
+        Value *sample = context_sample(arena);
+
+        value_set(sample, "subject", value_text(&maker, "x"));
+        value_set(sample, "body", value_text(&maker, "x"));
+        return maker.is_incomplete ? NULL : sample;
+}
+
 int composer_check(Composer *composer, Problems *problems)
 {
         Checker checker = { .composer = composer, .problems = problems };
         char languages[LANGUAGES_MAX][LANGUAGE_SIZE];
-        const Rulebook *book = &composer->config->book;
         size_t n = list_languages(composer, languages);
         int r = 0;
 
         check_folder(&checker);
-        for (size_t i = 0; i < book->n_channels; i++)
-                checker.forms[book->channels[i].form] = true;
         for (LibraryEntry *entry = library_entries(composer->library); entry; entry = entry->next)
                 entry->is_checked = false;
         checker.sample = context_sample(&checker.arena);
-        if (!checker.sample)
+        checker.frame_sample = sample_of_frame(&checker.arena);
+        if (!checker.sample || !checker.frame_sample)
                 r = -ENOMEM;
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = check_language(&checker, languages[i]);
         for (size_t i = 0; i < n && r >= 0; i++)
                 r = check_tone(&checker, languages[i]);
+        if (r >= 0)
+                r = check_partials(&checker);
+        if (r >= 0)
+                r = strays_check(composer, problems);
         arena_release(&checker.arena);
         return r == -ENOMEM ? r : 0;
 }

@@ -3,7 +3,8 @@
 #define RELANCED_COMPOSE_COMPOSE_H
 
 /*
- * A decision's texts. A composer holds the compiled templates and locales; what it makes depends on
+ * A decision's texts. The HTML of an e-mail is made from its text's own template, so that both say
+ * the same. A composer holds the compiled templates and locales; what it makes depends on
  * its arguments alone. It never decides, never reads the store or a clock.
  */
 
@@ -13,6 +14,7 @@
 #include "core/decide.h"
 #include "store/accounts.h"
 #include "store/outbox.h"
+#include "sys/file.h"
 
 typedef struct Composer Composer;
 
@@ -23,9 +25,9 @@ int composer_new(const Config *config, Composer **ret_composer);
 void composer_free(Composer *composer);
 DEFINE_CLEANUP(Composer, composer_free)
 
-/* Compiles every template of every language, action and form that the configuration can need and
- * reports what is missing, malformed or names an unknown variable, with file and line; and words of
- * the tone list as warnings (R26). */
+/* Compiles every template of every language, action and form that the configuration can need, fills
+ * it with an example, and reports what is missing, malformed, names an unknown variable or leaves
+ * nothing to send, with file and line; and words of the tone list as warnings (R26). */
 int composer_check(Composer *composer, Problems *problems);
 
 /* What one message is made from. details[i] belongs to account->instalments[i].invoice; only those
@@ -39,6 +41,10 @@ typedef struct Occasion {
         const Planned *planned;
         const Attachment *attachments;
         size_t n_attachments;
+        const char *payment_code; /* what the QR code of an e-mail says, or NULL */
+        int64_t promised;    /* the sum a promise was confirmed with; 0: what is still to come */
+        int max_parts;       /* of an SMS: takes its short text rather than more; 0: no limit */
+        bool transliterates; /* an SMS into the GSM alphabet */
         Instant now;
         LocalTime local; /* the creditor's */
 } Occasion;
@@ -47,12 +53,14 @@ typedef struct Message {
         const char *language;      /* of the templates really used: "fr", "en" */
         const char *subject;       /* one line; "" for forms that have none */
         const char *text;          /* never empty */
-        const char *html;          /* or NULL */
+        const char *html;          /* the same as a page, of e-mails; else NULL */
+        const char *payment_code;  /* the occasion's, if the page shows its image "cid:pay" */
         const char *template_name; /* the folder of its texts: "remind" */
         const char *fields;        /* of FORM_WHATSAPP: see context_fields(); else NULL */
 } Message;
 
 /*
+ * An SMS that has no text of max_parts is given all the same: its module refuses it, never cuts it.
  * Lives in the arena. 0; -ENOENT (no template), -EINVAL (a template is malformed or names an
  * unknown variable): then *ret_problem (arena) says which file, line and what, and the notice must
  * not leave.
@@ -60,17 +68,15 @@ typedef struct Message {
 int composer_compose(Composer *composer, const Occasion *occasion, Form form, Arena *arena,
         Message *ret_message, const char **ret_problem);
 
-/* An amount, a date as a person of that language writes it: "1 200,00 €". For terminals and tests.
- * Lives in the arena; NULL only when memory is out. */
-const char *composer_amount(Composer *composer, const char *language, int64_t minor,
-        const char *currency, Arena *arena);
-const char *composer_date(Composer *composer, const char *language, Date date, Arena *arena);
-
 /*
  * An invoice's document as it may be attached: opened beneath the folder, regular, at most 10 MiB,
  * and its digest. 0 and *ret_fd; -errno and *ret_problem (static text) says what is wrong with it.
  */
 int document_open(const char *folder, const char *name, int *ret_fd, int64_t *ret_size,
-        char sha256[static 65], const char **ret_problem);
+        char sha256[static SHA256_TEXT_SIZE], const char **ret_problem);
+
+/* Whether its reader is the customer. The firm's own people, and whom it instructs, get notes about
+ * the customer: in the firm's language, without copies and without a code to pay by. */
+bool notice_is_for_customer(const Planned *planned);
 
 #endif

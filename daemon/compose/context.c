@@ -12,6 +12,8 @@
 
 #include "compose/teller.h"
 
+#define ROOM "has_room"
+
 /* "FR76 3000 …" for people: in fours. */
 static const char *iban_in_fours(const char *iban, Arena *arena)
 {
@@ -40,8 +42,9 @@ static Value *tell_creditor(Teller *teller)
         teller->maker.is_incomplete |= iban == NULL;
         tell_text(teller, object, "name", creditor->name);
         tell_text(teller, object, "email", creditor->email);
-        tell_text(teller, object, "phone", creditor->phone);
-        tell_text(teller, object, "iban", iban);
+        tell_unbroken(teller, object, "phone", creditor->phone);
+        tell_unbroken(teller, object, "iban", iban);
+        tell_text(teller, object, "bic", creditor->bic);
         tell_text(teller, object, "registration", creditor->registration);
         tell_text(teller, object, "vat", creditor->vat);
         for (size_t i = 0; i < creditor->n_address; i++)
@@ -69,7 +72,7 @@ static Value *tell_customer(Teller *teller)
         tell_text(teller, object, "country", customer->country);
         tell_text(teller, object, "registration", customer->registration);
         tell_text(teller, object, "email", account->addresses[ADDRESS_EMAIL]);
-        tell_text(teller, object, "phone", account->addresses[ADDRESS_PHONE]);
+        tell_unbroken(teller, object, "phone", account->addresses[ADDRESS_PHONE]);
         tell_flag(teller, object, "is_business", account->kind == KIND_BUSINESS);
         tell_flag(teller, object, "is_consumer", account->kind == KIND_CONSUMER);
         tell_flag(teller, object, "is_public", account->kind == KIND_PUBLIC);
@@ -110,7 +113,7 @@ static void tell_line_facts(
         if (detail->n_instalments > 1 && instalment->plan == 0)
                 (void)snprintf(place, sizeof(place), "%d/%d", instalment->seq,
                         MAX(instalment->seq, detail->n_instalments));
-        tell_text(teller, object, "number", instalment->number);
+        tell_unbroken(teller, object, "number", instalment->number);
         tell_date(teller, object, "issued", instalment->issued);
         tell_date(teller, object, "due", instalment->due);
         tell_amount(teller, object, "amount", instalment->amount);
@@ -155,7 +158,20 @@ static Value *tell_line(Teller *teller, const NoticeLine *line)
         return object;
 }
 
-/* What the lines come to as a whole. */
+/* Whether an earlier line that counts, too, is of the same invoice. */
+static bool is_known(const Occasion *occasion, size_t line)
+{
+        const NoticeLine *lines = occasion->planned->lines;
+        const Instalment *instalments = occasion->account->instalments;
+
+        for (size_t i = 0; i < line; i++)
+                if (!lines[i].is_mentioned && instalments[lines[i].instalment].invoice ==
+                                                      instalments[lines[line].instalment].invoice)
+                        return true;
+        return false;
+}
+
+/* What the lines come to as a whole: those that are only mentioned do not count, as in the sum. */
 static void tell_lines(Teller *teller, Value *root)
 {
         const Occasion *occasion = teller->occasion;
@@ -169,47 +185,57 @@ static void tell_lines(Teller *teller, Value *root)
 
         teller->maker.is_incomplete |= numbers == NULL;
         for (size_t i = 0; i < planned->n_lines && numbers; i++) {
-                size_t index = planned->lines[i].instalment;
-                const Instalment *instalment = &occasion->account->instalments[index];
-                bool is_known = false;
-                for (size_t k = 0; k < i && !is_known; k++)
-                        is_known = occasion->account->instalments[planned->lines[k].instalment]
-                                           .invoice == instalment->invoice;
-                if (!is_known)
+                const NoticeLine *line = &planned->lines[i];
+                const Instalment *instalment = &occasion->account->instalments[line->instalment];
+                value_append(list, tell_line(teller, line));
+                if (line->is_mentioned)
+                        continue;
+                if (!is_known(occasion, i))
                         numbers[n++] = teller_line(teller, instalment->number, NAME_CHARACTERS);
                 has_due_soon |= date_compare(instalment->due, teller->today) > 0;
                 if (date_is_set(instalment->due))
                         days_late = MAX(days_late, date_difference(teller->today, instalment->due));
-                value_append(list, tell_line(teller, &planned->lines[i]));
         }
         tell_days_late(teller, root, days_late);
         tell_flag(teller, root, "has_overdue", days_late > 0);
         tell_flag(teller, root, "has_due_soon", has_due_soon);
         tell_number(teller, root, "count", (int64_t)n);
+        tell_plural(teller, root, "count_is", (int64_t)n);
         tell_flag(teller, root, "several", n > 1);
         tell_flag(teller, root, "several_lines", planned->n_lines > 1);
-        if (!teller->maker.is_incomplete)
+        if (n == 1 && numbers[0])
+                tell_unbroken(teller, root, "numbers", numbers[0]);
+        else if (!teller->maker.is_incomplete)
                 value_set(root, "numbers",
                         value_text(&teller->maker,
                                 locale_list(teller->speech->locale, numbers, n, teller->arena)));
         value_set(root, "invoices", list);
 }
 
+/* What a line adds to the sum: of a promise, no more than was promised. */
+static int64_t line_asked(const Teller *teller, const NoticeLine *line)
+{
+        NoticeKind kind = teller->occasion->planned->kind;
+        const Instalment *instalment = &teller->occasion->account->instalments[line->instalment];
+
+        if (line->is_mentioned)
+                return 0;
+        if (kind != NOTICE_PROMISE_CONFIRMED && kind != NOTICE_PROMISE_REMINDER)
+                return instalment->open;
+        return instalment->open - MIN(instalment->promised_rest, instalment->open);
+}
+
 /* R10: the sum asked, and the credit that makes it less than what is open. */
 static void tell_sums(Teller *teller, Value *root)
 {
         const Planned *planned = teller->occasion->planned;
-        int64_t open = 0, credit = 0;
+        int64_t asked = 0, credit = 0;
         bool fits = true;
 
-        for (size_t i = 0; i < planned->n_lines; i++) {
-                const NoticeLine *line = &planned->lines[i];
-                const Instalment *list = teller->occasion->account->instalments;
-                if (!line->is_mentioned)
-                        fits &= money_add(&open, list[line->instalment].open) == 0;
-        }
-        if (fits && open > planned->total && planned->total >= 0)
-                credit = open - planned->total;
+        for (size_t i = 0; i < planned->n_lines; i++)
+                fits &= money_add(&asked, line_asked(teller, &planned->lines[i])) == 0;
+        if (fits && asked > planned->total && planned->total >= 0)
+                credit = asked - planned->total;
         tell_text(teller, root, "currency", teller->occasion->account->currency);
         tell_amount(teller, root, "total", planned->total);
         tell_amount(teller, root, "subtotal", planned->total + credit);
@@ -230,11 +256,14 @@ static void tell_payment_urls(Teller *teller, Value *root)
 
         for (size_t i = 0; i < planned->n_lines; i++) {
                 const char *url = occasion->details[planned->lines[i].instalment].payment_url;
+                if (planned->lines[i].is_mentioned)
+                        continue;
                 is_common &= !is_empty(url) && (!common || streq(common, url));
                 has_any |= !is_empty(url);
                 common = url;
         }
         tell_url(teller, root, "payment_url", is_common ? common : "");
+        tell_flag(teller, root, "has_payment_code", occasion->payment_code != NULL);
         tell_flag(teller, root, "has_separate_urls", has_any && !is_common);
 }
 
@@ -244,7 +273,7 @@ static void tell_lead(Teller *teller, Value *root)
         const Occasion *occasion = teller->occasion;
         const Instalment *lead = &occasion->account->instalments[occasion->planned->lead];
 
-        tell_text(teller, root, "number", lead->number);
+        tell_unbroken(teller, root, "number", lead->number);
         tell_date(teller, root, "due", lead->due);
         tell_text(teller, root, "contract", occasion->details[occasion->planned->lead].contract);
         tell_flag(teller, root, "is_partly_paid", lead->open > 0 && lead->open < lead->amount);
@@ -295,7 +324,7 @@ static void tell_action(Teller *teller, Value *root)
 }
 
 int context_build(const Config *config, const Occasion *occasion, const Speech *speech,
-        Arena *arena, const Value **ret_context)
+        Arena *arena, Value **ret_context)
 {
         Teller teller = {
                 .maker = { .arena = arena },
@@ -309,9 +338,12 @@ int context_build(const Config *config, const Occasion *occasion, const Speech *
 
         tell_action(&teller, root);
         tell_text(&teller, root, "language", speech->language);
+        tell_text(&teller, root, "direction",
+                locale_runs_right_to_left(speech->locale) ? "rtl" : "ltr");
         tell_date(&teller, root, "today", teller.today);
         tell_flag(&teller, root, "is_service", occasion->account->relation == RELATION_SERVICE);
         tell_flag(&teller, root, "is_goods", occasion->account->relation == RELATION_GOODS);
+        tell_flag(&teller, root, ROOM, true);
         tell_sums(&teller, root);
         tell_payment_urls(&teller, root);
         tell_lead(&teller, root);
@@ -324,4 +356,11 @@ int context_build(const Config *config, const Occasion *occasion, const Speech *
                 return -ENOMEM;
         *ret_context = root;
         return 0;
+}
+
+void context_take_room(Value *context)
+{
+        Value *room = (Value *)value_get(context, ROOM, strlen(ROOM));
+
+        room->is_set = false;
 }

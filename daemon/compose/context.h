@@ -27,7 +27,7 @@ typedef struct Variable {
 const Variable *context_variables(size_t *ret_n);
 
 /* All variables with their samples, flags set, one item in each list; NULL: memory is out. */
-const Value *context_sample(Arena *arena);
+Value *context_sample(Arena *arena);
 
 /* How a message speaks. */
 typedef struct Speech {
@@ -42,7 +42,10 @@ typedef struct Speech {
  * names. 0 or -ENOMEM. The context lives in the arena and points into config and occasion.
  */
 int context_build(const Config *config, const Occasion *occasion, const Speech *speech,
-        Arena *arena, const Value **ret_context);
+        Arena *arena, Value **ret_context);
+
+/* Unsets has_room: a text that says less there is to be made. */
+void context_take_room(Value *context);
 
 /* The context's texts and flags by their names ("total", "customer.name"), a line "name=value" for
  * each: a flag is "true" or empty, what is not given is empty, lists are left out. Lives in the

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "compose/compose.h"
-#include "sys/file.h"
 
 #define DOCUMENT_SIZE_MAX ((size_t)10 * 1024 * 1024)
 
@@ -38,7 +37,7 @@ static const char *open_problem(int error)
 }
 
 int document_open(const char *folder, const char *name, int *ret_fd, int64_t *ret_size,
-        char sha256[static 65], const char **ret_problem)
+        char sha256[static SHA256_TEXT_SIZE], const char **ret_problem)
 {
         _cleanup_(closep) int fd = -1;
         struct stat info;

@@ -30,6 +30,8 @@ static const struct {
 
 static const char *plain_character(const char *text, size_t *ret_length)
 {
+        if ((unsigned char)*text < 0x80)
+                return NULL;
         for (size_t i = 0; i < ELEMENTSOF(replacements); i++) {
                 size_t length = strlen(replacements[i].typographic);
                 if (strncmp(text, replacements[i].typographic, length) != 0)

@@ -4,8 +4,12 @@
 
 /*
  * Templates by language, folder and form: the user's folder first, then the shipped one, each read
- * and compiled once. "fr" + "remind" + e-mail = fr/remind/email.txt; partials lie in
- * fr/partials/NAME.txt (NAME.json for events), and for want of one there in en/partials.
+ * and compiled once. "fr" + "remind" + e-mail = fr/remind/email.txt.
+ *
+ * Partials lie in fr/partials, or in partials where they are the same in all languages: the user's
+ * two, then the shipped two; then, as for texts, those of the creditor's language, then English
+ * ones. Texts take NAME.txt, events NAME.json. The HTML of an e-mail takes in each of these folders
+ * NAME.html before NAME.txt, so that a text somebody wrote is never passed over for a shipped page.
  */
 
 #include "compose/template.h"
@@ -16,21 +20,29 @@
 
 typedef struct Library Library;
 
+/* What a file holds, and what is made of it. */
+typedef enum Markup {
+        MARKUP_TEXT,
+        MARKUP_HTML,
+        MARKUP_DATA, /* an event's */
+} Markup;
+
 /* A file of templates: there, malformed or missing. Owned by the library. */
 typedef struct LibraryEntry LibraryEntry;
 struct LibraryEntry {
-        LibraryEntry *next;
-        char *key;  /* "fr/remind/email.txt" */
-        char *path; /* where it was found */
-        char language[LANGUAGE_SIZE];
-        bool is_data;            /* an event's */
+        LibraryEntry *next, *next_in_bucket;
+        char *path;
+        size_t level;                 /* 0: the user's folder, 1: the shipped one */
+        char language[LANGUAGE_SIZE]; /* "": of any */
+        Markup markup;
         Template *template;      /* NULL: missing or malformed */
         TemplateProblem problem; /* of a malformed one: text not empty */
         bool is_checked;         /* for composer_check() */
 };
 
-/* user_folder may be "". Without a shipped folder, only the user's is looked in. */
-int library_new(const char *user_folder, Library **ret_library);
+/* user_folder may be ""; creditors_language may be a tag with a region. Without a shipped folder,
+ * only the user's is looked in. */
+int library_new(const char *user_folder, const char *creditors_language, Library **ret_library);
 void library_free(Library *library);
 DEFINE_CLEANUP(Library, library_free)
 
@@ -59,13 +71,28 @@ extern const char *const form_names[4];
 int library_find(Library *library, const Chain *chain, const char *folder, Form form,
         const LibraryEntry **ret_entry, TemplateProblem *ret_problem);
 
-/* How to render or check an entry: strict, escaped as its form needs, with the partials of its
- * language. finder must live as long as the options. */
+/* The page that is to stand beside an e-mail's text in place of what is made from it: email.html of
+ * the same language and the same folder, the user's or the shipped one. Returns as above. */
+int library_find_page(Library *library, const LibraryEntry *text, const char *folder,
+        const LibraryEntry **ret_entry, TemplateProblem *ret_problem);
+
+/* The shorter text that may be taken in an SMS's place: sms-short.txt of the same language, the
+ * user's or the shipped one. Returns as above. */
+int library_find_short(Library *library, const LibraryEntry *text, const char *folder,
+        const LibraryEntry **ret_entry, TemplateProblem *ret_problem);
+
+/* How to render or check an entry: strict, escaped as the markup needs that is to come out, with
+ * the partials of its language. finder must live as long as the options. */
 typedef struct PartialFinder {
         Library *library;
         const LibraryEntry *entry;
+        Markup markup; /* the entry's, or MARKUP_HTML of one that is a text */
 } PartialFinder;
 TemplateOptions library_options(PartialFinder *finder);
+
+/* A partial as the finder's entry gets it. Returns as library_find(). */
+int library_find_partial(PartialFinder *finder, const char *name, size_t length,
+        const LibraryEntry **ret_entry, TemplateProblem *ret_problem);
 
 /* Languages that have a folder, user's or shipped, in alphabetical order; at most max. */
 size_t library_languages(Library *library, char (*languages)[LANGUAGE_SIZE], size_t max);
@@ -74,6 +101,9 @@ size_t library_languages(Library *library, char (*languages)[LANGUAGE_SIZE], siz
  * -ENOENT: neither has one. */
 int library_read_tone(
         const Library *library, const char *language, char **ret_path, char **ret_text);
+
+/* Whether that file was asked for and is there. */
+bool library_has_read(const Library *library, const char *path);
 
 /* Everything that was looked for so far, the newest first. */
 LibraryEntry *library_entries(Library *library);

@@ -25,6 +25,7 @@
 #define DATES_KEPT 128
 
 #define PERCENT "%" /* in place of a currency */
+#define RATE "%%"   /* the same */
 
 typedef struct AmountFormatter {
         char currency[CURRENCY_SIZE];
@@ -197,13 +198,19 @@ static UNumberFormatter *open_amount(const Locale *locale, const char *currency)
         return unumf_openForSkeletonAndLocale(skeleton, length, locale->name, &error);
 }
 
-/* Up to two decimals, as many as it takes. */
-static UNumberFormatter *open_percent(const Locale *locale)
+static UNumberFormatter *open_percent(const Locale *locale, const UChar *skeleton)
 {
         UErrorCode error = U_ZERO_ERROR;
-        static const UChar skeleton[] = u"percent .##";
 
         return unumf_openForSkeletonAndLocale(skeleton, -1, locale->name, &error);
+}
+
+static UNumberFormatter *open_formatter(const Locale *locale, const char *currency)
+{
+        if (streq(currency, PERCENT))
+                return open_percent(locale, u"percent .##");
+        return streq(currency, RATE) ? open_percent(locale, u"percent .00")
+                                     : open_amount(locale, currency);
 }
 
 static UNumberFormatter *locale_formatter(Locale *locale, const char *currency)
@@ -217,9 +224,7 @@ static UNumberFormatter *locale_formatter(Locale *locale, const char *currency)
                 return NULL;
         locale->amounts = amounts;
         AmountFormatter *added = &amounts[locale->n_amounts++];
-        *added = (AmountFormatter){ .formatter = streq(currency, PERCENT)
-                                                         ? open_percent(locale)
-                                                         : open_amount(locale, currency) };
+        *added = (AmountFormatter){ .formatter = open_formatter(locale, currency) };
         (void)snprintf(added->currency, sizeof(added->currency), "%s", currency);
         return added->formatter;
 }
@@ -253,7 +258,8 @@ const char *locale_amount(
         return result_of(text, length, error, neutral, arena);
 }
 
-const char *locale_percent(Locale *locale, int hundredths, LocaleStyle style, Arena *arena)
+static const char *write_percent(
+        Locale *locale, const char *kind, int hundredths, LocaleStyle style, Arena *arena)
 {
         UErrorCode error = U_ZERO_ERROR;
         UChar text[TEXT_SIZE];
@@ -263,7 +269,7 @@ const char *locale_percent(Locale *locale, int hundredths, LocaleStyle style, Ar
         if (style == STYLE_DATA)
                 return arena_strdup(arena, number);
         (void)snprintf(neutral, sizeof(neutral), "%s%%", number);
-        UNumberFormatter *formatter = locale_formatter(locale, PERCENT);
+        UNumberFormatter *formatter = locale_formatter(locale, kind);
         if (!formatter || !locale->number)
                 return arena_strdup(arena, neutral);
         unumf_formatDecimal(formatter, number, -1, locale->number, &error);
@@ -271,6 +277,30 @@ const char *locale_percent(Locale *locale, int hundredths, LocaleStyle style, Ar
         if (style == STYLE_PLAIN && U_SUCCESS(error))
                 with_plain_spaces(text, length);
         return result_of(text, length, error, neutral, arena);
+}
+
+const char *locale_percent(Locale *locale, int hundredths, LocaleStyle style, Arena *arena)
+{
+        return write_percent(locale, PERCENT, hundredths, style, arena);
+}
+
+const char *locale_rate(Locale *locale, int hundredths, Arena *arena)
+{
+        return write_percent(locale, RATE, hundredths, STYLE_TEXT, arena);
+}
+
+const char *locale_country(const Locale *locale, const char *code, Arena *arena)
+{
+        UErrorCode error = U_ZERO_ERROR;
+        UChar text[TEXT_SIZE];
+        char place[8];
+
+        (void)snprintf(place, sizeof(place), "und_%.3s", code);
+        int32_t length = uloc_getDisplayCountry(place, locale->name, text, TEXT_SIZE, &error);
+        /* A warning says that ICU has no name for it. */
+        if (error == U_USING_DEFAULT_WARNING)
+                length = 0;
+        return result_of(text, length, error, code, arena);
 }
 
 static const char *write_date(const Locale *locale, Date date, LocaleStyle style, Arena *arena)
@@ -355,18 +385,31 @@ const char *locale_list(Locale *locale, const char *const items[], size_t n, Are
         return utf8_of(result, length, arena);
 }
 
-bool locale_is_singular(Locale *locale, int64_t n)
+const char *const plural_names[PLURALS] = { "zero", "one", "two", "few", "many", "other" };
+
+Plural locale_plural(Locale *locale, int64_t n)
 {
         UErrorCode error = U_ZERO_ERROR;
         UChar keyword[16];
+        char name[16];
         int32_t length = 0;
 
         if (locale->plural)
                 length = uplrules_select(
                         locale->plural, (double)n, keyword, ELEMENTSOF(keyword), &error);
-        if (length <= 0 || U_FAILURE(error))
-                return n == 1;
-        return length == 3 && u_strncmp(keyword, u"one", 3) == 0;
+        if (U_FAILURE(error) || length <= 0 || length >= (int32_t)sizeof(name))
+                return n == 1 ? PLURAL_ONE : PLURAL_OTHER;
+        u_UCharsToChars(keyword, name, length);
+        name[length] = '\0';
+        for (Plural plural = PLURAL_ZERO; plural < PLURAL_OTHER; plural++)
+                if (streq(name, plural_names[plural]))
+                        return plural;
+        return PLURAL_OTHER;
+}
+
+bool locale_runs_right_to_left(const Locale *locale)
+{
+        return uloc_isRightToLeft(locale->name);
 }
 
 const char *text_fold(const char *text, size_t length, Arena *arena)

@@ -36,12 +36,29 @@ const char *locale_amount(
         Locale *locale, int64_t minor, const char *currency, LocaleStyle style, Arena *arena);
 /* Hundredths of a percent: "2,5 %", "2.5%"; STYLE_DATA: "2.50". */
 const char *locale_percent(Locale *locale, int hundredths, LocaleStyle style, Arena *arena);
+/* The same with both decimals always, so that rates of a table line up: "2,50 %". */
+const char *locale_rate(Locale *locale, int hundredths, Arena *arena);
+/* "Germany" of "DE"; the code itself where it is none that ICU knows. */
+const char *locale_country(const Locale *locale, const char *code, Arena *arena);
 /* DATE_NONE gives "". */
 const char *locale_date(Locale *locale, Date date, LocaleStyle style, Arena *arena);
 /* "F-1, F-2 et F-3" */
 const char *locale_list(Locale *locale, const char *const items[], size_t n, Arena *arena);
-/* Whether the language says n things in the singular: 0 and 1 in French, 1 in English. */
-bool locale_is_singular(Locale *locale, int64_t n);
+/* CLDR's categories of plurals: which of its forms a language uses for n things. */
+typedef enum Plural {
+        PLURAL_ZERO,
+        PLURAL_ONE, /* 0 and 1 in French, 1 in English */
+        PLURAL_TWO,
+        PLURAL_FEW,
+        PLURAL_MANY,
+        PLURAL_OTHER,
+} Plural;
+#define PLURALS 6
+extern const char *const plural_names[PLURALS];
+Plural locale_plural(Locale *locale, int64_t n);
+
+/* Whether it is written from right to left. */
+bool locale_runs_right_to_left(const Locale *locale);
 
 /* Without differences of case, for comparing words; the language does not matter. */
 const char *text_fold(const char *text, size_t length, Arena *arena);

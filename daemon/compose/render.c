@@ -72,8 +72,20 @@ static const Value *scope_find(const Scope *scope, const char *name, size_t leng
         return value;
 }
 
-/* Names that could have been meant: those of the scopes, and of the object before the last dot. */
-static const char *scope_nearest(const Scope *scope, const char *name, size_t length)
+/* The member's name of what an item of a list has, where a list is asked for it: "number" of
+ * "invoices.number". NULL: it is not so. */
+static const char *of_an_item(const Scope *scope, const char *name, size_t length)
+{
+        const char *dot = memrchr(name, '.', length);
+        const Value *list = dot ? scope_find(scope, name, (size_t)(dot - name)) : NULL;
+
+        return list && list->kind == VALUE_LIST ? dot + 1 : NULL;
+}
+
+/* The name that could have been meant: of the scopes, or of the object before the last dot, and how
+ * much of name stands before it then. */
+static const char *scope_nearest(
+        const Scope *scope, const char *name, size_t length, size_t *ret_before)
 {
         const char *names[128];
         char last[64];
@@ -84,6 +96,7 @@ static const char *scope_nearest(const Scope *scope, const char *name, size_t le
         const Value *object = dot ? scope_find(scope, name, (size_t)(dot - name)) : NULL;
         Scope only = { .value = object };
 
+        *ret_before = object ? (size_t)(part - name) : 0;
         if (part_length >= sizeof(last))
                 return NULL;
         memcpy(last, part, part_length);
@@ -102,23 +115,90 @@ static int renderer_find(Renderer *renderer, const Place *place, const Scope *sc
         *ret_value = scope_find(scope, node->text, node->length);
         if (*ret_value || !renderer->options->is_strict)
                 return 0;
-        const char *nearest = scope_nearest(scope, node->text, node->length);
-        return renderer_fail(renderer, place, node, -EINVAL, "unknown variable \"%.*s\"%s%s%s",
+        const char *member = of_an_item(scope, node->text, node->length);
+        if (member) {
+                int list = shown((size_t)(member - node->text - 1));
+                return renderer_fail(renderer, place, node, -EINVAL,
+                        "unknown variable \"%.*s\": write {{#%.*s}}{{%.*s}}{{/%.*s}}",
+                        shown(node->length), node->text, list, node->text,
+                        shown(node->length - (size_t)(member - node->text)), member, list,
+                        node->text);
+        }
+        size_t before;
+        const char *nearest = scope_nearest(scope, node->text, node->length, &before);
+        return renderer_fail(renderer, place, node, -EINVAL, "unknown variable \"%.*s\"%s%.*s%s%s",
                 shown(node->length), node->text, nearest ? "; did you mean \"" : "",
-                nearest ? nearest : "", nearest ? "\"?" : "");
+                nearest ? (int)before : 0, node->text, nearest ? nearest : "",
+                nearest ? "\"?" : "");
 }
 
-static void add_html(StrBuf *output, const char *text)
+static const char *html_entity(char c)
 {
-        for (; *text; text++) {
-                switch (*text) {
-                case '&': strbuf_add(output, "&amp;"); break;
-                case '<': strbuf_add(output, "&lt;"); break;
-                case '>': strbuf_add(output, "&gt;"); break;
-                case '"': strbuf_add(output, "&quot;"); break;
-                default: strbuf_add_char(output, *text);
-                }
+        switch (c) {
+        case '&': return "&amp;";
+        case '<': return "&lt;";
+        case '>': return "&gt;";
+        case '"': return "&quot;";
+        case '\'': return "&#39;";
         }
+        return NULL;
+}
+
+static void add_html(StrBuf *output, const char *text, size_t length)
+{
+        const char *end = text + length, *plain = text;
+
+        for (; text < end; text++) {
+                const char *entity = html_entity(*text);
+                if (!entity)
+                        continue;
+                strbuf_add_bytes(output, plain, (size_t)(text - plain));
+                strbuf_add(output, entity);
+                plain = text + 1;
+        }
+        strbuf_add_bytes(output, plain, (size_t)(end - plain));
+}
+
+/* Whether some of it is Hebrew, Arabic or another script that runs from right to left: U+0590 to
+ * U+08FF, U+FB1D to U+FDFF, U+FE70 to U+FEFF, U+10800 to U+10FFF, U+1E800 to U+1EFFF. */
+static bool has_right_to_left(const char *text)
+{
+        static const struct {
+                unsigned char lead, from, to; /* of the second byte */
+        } ranges[] = {
+                { 0xD6, 0x90, 0xBF },
+                { 0xD7, 0x80, 0xBF },
+                { 0xE0, 0xA0, 0xA3 },
+                { 0xEF, 0xAC, 0xB7 },
+                { 0xEF, 0xB9, 0xBB },
+        };
+
+        for (const char *p = text; *p; p++) {
+                unsigned char lead = (unsigned char)p[0], next = (unsigned char)p[1];
+                if (lead >= 0xD8 && lead <= 0xDF)
+                        return true;
+                if (lead == 0xF0 && (next == 0x90 || next == 0x9E) && (unsigned char)p[2] >= 0xA0)
+                        return true;
+                for (size_t i = 0; i < ELEMENTSOF(ranges); i++)
+                        if (lead == ranges[i].lead && next >= ranges[i].from &&
+                                next <= ranges[i].to)
+                                return true;
+        }
+        return false;
+}
+
+/* A value in running text: one of the other direction must not turn round what follows it. */
+static void add_html_value(StrBuf *output, const char *text, bool is_unbroken)
+{
+        bool is_apart = has_right_to_left(text);
+
+        if (is_unbroken)
+                strbuf_add(output,
+                        strlen(text) <= HTML_NARROW ? HTML_UNBROKEN : HTML_UNBROKEN_IF_WIDE);
+        strbuf_add(output, is_apart ? "<bdi>" : "");
+        add_html(output, text, strlen(text));
+        strbuf_add(output, is_apart ? "</bdi>" : "");
+        strbuf_add(output, is_unbroken ? "</span>" : "");
 }
 
 static void add_json(StrBuf *output, const char *text)
@@ -138,7 +218,7 @@ static void add_escaped(StrBuf *output, Escape escape, const char *text)
 {
         switch (escape) {
         case ESCAPE_NONE: strbuf_add(output, text); return;
-        case ESCAPE_HTML: add_html(output, text); return;
+        case ESCAPE_HTML: add_html(output, text, strlen(text)); return;
         case ESCAPE_JSON: add_json(output, text); return;
         }
 }
@@ -161,8 +241,12 @@ static int render_variable(
         const char *text = value->kind != VALUE_FLAG ? value->text
                            : value->is_set           ? "true"
                                                      : "false";
-        Escape escape = node->kind == NODE_VARIABLE ? renderer->options->escape : ESCAPE_NONE;
-        add_escaped(renderer->output, escape, text);
+        Escape escape = renderer->options->escape;
+        if (escape == ESCAPE_HTML && place->template->is_plain)
+                add_html_value(renderer->output, text, value->is_unbroken);
+        else
+                add_escaped(
+                        renderer->output, node->kind == NODE_VARIABLE ? escape : ESCAPE_NONE, text);
         return 0;
 }
 
@@ -199,6 +283,13 @@ static int render_section(
         return r;
 }
 
+/* Takes the last line break back, if it came after that length. */
+static void chomp(StrBuf *output, size_t before)
+{
+        if (output && output->length > before && output->text[output->length - 1] == '\n')
+                strbuf_truncate(output, output->length - 1);
+}
+
 static int render_partial(
         Renderer *renderer, const Place *place, const Scope *scope, const Node *node)
 {
@@ -222,7 +313,19 @@ static int render_partial(
         if (strbuf_error(&indent) < 0)
                 return strbuf_error(&indent);
         Place inner = { partial, strbuf_text(&indent), indent.length };
-        return render_range(renderer, &inner, scope, 0, partial->n);
+        size_t before = renderer->output ? renderer->output->length : 0;
+        r = render_range(renderer, &inner, scope, 0, partial->n);
+        if (r >= 0 && options->is_chomping && !node->indent)
+                chomp(renderer->output, before);
+        return r;
+}
+
+static void render_text(Renderer *renderer, const Place *place, const Node *node)
+{
+        if (renderer->options->escape == ESCAPE_HTML && place->template->is_plain)
+                add_html(renderer->output, node->text, node->length);
+        else
+                strbuf_add_bytes(renderer->output, node->text, node->length);
 }
 
 static int render_node(Renderer *renderer, const Place *place, const Scope *scope, const Node *node)
@@ -232,7 +335,7 @@ static int render_node(Renderer *renderer, const Place *place, const Scope *scop
         switch (node->kind) {
         case NODE_TEXT:
                 if (renderer->output)
-                        strbuf_add_bytes(renderer->output, node->text, node->length);
+                        render_text(renderer, place, node);
                 return 0;
         case NODE_VARIABLE:
         case NODE_RAW_VARIABLE: return render_variable(renderer, place, scope, node);

@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#define URL_CHARACTERS 2000
+#define UNBROKEN_MAX 44 /* an IBAN in fours; what is longer is no line of its own */
 
 const char *teller_line(Teller *teller, const char *text, size_t max_characters)
 {
@@ -22,10 +22,18 @@ void tell_text(Teller *teller, Value *object, const char *name, const char *text
                 value_text(&teller->maker, teller_line(teller, text, NAME_CHARACTERS)));
 }
 
+void tell_unbroken(Teller *teller, Value *object, const char *name, const char *text)
+{
+        const char *line = teller_line(teller, text, NAME_CHARACTERS);
+        bool is_short = line && strlen(line) <= UNBROKEN_MAX;
+
+        value_set(object, name,
+                is_short ? value_unbroken(&teller->maker, line) : value_text(&teller->maker, line));
+}
+
 void tell_url(Teller *teller, Value *object, const char *name, const char *url)
 {
-        value_set(
-                object, name, value_text(&teller->maker, teller_line(teller, url, URL_CHARACTERS)));
+        value_set(object, name, value_text(&teller->maker, teller_line(teller, url, 0)));
 }
 
 void tell_flag(Teller *teller, Value *object, const char *name, bool is_set)
@@ -86,9 +94,20 @@ void tell_number(Teller *teller, Value *object, const char *name, int64_t number
         value_set(object, name, value_text(&teller->maker, copy));
 }
 
+void tell_plural(Teller *teller, Value *object, const char *name, int64_t number)
+{
+        Value *group = value_object(&teller->maker);
+        Plural plural = locale_plural(teller->speech->locale, number);
+
+        for (Plural i = PLURAL_ZERO; i <= PLURAL_OTHER; i++)
+                tell_flag(teller, group, plural_names[i], i == plural);
+        value_set(object, name, group);
+}
+
 void tell_days_late(Teller *teller, Value *object, int days)
 {
         tell_number(teller, object, "days_late", MAX(days, 0));
+        tell_plural(teller, object, "days_late_is", MAX(days, 0));
         tell_flag(teller, object, "is_one_day_late",
-                days > 0 && locale_is_singular(teller->speech->locale, days));
+                days > 0 && locale_plural(teller->speech->locale, days) == PLURAL_ONE);
 }

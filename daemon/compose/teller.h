@@ -22,6 +22,7 @@ typedef struct Teller {
 const char *teller_line(Teller *teller, const char *text, size_t max_characters);
 
 void tell_text(Teller *teller, Value *object, const char *name, const char *text);
+void tell_unbroken(Teller *teller, Value *object, const char *name, const char *text);
 void tell_url(Teller *teller, Value *object, const char *name, const char *url);
 void tell_flag(Teller *teller, Value *object, const char *name, bool is_set);
 void tell_nothing(Teller *teller, Value *object, const char *name);
@@ -33,7 +34,9 @@ void tell_date(Teller *teller, Value *object, const char *name, Date date);
 void tell_number(Teller *teller, Value *object, const char *name, int64_t number);
 /* Nothing for 0. */
 void tell_percent(Teller *teller, Value *object, const char *name, int hundredths);
-/* Late days as figure, and whether the language says them in the singular. */
+/* Which form of a word goes with a number: one flag of the group is set. */
+void tell_plural(Teller *teller, Value *object, const char *name, int64_t number);
+/* Late days as figure, their plural, and whether the language says them in the singular. */
 void tell_days_late(Teller *teller, Value *object, int days);
 
 /* The names of flags by action: "is_remind". */

@@ -31,6 +31,7 @@ struct Template {
         char *name, *source;
         Node *nodes;
         size_t n, size;
+        bool is_plain; /* template_mark_plain() */
 };
 
 void template_problem(TemplateProblem *problem, const char *file, unsigned line, const char *format,

@@ -343,12 +343,12 @@ void template_free(Template *template)
         free(template);
 }
 
-bool template_next_text(const Template *template, size_t *position, const char **ret_text,
-        size_t *ret_length, unsigned *ret_line)
+static bool next_of_kind(const Template *template, NodeKind kind, size_t *position,
+        const char **ret_text, size_t *ret_length, unsigned *ret_line)
 {
         for (; *position < template->n; (*position)++) {
                 const Node *node = &template->nodes[*position];
-                if (node->kind != NODE_TEXT)
+                if (node->kind != kind)
                         continue;
                 *ret_text = node->text;
                 *ret_length = node->length;
@@ -359,13 +359,48 @@ bool template_next_text(const Template *template, size_t *position, const char *
         return false;
 }
 
+bool template_next_text(const Template *template, size_t *position, const char **ret_text,
+        size_t *ret_length, unsigned *ret_line)
+{
+        return next_of_kind(template, NODE_TEXT, position, ret_text, ret_length, ret_line);
+}
+
+bool template_next_partial(const Template *template, size_t *position, const char **ret_name,
+        size_t *ret_length, unsigned *ret_line)
+{
+        return next_of_kind(template, NODE_PARTIAL, position, ret_name, ret_length, ret_line);
+}
+
+void template_mark_plain(Template *template)
+{
+        template->is_plain = true;
+}
+
+/* A control character other than a tab and the ends of lines: what a wrong conversion leaves of “…”
+ * or “’”, seen by nobody and refused in a mail's header. NULL: there is none. */
+static const char *find_control(const char *source, const char *end)
+{
+        for (const char *p = source; p < end; p++) {
+                unsigned char c = (unsigned char)*p;
+                bool is_c1 = c == 0xC2 && (unsigned char)p[1] < 0xA0;
+                if (is_c1 || c == 0x7F || (c < ' ' && !is_space(*p)))
+                        return p;
+        }
+        return NULL;
+}
+
 int template_compile(const char *name, const char *source, size_t length, Template **ret_template,
         TemplateProblem *ret_problem)
 {
+        static const char mark[] = "\uFEFF"; /* that Windows puts before a text */
         _cleanup_(template_freep) Template *template = calloc(1, sizeof(Template));
 
         if (!template)
                 return -ENOMEM;
+        if (length >= strlen(mark) && memcmp(source, mark, strlen(mark)) == 0) {
+                source += strlen(mark);
+                length -= strlen(mark);
+        }
         if (!utf8_is_valid(source, length)) {
                 template_problem(ret_problem, name, 0, "is not UTF-8");
                 return -EINVAL;
@@ -385,7 +420,10 @@ int template_compile(const char *name, const char *source, size_t length, Templa
                 .is_at_line_start = true,
                 .problem = ret_problem,
         };
-        int r = compiler_run(&compiler);
+        const char *control = find_control(compiler.position, compiler.end);
+        int r = control ? compiler_fail(&compiler, compiler_line(&compiler, control),
+                                  "holds a control character: it was wrongly converted to UTF-8")
+                        : compiler_run(&compiler);
         if (r < 0) {
                 ret_problem->file = name;
                 return r;

@@ -32,6 +32,14 @@ typedef struct TemplateProblem {
 int template_compile(const char *name, const char *source, size_t length, Template **ret_template,
         TemplateProblem *ret_problem);
 void template_free(Template *template);
+/* Its literal texts are no markup. With ESCAPE_HTML they are then escaped as values are, so are its
+ * raw variables, a value that is read from right to left is kept to itself (<bdi>), and one that is
+ * unbroken stands between HTML_UNBROKEN, if longer than HTML_NARROW bytes HTML_UNBROKEN_IF_WIDE,
+ * and "</span>". */
+void template_mark_plain(Template *template);
+#define HTML_UNBROKEN "<span style=\"white-space:nowrap\">"
+#define HTML_UNBROKEN_IF_WIDE "<span class=\"whole\" style=\"white-space:nowrap\">"
+#define HTML_NARROW 24 /* what a telephone's screen has room for in any line */
 DEFINE_CLEANUP(Template, template_free)
 
 /* What {{x}} does to its value; {{{x}}} and {{&x}} do nothing to it. */
@@ -46,6 +54,8 @@ typedef struct TemplateOptions {
         /* A name that the data do not know, a value that is no text and a missing partial are
          * errors; otherwise they render as nothing, as the specification has it. */
         bool is_strict;
+        /* The line break that ends a partial is left out where the partial stands inside a line. */
+        bool is_chomping;
         /* 0; -ENOENT: there is none of that name (not NUL-terminated: length bytes); -EINVAL and
          * *ret_problem: it is malformed; -errno. NULL: there are none at all. */
         int (*find_partial)(void *owner, const char *name, size_t length,
@@ -68,6 +78,9 @@ int template_check(const Template *template, const Value *sample, const Template
 
 /* The literal texts in order, each at most one line. *position starts at 0; false: no more. */
 bool template_next_text(const Template *template, size_t *position, const char **ret_text,
+        size_t *ret_length, unsigned *ret_line);
+/* The partials that it names itself, in order. As above. */
+bool template_next_partial(const Template *template, size_t *position, const char **ret_name,
         size_t *ret_length, unsigned *ret_line);
 
 #endif

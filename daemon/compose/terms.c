@@ -139,20 +139,51 @@ static void tell_promise(Teller *teller, Value *root)
         bool has_promise = planned->kind == NOTICE_PROMISE_CONFIRMED ||
                            planned->kind == NOTICE_PROMISE_REMINDER;
         Date until = DATE_NONE;
-        int64_t amount = 0, rest = 0;
+        int64_t promised = teller->occasion->promised, to_come = 0, rest = 0;
 
         for (size_t i = 0; i < planned->n_lines && has_promise; i++) {
                 const Instalment *instalment = line_instalment(teller, &planned->lines[i]);
                 until = date_later(until, instalment->promised_until);
-                int64_t stays = MIN(instalment->promised_rest, instalment->open);
-                add_up(&rest, stays);
-                add_up(&amount, instalment->open - stays);
+                add_up(&rest, MIN(instalment->promised_rest, instalment->open));
+                add_up(&to_come, MAX(instalment->open - instalment->promised_rest, 0));
         }
+        promised = MAX(promised, to_come); /* more than she said: a payment was undone since */
         tell_flag(teller, root, "has_promise", has_promise);
         tell_date(teller, group, "until", until);
-        tell_amount_if_any(teller, group, "amount", amount);
+        tell_amount_if_any(teller, group, "amount", promised);
+        tell_amount_if_any(teller, group, "left",
+                has_promise && planned->total < promised ? planned->total : 0);
         tell_amount_if_any(teller, group, "rest", rest);
         value_set(root, "promise", group);
+}
+
+static bool was_told_since(const Instalment *instalment, Date day)
+{
+        for (size_t i = 0; i < instalment->n_done; i++)
+                if (!instalment->done[i].is_skip && date_compare(instalment->done[i].on, day) > 0)
+                        return true;
+        return false;
+}
+
+/* R13: the ladder goes on after a promise that was not kept, and its next notice may say why, once.
+ * Only steps of the ladder: what is listed beside them was promised apart. */
+static void tell_broken_promise(Teller *teller, Value *root)
+{
+        const Planned *planned = teller->occasion->planned;
+        Value *group = value_object(&teller->maker);
+        Date until = DATE_NONE;
+
+        for (size_t i = 0; i < planned->n_lines && planned->kind == NOTICE_CONTACT; i++) {
+                const Instalment *instalment = line_instalment(teller, &planned->lines[i]);
+                if (planned->lines[i].step >= 0 &&
+                        promise_is_broken(&teller->config->book, teller->occasion->account,
+                                instalment, teller->today) &&
+                        !was_told_since(instalment, instalment->promised_until))
+                        until = date_later(until, instalment->promised_until);
+        }
+        tell_flag(teller, root, "has_broken_promise", date_is_set(until));
+        tell_date(teller, group, "until", until);
+        value_set(root, "broken_promise", group);
 }
 
 static void tell_plan(Teller *teller, Value *root)
@@ -173,6 +204,7 @@ static void tell_plan(Teller *teller, Value *root)
         }
         tell_flag(teller, root, "has_plan", has_plan);
         tell_number(teller, group, "parts", has_plan ? (int64_t)planned->n_lines : 0);
+        tell_plural(teller, group, "parts_is", has_plan ? (int64_t)planned->n_lines : 0);
         tell_amount_if_any(teller, group, "total", total);
         tell_amount_if_any(teller, group, "fee", fee);
         tell_date(teller, group, "first", first);
@@ -222,6 +254,7 @@ void tell_terms(Teller *teller, Value *root)
         tell_offer(teller, root);
         tell_discount(teller, root);
         tell_promise(teller, root);
+        tell_broken_promise(teller, root);
         tell_plan(teller, root);
         tell_recipient(teller, root);
         tell_history(teller, root);

@@ -50,6 +50,15 @@ Value *value_text(ValueMaker *maker, const char *text)
         return value;
 }
 
+Value *value_unbroken(ValueMaker *maker, const char *text)
+{
+        Value *value = value_text(maker, text);
+
+        if (value)
+                value->is_unbroken = true;
+        return value;
+}
+
 void value_append(Value *list, Value *item)
 {
         if (!list || !item)

@@ -24,6 +24,7 @@ typedef struct Value Value;
 struct Value {
         ValueKind kind;
         bool is_set;                /* of a flag */
+        bool is_unbroken;           /* of a text: on a page it stays on one line */
         const char *text;           /* of a text, never NULL */
         const char *name;           /* as a member of an object; else NULL */
         Value *first, *last, *next; /* children of a list or object in order; the next sibling */
@@ -40,6 +41,8 @@ Value *value_nothing(ValueMaker *maker);
 Value *value_flag(ValueMaker *maker, bool is_set);
 /* NULL and "" give nothing's value: a text that is not given is false in a section. */
 Value *value_text(ValueMaker *maker, const char *text);
+/* The same of what is read as one, blanks and all: a telephone number, an IBAN. */
+Value *value_unbroken(ValueMaker *maker, const char *text);
 
 /* name must outlive the object; a name given twice is found as first given. */
 void value_set(Value *object, const char *name, Value *member);

@@ -13,11 +13,21 @@
                 name, VARIABLE_FLAG, NULL, help                                                    \
         }
 
+/* Languages have two to six of these; the one that CLDR names is set. */
+#define PLURALS_OF(name, what)                                                                     \
+        FLAG(name ".zero", what " takes the form for none, as in Arabic"),                         \
+                FLAG(name ".one", what " is said in the singular"),                                \
+                FLAG(name ".two", what " takes the form for two, as in Slovene"),                  \
+                FLAG(name ".few", what " takes the form for a few, as in Polish"),                 \
+                FLAG(name ".many", what " takes the form for many, as in Polish"),                 \
+                FLAG(name ".other", what " is said in the plural")
+
 static const Variable variables[] = {
         TEXT("event", "remind", "what the message is: its action, or the occasion: thanks …"),
         TEXT("step", "reminder", "id of the step that leads; empty outside a ladder"),
         TEXT("policy", "standard", "policy of the instalment that leads"),
         TEXT("language", "fr", "language of the text"),
+        TEXT("direction", "ltr", "how that language is written: ltr or rtl, as HTML says it"),
         TEXT("today", "12 mars 2026", "the day it is written"),
         FLAG("is_courtesy", "the action is courtesy"),
         FLAG("is_remind", "the action is remind"),
@@ -35,6 +45,7 @@ static const Variable variables[] = {
         FLAG("is_handover", "hands a file over to the agency or the lawyer"),
         FLAG("is_service", "the customer is supplied a service, which can be suspended"),
         FLAG("is_goods", "the customer bought goods"),
+        FLAG("has_room", "unset where an SMS, its short text, would need too many parts otherwise"),
         FLAG("has_next_step", "the ladder goes on after this step"),
         TEXT("currency", "EUR", "ISO 4217 code of all amounts"),
         TEXT("total", "1 200,00 €", "the sum asked: what is open less the credit"),
@@ -59,9 +70,14 @@ static const Variable variables[] = {
         FLAG("has_promise", "the customer has promised to pay by a day"),
         TEXT("promise.until", "31 mars 2026", "the day promised"),
         TEXT("promise.amount", "1 200,00 €", "the sum promised"),
+        TEXT("promise.left", "900,00 €",
+                "what is still to come of it after payments and credit; empty: all of it"),
         TEXT("promise.rest", "300,00 €", "what stays open beside it; empty: nothing"),
+        FLAG("has_broken_promise", "a promise for an instalment in its ladder has run out unpaid"),
+        TEXT("broken_promise.until", "10 mars 2026", "the day that was promised"),
         FLAG("has_plan", "a plan of instalments was agreed"),
         TEXT("plan.parts", "3", "number of its instalments"),
+        PLURALS_OF("plan.parts_is", "plan.parts"),
         TEXT("plan.total", "1 210,00 €", "their sum"),
         TEXT("plan.fee", "10,00 €", "a fee in that sum; empty without"),
         TEXT("plan.first", "31 mars 2026", "day of the first"),
@@ -84,13 +100,17 @@ static const Variable variables[] = {
         TEXT("payment_url", "https://pay.example/F-1",
                 "where to pay all of it online; empty when the invoices have several"),
         FLAG("has_separate_urls", "the invoices are paid online at addresses of their own"),
+        FLAG("has_payment_code",
+                "there is a code for a SEPA transfer: the image cid:pay in an e-mail's HTML"),
         TEXT("number", "F-1", "number of the invoice that leads"),
         TEXT("due", "5 mars 2026", "due date of the invoice that leads"),
         TEXT("contract", "C-2024-17", "contract of the invoice that leads"),
         FLAG("is_partly_paid", "a part of the invoice that leads has been paid"),
         TEXT("days_late", "7", "days since the oldest due date; 0: nothing is late"),
         FLAG("is_one_day_late", "days_late is said in the singular"),
-        TEXT("count", "1", "number of different invoices listed"),
+        PLURALS_OF("days_late_is", "days_late"),
+        TEXT("count", "1", "number of different invoices asked for"),
+        PLURALS_OF("count_is", "count"),
         TEXT("numbers", "F-1", "their numbers, as a list in words"),
         FLAG("several", "there are several invoices"),
         FLAG("several_lines", "there are several instalments, of one invoice or more"),
@@ -107,6 +127,7 @@ static const Variable variables[] = {
         TEXT("invoices.sequence", "2", "number of the instalment: 1, 2, …"),
         TEXT("invoices.days_late", "7", "days since its due date; 0: not late"),
         FLAG("invoices.is_one_day_late", "its days_late is said in the singular"),
+        PLURALS_OF("invoices.days_late_is", "its days_late"),
         FLAG("invoices.is_overdue", "it is past due"),
         FLAG("invoices.is_due_today", "it is due today"),
         FLAG("invoices.is_due_soon", "it is not yet due"),
@@ -141,6 +162,7 @@ static const Variable variables[] = {
         TEXT("creditor.email", "compta@atelier-dumont.example", "where answers go"),
         TEXT("creditor.phone", "+33 1 23 45 67 89", "its telephone"),
         TEXT("creditor.iban", "FR76 3000 6000 0112 3456 7890 189", "account for transfers"),
+        TEXT("creditor.bic", "AGRIFRPP", "BIC of its bank; often empty"),
         TEXT("creditor.registration", "RCS Lyon 812 345 678", "entry in a register"),
         TEXT("creditor.vat", "FR12812345678", "VAT number"),
         { "creditor.address", VARIABLE_LINES, "12 rue des Lilas", "its address, line by line" },
@@ -166,20 +188,20 @@ const Variable *context_variables(size_t *ret_n)
         return variables;
 }
 
-/* The object that a variable is a member of: made when its first member comes. */
-static Value *sample_parent(ValueMaker *maker, Value *root, const Variable *variable)
+/* The object that a variable is a member of, made when its first member comes; *name becomes the
+ * last part of the variable's name. */
+static Value *sample_parent(ValueMaker *maker, Value *root, const char **name)
 {
-        const char *dot = strchr(variable->name, '.');
-
-        if (!dot)
-                return root;
-        size_t length = (size_t)(dot - variable->name);
-        Value *group = (Value *)value_get(root, variable->name, length);
-        if (!group) {
-                group = value_object(maker);
-                value_set(root, arena_strndup(maker->arena, variable->name, length), group);
+        for (const char *dot; (dot = strchr(*name, '.')); *name = dot + 1) {
+                size_t length = (size_t)(dot - *name);
+                Value *group = (Value *)value_get(root, *name, length);
+                if (!group) {
+                        group = value_object(maker);
+                        value_set(root, arena_strndup(maker->arena, *name, length), group);
+                }
+                root = group && group->kind == VALUE_LIST ? group->first : group;
         }
-        return group && group->kind == VALUE_LIST ? group->first : group;
+        return root;
 }
 
 static Value *sample_value(ValueMaker *maker, const Variable *variable)
@@ -201,16 +223,15 @@ static Value *sample_value(ValueMaker *maker, const Variable *variable)
         return NULL;
 }
 
-const Value *context_sample(Arena *arena)
+Value *context_sample(Arena *arena)
 {
         ValueMaker maker = { .arena = arena };
         Value *root = value_object(&maker);
 
         for (size_t i = 0; i < ELEMENTSOF(variables); i++) {
-                const char *dot = strchr(variables[i].name, '.');
-                Value *parent = sample_parent(&maker, root, &variables[i]);
-                value_set(parent, dot ? dot + 1 : variables[i].name,
-                        sample_value(&maker, &variables[i]));
+                const char *name = variables[i].name;
+                Value *parent = sample_parent(&maker, root, &name);
+                value_set(parent, name, sample_value(&maker, &variables[i]));
         }
         return maker.is_incomplete ? NULL : root;
 }

@@ -13,16 +13,19 @@ Date account_contact_day(const Rulebook *book, const Account *account, Action ac
         return contact_day(&d, action, &reason);
 }
 
-/* R5, by the routes that would be taken; where none is usable, it is no matter of hours. */
-static bool is_closed(
-        const Rulebook *book, const Account *account, const Now *now, const Step *step)
+/* R4, R5: whether a step would find a way out, and if so, whether that is open now. */
+static bool is_reachable(const Rulebook *book, const Account *account, const Now *now,
+        const Step *step, bool *ret_open)
 {
         Decision decision = { 0 };
         Planned planned = planned_new(NOTICE_CONTACT, REASON_DUE);
         const Deciding d = { .book = book, .account = account, .now = now, .decision = &decision };
 
         planned_use_step(&planned, step);
-        return deciding_choose_routes(&d, &planned) && !deciding_is_open(&d, &planned);
+        if (!deciding_choose_routes(&d, &planned))
+                return false;
+        *ret_open = deciding_is_open(&d, &planned);
+        return true;
 }
 
 size_t account_reasons(const Rulebook *book, const Account *account, const Now *now,
@@ -30,6 +33,7 @@ size_t account_reasons(const Rulebook *book, const Account *account, const Now *
 {
         const Deciding d = { .book = book, .account = account, .now = now };
         const Step *step = judgement->next < 0 ? NULL : judgement_step(judgement);
+        bool is_open;
         size_t n = 0;
         Reason reason;
 
@@ -42,8 +46,9 @@ size_t account_reasons(const Rulebook *book, const Account *account, const Now *
                 if (account->has_contact_in_flight)
                         reasons[n++] = REASON_CONTACT_IN_FLIGHT;
         }
-        if (date_compare(judgement->earliest, now->local.day) <= 0 &&
-                is_closed(book, account, now, step))
+        if (!is_reachable(book, account, now, step, &is_open))
+                reasons[n++] = REASON_NO_ADDRESS;
+        else if (!is_open && date_compare(judgement->earliest, now->local.day) <= 0)
                 reasons[n++] = REASON_OUTSIDE_WINDOW;
         return n;
 }

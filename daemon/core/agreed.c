@@ -26,14 +26,61 @@ static bool is_owed(const Rulebook *book, const Account *account, const Instalme
                instalment->open > amounts_get(&policy->tolerance, account->currency);
 }
 
+/* What is still to come of what was promised of it: where a rest was agreed to, not that. */
+static int64_t still_to_come(const Instalment *instalment)
+{
+        return MAX(instalment->open - instalment->promised_rest, 0);
+}
+
+static bool is_promised_before(const Instalment *a, const Instalment *b)
+{
+        int order = date_compare(a->promised_until, b->promised_until);
+
+        return order < 0 || (order == 0 && a->promise < b->promise);
+}
+
+/* Credit on the account pays each promise once, the one for the earliest day first: what is left of
+ * it for the promise that this instalment is under. */
+static int64_t credit_for_promise(
+        const Rulebook *book, const Account *account, const Instalment *instalment)
+{
+        int64_t credit = account->unassigned;
+
+        for (size_t i = 0; i < account->n_instalments && credit > 0; i++) {
+                const Instalment *other = &account->instalments[i];
+                bool is_out = other->is_disputed || other->is_handed_over;
+                if (other->promise != 0 && date_is_set(other->promised_until) && !is_out &&
+                        is_promised_before(other, instalment) && is_owed(book, account, other))
+                        credit -= still_to_come(other);
+        }
+        return MAX(credit, 0);
+}
+
+/* Whether that credit covers all that is still to come of the promise. */
+static bool is_covered_promise(
+        const Rulebook *book, const Account *account, const Instalment *instalment)
+{
+        const Policy *policy = rulebook_policy_of(book, account, instalment);
+        int64_t credit = credit_for_promise(book, account, instalment), sum = 0;
+
+        for (size_t i = 0; i < account->n_instalments; i++) {
+                const Instalment *other = &account->instalments[i];
+                if (other->promise == instalment->promise && is_owed(book, account, other) &&
+                        money_add(&sum, still_to_come(other)) < 0)
+                        return false;
+        }
+        return credit > 0 && sum - credit <= amounts_get(&policy->tolerance, account->currency);
+}
+
 bool promise_is_broken(
         const Rulebook *book, const Account *account, const Instalment *instalment, Date today)
 {
         if (instalment->promise == 0 || !date_is_set(instalment->promised_until) ||
                 date_compare(today, instalment->promised_until) <= 0)
                 return false;
-        return instalment->open > instalment->promised_rest && is_owed(book, account, instalment) &&
-               !is_disputed_or_held(instalment, today);
+        return still_to_come(instalment) > 0 && is_owed(book, account, instalment) &&
+               !is_disputed_or_held(instalment, today) &&
+               !is_covered_promise(book, account, instalment);
 }
 
 static bool is_late_part(
@@ -86,19 +133,33 @@ static int64_t amount_agreed(const Instalment *instalment, NoticeKind kind)
                                              : instalment->open - instalment->promised_rest;
 }
 
-/* Only what stands as it was agreed: nothing else holds it, and something is still to come. */
+/* Only what stands as it was agreed: nothing else holds it, and something is still to come. Of what
+ * was handed over nothing is written to the customer any more (R17). */
 static bool is_told_of(const Deciding *d, size_t i, NoticeKind kind)
 {
         const Instalment *instalment = &d->account->instalments[i];
         const Judgement *judgement = &d->decision->judgements[i];
 
-        if (amount_agreed(instalment, kind) <= 0)
+        if (amount_agreed(instalment, kind) <= 0 || instalment->is_handed_over)
                 return false;
         if (kind == NOTICE_PLAN_CONFIRMED)
                 return is_part_of_plan(instalment) &&
                        (judgement->verdict == VERDICT_WAIT || judgement->verdict == VERDICT_DUE ||
                                judgement->reason == REASON_REPLIED);
         return judgement->reason == REASON_PROMISED;
+}
+
+/* R10: a reminder asks for money, and so for none that credit on the account covers. What is only
+ * confirmed stands as it was agreed. */
+static bool is_covered(const Deciding *d, Planned *planned)
+{
+        const Account *account = d->account;
+
+        if (planned->kind != NOTICE_PROMISE_REMINDER)
+                return false;
+        planned->total -=
+                credit_for_promise(d->book, account, &account->instalments[planned->lead]);
+        return planned->total <= amounts_get(&planned->policy->tolerance, account->currency);
 }
 
 /* One notice for an agreement, however many instalments it is about; the first of them leads. */
@@ -121,7 +182,7 @@ static int plan_occasion(Deciding *d, NoticeKind kind, Reason reason, size_t fir
                 planned_add_line(d, &planned, (NoticeLine){ .instalment = i, .step = -1 });
                 r = money_add(&planned.total, amount_agreed(&list[i], kind));
         }
-        if (r == 0)
+        if (r == 0 && !is_covered(d, &planned))
                 deciding_add(d, &planned);
         return r;
 }

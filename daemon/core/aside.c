@@ -26,39 +26,46 @@ static int plan_aside(Deciding *d, Planned *planned, const size_t *instalments, 
         return r;
 }
 
-/* A file goes to whom the configuration names, whatever is known of the customer's addresses. */
-static bool choose_recipient(const Rulebook *book, Planned *planned)
+/* A file goes to whom the configuration names, whatever is known of the customer's addresses; by
+ * the configuration's own route where the step has none. */
+static void address_file(const Rulebook *book, Planned *planned)
 {
-        bool found = false;
-
         planned->recipient = planned->action == ACTION_AGENCY ? &book->agency : &book->legal;
-        if (planned->n_routes == 0 && book->handover.n_channels > 0) {
-                planned->routes = &book->handover;
-                planned->n_routes = 1;
-        }
-        for (unsigned r = 0; r < planned->n_routes; r++) {
-                const Route *route = &planned->routes[r];
-                planned->chosen[r] = -1;
-                for (unsigned a = 0; a < route->n_channels && planned->chosen[r] < 0; a++) {
-                        AddressColumn column = book->channels[route->channels[a]].address;
-                        if (column == ADDRESS_NONE ||
-                                (column == ADDRESS_EMAIL && !is_empty(planned->recipient->email)))
-                                planned->chosen[r] = (int)a;
-                }
-                found = found || planned->chosen[r] >= 0;
-        }
-        return found;
+        if (planned->n_routes > 0 || book->handover.n_channels == 0)
+                return;
+        planned->routes = &book->handover;
+        planned->n_routes = 1;
 }
 
 bool handover_has_recipient(const Rulebook *book, const Step *step)
 {
         Planned planned = planned_new(NOTICE_HANDOVER, REASON_APPROVED);
+        const Deciding d = { .book = book };
 
         planned_use_step(&planned, step);
-        return choose_recipient(book, &planned);
+        address_file(book, &planned);
+        return deciding_choose_routes(&d, &planned);
 }
 
-/* R16, R17: an instalment's own step, which nothing else joins. */
+/* What a person who calls has before her: it is only looked at, and goes to nobody. */
+static int plan_call(Deciding *d, size_t i)
+{
+        static const Recipient nobody = { "", "" };
+        const Judgement *judgement = &d->decision->judgements[i];
+        Planned planned = planned_new(NOTICE_CONTACT, REASON_BY_PERSON);
+
+        planned.policy = judgement->policy;
+        planned.lead = i;
+        planned.total = -d->account->unassigned;
+        planned_use_step(&planned, judgement_step(judgement));
+        planned.recipient = &nobody;
+        planned.routes = &d->book->handover;
+        planned.n_routes = d->book->handover.n_channels > 0;
+        planned.chosen[0] = 0;
+        return plan_aside(d, &planned, &i, 1);
+}
+
+/* R16, R17: an instalment's own step, which nothing else joins; its sum is that of R10. */
 static int plan_one(Deciding *d, size_t i)
 {
         Judgement *judgement = &d->decision->judgements[i];
@@ -67,13 +74,15 @@ static int plan_one(Deciding *d, size_t i)
 
         planned.policy = judgement->policy;
         planned.lead = i;
+        planned.total = -d->account->unassigned;
         planned_use_step(&planned, judgement_step(judgement));
         if (d->forced)
                 planned.reason = REASON_BY_PERSON;
         else if (is_handover)
                 planned.reason = REASON_APPROVED;
-        if (is_handover ? !choose_recipient(d->book, &planned)
-                        : !deciding_choose_routes(d, &planned)) {
+        if (is_handover)
+                address_file(d->book, &planned);
+        if (!deciding_choose_routes(d, &planned)) {
                 deciding_hold_back(judgement, VERDICT_TASK,
                         is_handover ? REASON_NO_RECIPIENT : REASON_NO_ADDRESS, DATE_NONE);
                 return 0;
@@ -92,8 +101,11 @@ int plan_alone(Deciding *d)
 
         for (size_t i = 0; r == 0 && i < d->account->n_instalments; i++) {
                 const Judgement *judgement = &d->decision->judgements[i];
-                if (judgement->verdict == VERDICT_DUE &&
-                        judgement_step(judgement)->action > ACTION_DEADLINE)
+                if (judgement->verdict != VERDICT_DUE)
+                        continue;
+                if (judgement_step(judgement)->action == ACTION_CALL)
+                        r = plan_call(d, i);
+                else if (judgement_step(judgement)->action > ACTION_DEADLINE)
                         r = plan_one(d, i);
         }
         return r;
@@ -133,6 +145,13 @@ static bool was_refused(const Deciding *d, const size_t *suspended, size_t n)
         return false;
 }
 
+/* Nothing is owed of it any more: paid, tolerated, taken back, or corrected to nothing (R22). */
+static bool is_over(const Instalment *instalment, const Judgement *judgement)
+{
+        return instalment->open <= 0 || judgement->verdict == VERDICT_CLOSED ||
+               judgement->reason == REASON_CANCELLED;
+}
+
 /* R16: at once, once, outside any window, when no suspended instalment is open any more. */
 int plan_reconnect(Deciding *d)
 {
@@ -147,7 +166,7 @@ int plan_reconnect(Deciding *d)
                 const Judgement *judgement = &d->decision->judgements[i];
                 if (!d->account->instalments[i].is_suspended)
                         continue;
-                if (judgement->verdict != VERDICT_CLOSED && judgement->reason != REASON_CANCELLED)
+                if (!is_over(&d->account->instalments[i], judgement))
                         return 0;
                 if (!step) {
                         step = suspending_step(
@@ -236,6 +255,16 @@ static int plan_invoice_thanks(Deciding *d, size_t first, size_t end)
                 !deciding_is_open(d, &planned))
                 return 0;
         return plan_aside(d, &planned, ending.closed, ending.n_closed);
+}
+
+bool planned_is_settled(const Account *account, const Planned *planned)
+{
+        bool is_settled = planned->kind == NOTICE_THANKS;
+
+        for (size_t i = 0; i < planned->n_lines; i++)
+                is_settled =
+                        is_settled && account->instalments[planned->lines[i].instalment].is_settled;
+        return is_settled;
 }
 
 int plan_thanks(Deciding *d)

@@ -23,6 +23,7 @@ typedef struct FixedSum {
 } FixedSum;
 
 typedef struct Terms {
+        const char *law; /* where it says so */
         RateSource source;
         int margin, consumer_margin; /* hundredths of a point, over the reference rate */
         int step;       /* the reference rate is rounded up to a multiple of this; 0: it is not */
@@ -46,20 +47,27 @@ const char *const regime_names[REGIMES] = {
         }
 
 static const Terms terms[REGIMES] = {
-        /* C. com. L441-10 II, D441-5 */
-        [REGIME_FR_BUSINESS] = { RATES_ECB, 1000, 1000, 0, false, { FORTY_EUR } },
-        /* Code de la commande publique R2192-31, D2192-35 */
-        [REGIME_FR_PUBLIC] = { RATES_ECB, 800, 800, 0, true, { FORTY_EUR } },
-        /* Directive 2011/7/EU, art. 2(6), 3(3), 6 */
-        [REGIME_EU] = { RATES_ECB, 800, 800, 0, false, { FORTY_EUR } },
-        /* Late Payment of Commercial Debts (Interest) Act 1998, s. 5A; SI 2002/1675, art. 4 */
-        [REGIME_GB] = { RATES_BOE, 800, 800, 0, true,
+        [REGIME_NONE] = { "" },
+        [REGIME_FR_BUSINESS] = { "C. com. L441-10 II, D441-5", RATES_ECB, 1000, 1000, 0, false,
+                { FORTY_EUR } },
+        [REGIME_FR_PUBLIC] = { "Code de la commande publique R2192-31, D2192-35", RATES_ECB, 800,
+                800, 0, true, { FORTY_EUR } },
+        [REGIME_EU] = { "Directive 2011/7/EU, art. 2(6), 3(3), 6", RATES_ECB, 800, 800, 0, false,
+                { FORTY_EUR } },
+        [REGIME_GB] = { "Late Payment of Commercial Debts (Interest) Act 1998, s. 5A; SI "
+                        "2002/1675, "
+                        "art. 4",
+                RATES_BOE, 800, 800, 0, true,
                 { { "GBP", 0, 4000 }, { "GBP", 100000, 7000 }, { "GBP", 1000000, 10000 } } },
-        /* Loi du 2 août 2002, art. 5, 6 */
-        [REGIME_BE] = { RATES_ECB, 800, 800, 50, false, { FORTY_EUR } },
-        /* BGB 288(1), (2), (5) */
-        [REGIME_DE] = { RATES_DE, 900, 500, 0, false, { FORTY_EUR } },
+        [REGIME_BE] = { "Loi du 2 août 2002, art. 5, 6", RATES_ECB, 800, 800, 50, false,
+                { FORTY_EUR } },
+        [REGIME_DE] = { "BGB § 288 Abs. 1, 2, 5", RATES_DE, 900, 500, 0, false, { FORTY_EUR } },
 };
+
+const char *regime_source(Regime regime)
+{
+        return terms[regime].law;
+}
 
 const char *const rate_source_names[RATE_SOURCES] = {
         [RATES_ECB] = "ecb",
@@ -142,6 +150,13 @@ const char *missing_rate_format(
         return text;
 }
 
+/* Interest on one base at one rate: a period, exact. */
+typedef struct Piece {
+        ChargePeriod period;
+        HalfYear half_year; /* of its rate */
+        __int128 interest;  /* × SCALE */
+} Piece;
+
 /* One invoice being reckoned. */
 typedef struct Reckoning {
         const ChargeRules *rules;
@@ -153,6 +168,10 @@ typedef struct Reckoning {
         Date late;         /* the first of all these, or DATE_NONE */
         int64_t late_open; /* what was open of the invoice on that day */
         __int128 interest; /* × SCALE */
+        Arena *arena;
+        bool is_listed; /* what interest is made of is kept, in the order of days */
+        Piece *pieces;
+        size_t n_pieces, size_pieces;
         MissingRate missing;
 } Reckoning;
 
@@ -180,18 +199,38 @@ static int find_rate(Reckoning *reckoning, HalfYear half_year, int *ret_hundredt
         return CHARGES_NO_RATE;
 }
 
-/* Interest on what is the same on all days of a span that lies in one half-year of rates. */
-static int add_interest(Reckoning *reckoning, int64_t base, HalfYear half_year, Span span)
+static int note_piece(Reckoning *reckoning, const Piece *piece)
+{
+        if (reckoning->n_pieces == reckoning->size_pieces) {
+                size_t size = MAX(2 * reckoning->size_pieces, 16U);
+                Piece *pieces = arena_alloc_array(reckoning->arena, size, sizeof(Piece));
+                if (!pieces)
+                        return -ENOMEM;
+                if (reckoning->n_pieces > 0)
+                        memcpy(pieces, reckoning->pieces, reckoning->n_pieces * sizeof(Piece));
+                reckoning->pieces = pieces;
+                reckoning->size_pieces = size;
+        }
+        reckoning->pieces[reckoning->n_pieces++] = *piece;
+        return 0;
+}
+
+/* Interest on what of a part is the same on all days of a span that lies in one half-year. */
+static int add_interest(
+        Reckoning *reckoning, size_t part, int64_t base, HalfYear half_year, Span span)
 {
         int days = date_difference(span.last, span.first) + 1, rate = 0;
         int r = find_rate(reckoning, half_year, &rate);
 
         if (r != 0)
                 return r;
-        if (__builtin_add_overflow(
-                    reckoning->interest, (__int128)base * rate * days, &reckoning->interest))
+        __int128 interest = (__int128)base * rate * days;
+        if (__builtin_add_overflow(reckoning->interest, interest, &reckoning->interest))
                 return -EOVERFLOW;
-        return 0;
+        if (!reckoning->is_listed)
+                return 0;
+        ChargePeriod period = { part, span.first, span.last, base, rate, 0 };
+        return note_piece(reckoning, &(Piece){ period, half_year, interest });
 }
 
 static int add_span(Reckoning *reckoning, size_t part, int64_t base, Span span)
@@ -203,13 +242,13 @@ static int add_span(Reckoning *reckoning, size_t part, int64_t base, Span span)
         if (date_compare(span.first, span.last) > 0)
                 return 0;
         if (reckoning->terms->is_frozen)
-                return add_interest(reckoning, base, began, span);
+                return add_interest(reckoning, part, base, began, span);
         while (r == 0 && date_compare(span.first, span.last) <= 0) {
                 HalfYear half_year = half_year_of(span.first);
                 Span piece = { span.first, half_year_last_day(half_year) };
                 if (date_compare(piece.last, span.last) > 0)
                         piece.last = span.last;
-                r = add_interest(reckoning, base, half_year, piece);
+                r = add_interest(reckoning, part, base, half_year, piece);
                 span.first = date_add(piece.last, 1);
         }
         return r;
@@ -353,37 +392,133 @@ static int64_t fixed_sum(const Reckoning *reckoning)
         return minor;
 }
 
+/* Half up. -EOVERFLOW. */
+static int round_interest(__int128 interest, int64_t *ret_minor)
+{
+        __int128 rounded = interest / SCALE + (2 * (interest % SCALE) >= SCALE);
+
+        if (rounded > INT64_MAX)
+                return -EOVERFLOW;
+        *ret_minor = (int64_t)rounded;
+        return 0;
+}
+
+static int piece_compare(const void *a, const void *b)
+{
+        const ChargePeriod *x = &((const Piece *)a)->period, *y = &((const Piece *)b)->period;
+
+        return x->part != y->part ? (x->part > y->part) - (x->part < y->part)
+                                  : date_compare(x->from, y->from);
+}
+
+/* Whether a change elsewhere is all that parts them. */
+static bool pieces_join(const Piece *a, const Piece *b)
+{
+        return a->period.part == b->period.part && a->period.base == b->period.base &&
+               a->half_year == b->half_year &&
+               date_compare(date_add(a->period.to, 1), b->period.from) == 0;
+}
+
+/* The pieces in order, joined where they can be: how many are left. */
+static size_t join_pieces(Piece *pieces, size_t n)
+{
+        size_t last = 0;
+
+        if (n == 0)
+                return 0;
+        qsort(pieces, n, sizeof(Piece), piece_compare);
+        for (size_t i = 1; i < n; i++) {
+                if (pieces_join(&pieces[last], &pieces[i])) {
+                        pieces[last].period.to = pieces[i].period.to;
+                        pieces[last].interest += pieces[i].interest;
+                } else
+                        pieces[++last] = pieces[i];
+        }
+        return last + 1;
+}
+
+static int list_periods(Reckoning *reckoning, ChargeSheet *sheet)
+{
+        size_t n = join_pieces(reckoning->pieces, reckoning->n_pieces);
+        ChargePeriod *periods = arena_alloc_array(reckoning->arena, n, sizeof(ChargePeriod));
+        __int128 interest = 0;
+        int64_t before = 0, until = 0;
+        int r = periods ? 0 : -ENOMEM;
+
+        for (size_t i = 0; r == 0 && i < n; i++) {
+                interest += reckoning->pieces[i].interest;
+                r = round_interest(interest, &until);
+                periods[i] = reckoning->pieces[i].period;
+                periods[i].sum = until - before;
+                before = until;
+        }
+        sheet->periods = periods;
+        sheet->n = n;
+        return r;
+}
+
+static int reckon(Reckoning *reckoning, Charges *ret_charges)
+{
+        const Claim *claim = reckoning->claim;
+        int64_t interest = 0;
+
+        reckoning->shares = arena_alloc_array(reckoning->arena, claim->n_parts, sizeof(Share));
+        reckoning->began = arena_alloc_array(reckoning->arena, claim->n_parts, sizeof(Date));
+        if (!reckoning->shares || !reckoning->began)
+                return -ENOMEM;
+        for (size_t i = 0; i < claim->n_parts; i++)
+                reckoning->began[i] = DATE_NONE;
+        int r = walk(reckoning);
+        if (r == 0)
+                r = round_interest(reckoning->interest, &interest);
+        if (r == 0)
+                *ret_charges = (Charges){ interest, fixed_sum(reckoning) };
+        return r;
+}
+
+static Reckoning reckoning_of(
+        const ChargeRules *rules, const Claim *claim, Date today, Arena *arena)
+{
+        return (Reckoning){
+                .rules = rules,
+                .claim = claim,
+                .terms = &terms[rules->regimes[claim->kind]],
+                .today = today,
+                .late = DATE_NONE,
+                .arena = arena,
+        };
+}
+
 int charges_of(const ChargeRules *rules, const Claim *claim, Date today, Arena *arena,
         Charges *ret_charges, MissingRate *ret_missing)
 {
-        Regime regime = rules->regimes[claim->kind];
-        Reckoning reckoning = {
-                .rules = rules,
-                .claim = claim,
-                .terms = &terms[regime],
-                .today = today,
-                .late = DATE_NONE,
-        };
+        Reckoning reckoning = reckoning_of(rules, claim, today, arena);
 
-        if (regime == REGIME_NONE) {
+        if (rules->regimes[claim->kind] == REGIME_NONE) {
                 *ret_charges = (Charges){ 0 };
                 return 0;
         }
-        reckoning.shares = arena_alloc_array(arena, claim->n_parts, sizeof(Share));
-        reckoning.began = arena_alloc_array(arena, claim->n_parts, sizeof(Date));
-        if (!reckoning.shares || !reckoning.began)
-                return -ENOMEM;
-        for (size_t i = 0; i < claim->n_parts; i++)
-                reckoning.began[i] = DATE_NONE;
-        int r = walk(&reckoning);
+        int r = reckon(&reckoning, ret_charges);
         if (r == CHARGES_NO_RATE)
                 *ret_missing = reckoning.missing;
-        if (r != 0)
-                return r;
-        __int128 rounded = reckoning.interest / SCALE;
-        rounded += 2 * (reckoning.interest % SCALE) >= SCALE; /* half up */
-        if (rounded > INT64_MAX)
-                return -EOVERFLOW;
-        *ret_charges = (Charges){ (int64_t)rounded, fixed_sum(&reckoning) };
-        return 0;
+        return r;
+}
+
+int charges_sheet(const ChargeRules *rules, const Claim *claim, Date today, Arena *arena,
+        ChargeSheet *ret_sheet, MissingRate *ret_missing)
+{
+        Reckoning reckoning = reckoning_of(rules, claim, today, arena);
+        ChargeSheet sheet = { .regime = rules->regimes[claim->kind] };
+        int r = 0;
+
+        reckoning.is_listed = true;
+        if (sheet.regime != REGIME_NONE)
+                r = reckon(&reckoning, &sheet.charges);
+        if (r == CHARGES_NO_RATE)
+                *ret_missing = reckoning.missing;
+        if (r == 0)
+                r = list_periods(&reckoning, &sheet);
+        if (r == 0)
+                *ret_sheet = sheet;
+        return r;
 }

@@ -2,10 +2,8 @@
 #ifndef RELANCED_CORE_CHARGES_H
 #define RELANCED_CORE_CHARGES_H
 
-/*
- * R24: what paying late costs: interest on the falling balance of an invoice, by dated rates, and a
- * fixed sum once. A sub-ledger: nothing here changes what is open. Pure.
- */
+/* R24: what paying late costs: interest on the falling balance of an invoice, by dated rates, and a
+ * fixed sum once. A sub-ledger: nothing here changes what is open. Pure. */
 
 #include "base/arena.h"
 #include "core/account.h"
@@ -124,5 +122,29 @@ const char *missing_rate_format(
 #define CHARGES_NO_RATE 1
 int charges_of(const ChargeRules *rules, const Claim *claim, Date today, Arena *arena,
         Charges *ret_charges, MissingRate *ret_missing);
+
+/* Days, both inclusive, on which base and rate of one part are the same. */
+typedef struct ChargePeriod {
+        size_t part;
+        Date from, to;
+        int64_t base;
+        int hundredths; /* of a percent a year */
+        int64_t sum;
+} ChargePeriod;
+
+typedef struct ChargeSheet {
+        Charges charges;
+        Regime regime;
+        const ChargePeriod *periods; /* by part and day, none over two half-years; in the arena */
+        size_t n;
+} ChargeSheet;
+
+/* charges_of() with its reckoning. Only the total is rounded: the sum of a period is the rounded
+ * interest to its end less that to the end before, so that they add up to it. */
+int charges_sheet(const ChargeRules *rules, const Claim *claim, Date today, Arena *arena,
+        ChargeSheet *ret_sheet, MissingRate *ret_missing);
+
+/* Where the law stands: "C. com. L441-10 II, D441-5"; "" for none. */
+const char *regime_source(Regime regime);
 
 #endif

@@ -9,6 +9,8 @@
 
 #include <errno.h>
 
+#include "core/money.h"
+
 static bool is_groupable(const Judgement *judgement)
 {
         return judgement->verdict == VERDICT_DUE &&
@@ -89,7 +91,9 @@ static bool hold_back_small_sums(Deciding *d, int64_t sum)
                 Judgement *judgement = &d->decision->judgements[i];
                 if (!is_groupable(judgement))
                         continue;
-                if (sum >= amounts_get(&judgement_step(judgement)->min_total, d->account->currency))
+                int64_t minimum =
+                        amounts_get(&judgement_step(judgement)->min_total, d->account->currency);
+                if (minimum == 0 || sum >= minimum)
                         continue;
                 deciding_hold_back(judgement, VERDICT_WAIT, REASON_MIN_TOTAL, DATE_NONE);
                 changed = true;
@@ -116,6 +120,40 @@ static int settle_lead(Deciding *d, Planned *planned)
                 if (planned->total > amounts_get(&planned->policy->tolerance, d->account->currency))
                         return 1;
                 hold_back_group(d, REASON_COVERED, DATE_NONE);
+        }
+        return 0;
+}
+
+/* What a notice of the i-th instalment's step would ask for. */
+static int sum_alone(const Deciding *d, size_t i, int64_t *ret_sum)
+{
+        int64_t sum = -d->account->unassigned;
+
+        for (size_t k = 0; k < d->account->n_instalments; k++)
+                if ((k == i || d->decision->judgements[k].is_listable) &&
+                        money_add(&sum, d->account->instalments[k].open) < 0)
+                        return -EOVERFLOW;
+        *ret_sum = sum;
+        return 0;
+}
+
+int contact_drop_approvals(Deciding *d)
+{
+        const char *currency = d->account->currency;
+
+        for (size_t i = 0; i < d->account->n_instalments; i++) {
+                Judgement *judgement = &d->decision->judgements[i];
+                int64_t sum;
+                if (judgement->verdict != VERDICT_TASK ||
+                        judgement->reason != REASON_NEEDS_APPROVAL ||
+                        judgement_step(judgement)->action > ACTION_DEADLINE)
+                        continue;
+                if (sum_alone(d, i, &sum) < 0)
+                        return -EOVERFLOW;
+                if (sum <= amounts_get(&judgement->policy->tolerance, currency))
+                        deciding_hold_back(judgement, VERDICT_WAIT, REASON_COVERED, DATE_NONE);
+                else if (sum < amounts_get(&judgement_step(judgement)->min_total, currency))
+                        deciding_hold_back(judgement, VERDICT_WAIT, REASON_MIN_TOTAL, DATE_NONE);
         }
         return 0;
 }
@@ -179,14 +217,6 @@ static Date latest_deadline(const Deciding *d, const Planned *planned)
         return latest;
 }
 
-/* What the step's offer leaves off of an instalment: a part of what is open, rounded half up. */
-static int64_t offer_discount(const Step *step, const Instalment *instalment)
-{
-        int64_t hundreds = instalment->open / 100, rest = instalment->open % 100;
-
-        return hundreds * step->offer_percent + (rest * step->offer_percent + 50) / 100;
-}
-
 /* The line of an instalment with a step of its own, and how long what it offers is good for: one
  * notice names one day, the latest of its steps'. */
 static NoticeLine due_line(const Deciding *d, Planned *planned, size_t i)
@@ -197,7 +227,8 @@ static NoticeLine due_line(const Deciding *d, Planned *planned, size_t i)
 
         if (step->offer_percent > 0) {
                 Date until = date_add(d->now->local.day, step->offer_days);
-                line.discount = offer_discount(step, &d->account->instalments[i]);
+                line.discount =
+                        money_percent(d->account->instalments[i].open, step->offer_percent * 100);
                 planned->offer_until = date_later(planned->offer_until, until);
         }
         return line;

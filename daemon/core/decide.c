@@ -43,7 +43,7 @@ bool channel_is_usable(const Rulebook *book, unsigned channel, const Account *ac
         return column == ADDRESS_NONE || *account->addresses[column];
 }
 
-bool channel_keeps_night(const Channel *channel)
+static bool keeps_night(const Channel *channel)
 {
         return channel->form == FORM_SMS || channel->form == FORM_WHATSAPP;
 }
@@ -53,7 +53,7 @@ bool channel_is_open(const Rulebook *book, unsigned channel, const Account *acco
         const Channel *c = &book->channels[channel];
         int minute = account->customer_time.minute;
 
-        if (channel_keeps_night(c) && (minute < NIGHT_ENDS || minute >= NIGHT_BEGINS))
+        if (keeps_night(c) && (minute < NIGHT_ENDS || minute >= NIGHT_BEGINS))
                 return false;
         return window_is_open(c->window ? c->window : &book->sending, now->local);
 }
@@ -71,6 +71,17 @@ void deciding_hold_back(Judgement *judgement, Verdict verdict, Reason reason, Da
                 date_is_set(not_before) ? date_later(judgement->not_before, not_before) : DATE_NONE;
 }
 
+/* A recipient is asked for nothing but an address: he is no customer. */
+static bool is_usable(const Deciding *d, const Planned *planned, unsigned channel)
+{
+        AddressColumn column = d->book->channels[channel].address;
+
+        if (!planned->recipient)
+                return channel_is_usable(d->book, channel, d->account);
+        return column == ADDRESS_NONE ||
+               (column == ADDRESS_EMAIL && !is_empty(planned->recipient->email));
+}
+
 bool deciding_choose_routes(const Deciding *d, Planned *planned)
 {
         bool found = false;
@@ -79,7 +90,7 @@ bool deciding_choose_routes(const Deciding *d, Planned *planned)
                 const Route *route = &planned->routes[r];
                 planned->chosen[r] = -1;
                 for (unsigned a = 0; a < route->n_channels && planned->chosen[r] < 0; a++)
-                        if (channel_is_usable(d->book, route->channels[a], d->account))
+                        if (is_usable(d, planned, route->channels[a]))
                                 planned->chosen[r] = (int)a;
                 found = found || planned->chosen[r] >= 0;
         }
@@ -262,17 +273,19 @@ int decide(const Rulebook *book, const Account *account, const Now *now, const F
         decision.judgements = arena_alloc_array(arena, account->n_instalments, sizeof(Judgement));
         if (!decision.judgements)
                 return -ENOMEM;
-        if (judge_all(&d)) {
+        bool is_any_busy = judge_all(&d);
+        int r = contact_drop_approvals(&d);
+        if (r == 0 && is_any_busy) {
                 /* At most a contact, a reconnect, and for each instalment a step alone or thanks
                  * and two occasions. */
                 decision.notices =
                         arena_alloc_array(arena, 3 * account->n_instalments + 2, sizeof(Planned));
                 if (!decision.notices)
                         return -ENOMEM;
-                int r = plan_all(&d);
-                if (r < 0)
-                        return r;
+                r = plan_all(&d);
         }
+        if (r < 0)
+                return r;
         foresee_contact_day(&d);
         for (size_t i = 0; i < account->n_instalments; i++)
                 decision.has_tasks |= decision.judgements[i].verdict == VERDICT_TASK;

@@ -129,6 +129,9 @@ bool promise_is_broken(
         const Rulebook *book, const Account *account, const Instalment *instalment, Date today);
 bool plan_is_broken(const Rulebook *book, const Account *account, int64_t plan, Date today);
 
+/* R11: thanks for what is settled: they were said, or none were wanted when it was closed. */
+bool planned_is_settled(const Account *account, const Planned *planned);
+
 /* The kind of task a judgement asks for ("no-address", "call", "agency" …), or NULL. */
 const char *judgement_task(const Judgement *judgement);
 
@@ -137,7 +140,6 @@ bool channel_is_usable(const Rulebook *book, unsigned channel, const Account *ac
 /* R5: whatever the configuration says, no one's phone rings between these minutes of their day. */
 #define NIGHT_BEGINS (20 * 60)
 #define NIGHT_ENDS (8 * 60)
-bool channel_keeps_night(const Channel *channel);
 /* Whether it may speak now (R5). */
 bool channel_is_open(
         const Rulebook *book, unsigned channel, const Account *account, const Now *now);

@@ -28,7 +28,8 @@ int instalment_compare(const Instalment *a, const Instalment *b);
 /* Nothing of it is set yet: no lines, no routes, no dates. */
 Planned planned_new(NoticeKind kind, Reason reason);
 void planned_use_step(Planned *planned, const Step *step);
-/* Takes the first usable alternative of each route (R4). Whether there is one at all. */
+/* Takes the first usable alternative of each route (R4), for the customer or the recipient. Whether
+ * there is one at all. */
 bool deciding_choose_routes(const Deciding *d, Planned *planned);
 /* R5: one open route is enough; the others follow when theirs opens that day. Where none is, the
  * decision waits for their channels. */
@@ -43,6 +44,8 @@ void deciding_add(Deciding *d, const Planned *planned);
 
 /* R7: the first day on which a contact of this action may come, and which clause says so. */
 Date contact_day(const Deciding *d, Action action, Reason *ret_reason);
+/* R10: nobody is asked to approve what would be no notice: its sum is covered, or too small. */
+int contact_drop_approvals(Deciding *d);
 /* R4–R8, R10: at most one notice, the first of the decision. */
 int plan_contact(Deciding *d);
 /* R16, R17: what is due for one instalment alone. */

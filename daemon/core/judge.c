@@ -37,6 +37,7 @@ static const struct {
         { "R25", rule_reply, false },
         { "R16", rule_suspend, false },
         { "R2", rule_earliest, false },
+        { "R10", rule_sum, false },
         { "R19", rule_payments, false },
         { "R17", rule_person, false },
         { "", rule_paused, false }, /* relancectl pause */
@@ -75,19 +76,24 @@ static bool is_told(Reason reason, const Reason *reasons, size_t n)
 }
 
 size_t judge_reasons(const Rulebook *book, const Account *account, const Instalment *instalment,
-        const Now *now, Reason *reasons)
+        const Now *now, Reason *reasons, Judgement *ret_last)
 {
         Judgement judgement = unsettled(book, account, instalment);
         Case c = { book, account, instalment, now, NULL, &judgement, REASON_NOT_YET };
+        bool is_never = false;
         size_t n = 0;
 
         for (size_t i = 0; i < ELEMENTSOF(rules); i++) {
                 if (!rules[i].apply(&c))
                         continue;
-                if (judgement.verdict != VERDICT_DUE && !is_told(judgement.reason, reasons, n))
+                is_never = is_never || judgement.verdict == VERDICT_NEVER;
+                bool is_idle = is_never && judgement.verdict == VERDICT_WAIT; /* for nothing */
+                if (judgement.verdict != VERDICT_DUE && !is_idle &&
+                        !is_told(judgement.reason, reasons, n))
                         reasons[n++] = judgement.reason;
                 if (rules[i].is_last_word)
                         break;
         }
+        *ret_last = judgement;
         return n;
 }

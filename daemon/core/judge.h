@@ -12,13 +12,14 @@ void judge_instalment(const Rulebook *book, const Account *account, const Instal
 
 /* Every rule that would keep the instalment from its next step now, the deciding one first: what
  * explain tells. At most REASON_MAX; gives their number. Rules about the account as a whole (R5,
- * R7, R10) are not among them. */
+ * R7, R10) are not among them. ret_last has the next step and its day, also where the deciding
+ * rule has not asked for them. */
 size_t judge_reasons(const Rulebook *book, const Account *account, const Instalment *instalment,
-        const Now *now, Reason *reasons);
+        const Now *now, Reason *reasons, Judgement *ret_last);
 
 /* The rules about the account as a whole that would keep an instalment's next step from leaving at
- * now if it were due: R7, R5. Told beside judge_reasons(). Gives their number. */
-#define ACCOUNT_REASONS_MAX 3
+ * now if it were due: R4, R7, R5. Told beside judge_reasons(). Gives their number. */
+#define ACCOUNT_REASONS_MAX 4
 size_t account_reasons(const Rulebook *book, const Account *account, const Now *now,
         const Judgement *judgement, Reason reasons[static ACCOUNT_REASONS_MAX]);
 /* The first day on which R7 lets a contact of this action come, or DATE_NONE. */

@@ -22,6 +22,14 @@ const Policy *rulebook_find_policy(const Rulebook *book, const char *name)
         return NULL;
 }
 
+int rulebook_find_channel(const Rulebook *book, const char *name)
+{
+        for (size_t i = 0; i < book->n_channels; i++)
+                if (streq(book->channels[i].name, name))
+                        return (int)i;
+        return -1;
+}
+
 int policy_find_step(const Policy *policy, const char *id)
 {
         for (size_t i = 0; i < policy->n_steps; i++)
@@ -30,12 +38,19 @@ int policy_find_step(const Policy *policy, const char *id)
         return -1;
 }
 
-static bool amount_matches(
-        const Amount *least, const Account *account, const Instalment *instalment)
+/* As the numbers that are written: 1000 JPY are as much as 1000.00 EUR. */
+static bool is_at_least(int64_t minor, const char *currency, const Amount *least)
 {
-        if (*least->currency && !streq(least->currency, account->currency))
-                return false;
-        return instalment->amount >= least->minor;
+        __int128 number = minor, limit = least->minor;
+
+        if (streq(currency, least->currency))
+                return number >= limit;
+        int decimals = currency_exponent(currency) - currency_exponent(least->currency);
+        for (; decimals < 0; decimals++)
+                number *= 10;
+        for (; decimals > 0; decimals--)
+                limit *= 10;
+        return number >= limit;
 }
 
 static bool rule_matches(
@@ -47,7 +62,7 @@ static bool rule_matches(
                 return false;
         if (rule->currency && !streq(rule->currency, account->currency))
                 return false;
-        if (rule->amount && !amount_matches(rule->amount, account, instalment))
+        if (rule->amount && !is_at_least(instalment->amount, account->currency, rule->amount))
                 return false;
         return !rule->tag || account_has_tag(account, rule->tag);
 }

@@ -90,8 +90,8 @@ typedef struct AssignRule {
         int relation;         /* Relation, or -1 */
         const char *tag;      /* NULL: any */
         const char *currency; /* NULL: any */
-        const Amount *amount; /* NULL: any; else instalments of at least that, in its currency;
-                                      currency "" = whatever the instalment's */
+        const Amount *amount; /* NULL: any; else instalments of at least that number, in whatever
+                                 currency: the one beside it says only how many decimals it has */
         const Policy *policy;
 } AssignRule;
 
@@ -125,6 +125,9 @@ int64_t amounts_get(const Amounts *amounts, const char *currency);
 
 /* The policy of that name, or NULL. */
 const Policy *rulebook_find_policy(const Rulebook *book, const char *name);
+
+/* Index of the channel of that name, or -1. */
+int rulebook_find_channel(const Rulebook *book, const char *name);
 
 /* Index of the step of that id in the ladder, or -1. */
 int policy_find_step(const Policy *policy, const char *id);

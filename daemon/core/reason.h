@@ -7,7 +7,7 @@
 #include "core/date.h"
 
 typedef enum Reason {
-        REASON_DUE,
+        REASON_DUE,                  /* R2 */
         REASON_DRAFT,                /* R22 */
         REASON_CANCELLED,            /* R22 */
         REASON_CREDIT_NOTE,          /* R22: amount ≤ 0 */
@@ -78,8 +78,6 @@ typedef enum Reason {
 
 /* The code, e.g. "contact-gap": stable, in JSON, log and manual. */
 const char *reason_code(Reason reason);
-/* The rule it comes from, e.g. "R7", or "" where none has a number. */
-const char *reason_rule(Reason reason);
 /* The reason of that code, or -EINVAL. */
 int reason_find(const char *code, Reason *ret_reason);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the rules about the next step: whether there is one (R3, R12), when it comes (R2, R16, R25),
- * who may take it (R17), and whether what the firm knows is fresh enough for it (R18–R20).
+ * whether its sum is worth it (R10), who may take it (R17), and whether what the firm knows is
+ * fresh enough for it (R18–R20).
  */
 
 #include "core/ladder.h"
@@ -102,6 +103,22 @@ bool rule_earliest(Case *c)
                settle_until(c, VERDICT_WAIT, c->waits_for, earliest);
 }
 
+/* R10, of what acts for its instalment alone (R8): the sum that it is about, less the credit of the
+ * account. What is grouped is summed up in contact.c. */
+bool rule_sum(Case *c)
+{
+        const Step *step = case_step(c);
+        const char *currency = c->account->currency;
+        int64_t sum = c->instalment->open - c->account->unassigned;
+
+        if (step->action <= ACTION_DEADLINE)
+                return false;
+        if (sum <= amounts_get(&c->judgement->policy->tolerance, currency))
+                return settle(c, VERDICT_WAIT, REASON_COVERED);
+        return sum < amounts_get(&step->min_total, currency) &&
+               settle(c, VERDICT_WAIT, REASON_MIN_TOTAL);
+}
+
 /* The longer nothing was heard of payments, the likelier it is that a threat is unjust. */
 bool rule_payments(Case *c)
 {
@@ -119,9 +136,11 @@ bool rule_person(Case *c)
 {
         const Step *step = case_step(c);
 
+        if (case_is_preview(c))
+                return false;
         if (step->action == ACTION_CALL)
                 return settle(c, VERDICT_TASK, REASON_NEEDS_CALL);
-        if (streq(c->instalment->approved, step->id) || case_is_preview(c))
+        if (streq(c->instalment->approved, step->id))
                 return false;
         if (step->action == ACTION_AGENCY || step->action == ACTION_LEGAL)
                 return settle(c, VERDICT_TASK, REASON_NEEDS_PERSON);

@@ -56,12 +56,13 @@ bool rule_in_flight(Case *c);
 bool rule_uncertain(Case *c);
 bool rule_aside(Case *c);
 
-/* The next step: which, when, and who may take it: rules-next.c */
+/* The next step: which, when, for what sum, and who may take it: rules-next.c */
 bool rule_ladder(Case *c);
 bool rule_handed_over(Case *c);
 bool rule_reply(Case *c);
 bool rule_suspend(Case *c);
 bool rule_earliest(Case *c);
+bool rule_sum(Case *c);
 bool rule_payments(Case *c);
 bool rule_person(Case *c);
 bool rule_paused(Case *c);

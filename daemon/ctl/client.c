@@ -55,12 +55,15 @@ int client_target(const Invocation *invocation, StrBuf *target)
                 add_encoded(target, invocation->words[0]);
         if (command->is_post)
                 return strbuf_error(target);
-        if (command->for_people && !invocation->is_json && !invocation->sent_text)
-                add_query(target, command->for_people, "1");
+        const char *told = invocation->is_json ? NULL : command->for_people;
+        if (told)
+                add_query(target, told, "1");
         if (!is_in_path && invocation->n_words > 0 && !command->is_saved)
                 add_query(target, command->arguments[0].parameter, invocation->words[0]);
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++)
-                if (invocation->options[i] && !command->options[i].is_sent)
+                if (invocation->options[i] && !command->options[i].is_sent &&
+                        !command->options[i].is_ours &&
+                        !(told && streq(told, command->options[i].name)))
                         add_query(target, command->options[i].name, invocation->options[i]);
         return strbuf_error(target);
 }

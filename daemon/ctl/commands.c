@@ -13,6 +13,9 @@ static const char *const reasons[] = { "delivery-late", "not-delivered", "defect
 static const char *const states[] = { "pending", "handed", "sent", "failed", "uncertain",
         "cancelled", NULL };
 static const char *const outcomes[] = { "sent", "failed", NULL };
+static const char *const purposes[] = { "agency", "court", NULL };
+static const char *const papers[] = { "zip", "pdf", "letter", "statement", "charges", NULL };
+static const char *const formats[] = { "text", "html", "eml", "png", NULL };
 static const char *const shells[] = { "bash", NULL };
 
 #define INVOICE                                                                                    \
@@ -76,7 +79,8 @@ static const Command commands[] = {
                         { "invoice", "INVOICE", "that ask for one invoice, or only list it" },
                         { "resumed", NULL,
                                 "as though somebody had resumed, after a pause or an "
-                                "alarm" } },
+                                "alarm" },
+                        { "waiting", NULL, "also what would wait for a person, in --json, too" } },
                 .path = "/v1/forecast", .is_slow = true, .for_people = "waiting",
                 .show = show_forecast,
                 .detail =
@@ -84,15 +88,29 @@ static const Command commands[] = {
                         "promises. Nobody\nis thought to pay or to answer, nobody approves; what "
                         "waits for a person stands last.\nNothing is sent and nothing is "
                         "changed.\n\n"
-                        "--with FILE compares: which notices would appear, disappear or move if "
-                        "FILE were the\nconfiguration. FILE is read by your account, with all it "
-                        "includes; it stays where it is and\nthe service goes on with its own. "
+                        "--with FILE compares: which notices would appear, disappear, move, or "
+                        "change (another\ndeadline, sum or address) if FILE were the "
+                        "configuration; and last which tasks for a\nperson would appear, disappear "
+                        "or "
+                        "move. Texts are not compared. FILE is read by your\naccount, with all it "
+                        "includes; it stays where it is and the service goes on with its\nown. "
                         "What is wrong with it is told as check does." },
         { "preview", { INVOICE },
                 { { "step", "STEP", "another step than the next" },
-                        { "channel", "CHANNEL", "by this channel alone" } },
+                        { "channel", "CHANNEL", "by this channel alone" },
+                        { "format", "FORMAT", "what to show of it (default: text)",
+                                .choices = formats },
+                        { "output", "FILE", "the file to make; it must not exist yet",
+                                .is_ours = true, .letter = 'o' } },
                 .help = "the message that would go out", .path = "/v1/preview/",
-                .show = show_preview },
+                .make = make_preview,
+                .detail = "As it would be if it went now; nothing is sent. Of a step call: what "
+                          "whoever telephones\nhas to know and to ask. Of an e-mail there are also "
+                          "its page\n(html), the mail byte for byte as its channel would "
+                          "send it, with its documents (eml),\nand the page as a picture (png): "
+                          "that is drawn by chromium or wkhtmltoimage, one of\nwhich must be "
+                          "installed. With --json, the answer of the daemon: with --output, as "
+                          "that file." },
         { "pay", { INVOICE, { "AMOUNT", "amount" } },
                 { { "date", "DATE", "the day it was paid (default: today)" },
                         { "kind", "KIND", "what it is (default: payment)", .choices = kinds },
@@ -131,11 +149,13 @@ static const Command commands[] = {
                 .help = "record that the customer disputes it", .path = "/v1/dispute/",
                 .is_post = true, .show = show_recorded },
         { "reply", { { "CUSTOMER", "customer" } },
-                { { "date", "DATE", "the day it came (default: today)" }, NOTE },
+                { { "date", "DATE", "the day it came (default: today)" },
+                        { "channel", "CHANNEL", "by which it came" }, NOTE },
                 .help = "record that a customer has answered", .path = "/v1/reply/",
                 .is_post = true, .show = show_recorded,
                 .detail = "He is left alone for limits.reply_pause_days, and a task is opened for "
-                          "whoever deals with\nit." },
+                          "whoever deals with\nit. Who wrote by WhatsApp just now gets free text "
+                          "there for a day, without a template." },
         { "skip", { INVOICE, { "STEP", "step" } },
                 { { "note", "TEXT", "why", .is_required = true } },
                 .help = "leave its next step out", .path = "/v1/skip/", .is_post = true,
@@ -209,8 +229,10 @@ static const Command commands[] = {
                         { "step", "STEP", "of one step: of the notice's lead, as listed" },
                         { "channel", "CHANNEL", "by one channel" },
                         { "state", "STATE", "in one state", .choices = states },
-                        { "follow", NULL, "go on with a line for each change, until Ctrl-C" } },
+                        { "follow", NULL, "go on with a line for each change, until Ctrl-C" },
+                        { "verify", NULL, "whether it is what was written, entry by entry" } },
                 .path = "/v1/log", .show = show_log, .show_next = show_log_line,
+                .judge = judge_verified, .judged_with = "verify",
                 .detail =
                         "TIME is YYYY-MM-DD or YYYY-MM-DDTHH:MM on the creditor's clock, RFC 3339, "
                         "today or yesterday;\nit is compared with when a notice was sent, else "
@@ -218,7 +240,34 @@ static const Command commands[] = {
                         "2026-03-31T12:00 ends before noon.\n\n"
                         "With --follow and --since, what there is comes first. It needs a daemon "
                         "that runs, and\nexits with 4 when that one ends. Who reads too slowly "
-                        "is told how many changes were\nmissed; with --json: {\"lost\": N}." },
+                        "is told how many changes were\nmissed; with --json: {\"lost\": N}.\n\n"
+                        "What became of each notice is an entry that carries the hash of the one "
+                        "before it.\n--verify goes through all of them, with the notices and their "
+                        "texts, and names the first\nthat is not as it was written; then it exits "
+                        "with 1. See relanced-dossier(5)." },
+        { "dossier", { TARGET },
+                { { "output", "FILE", "the file; it must not exist yet", .is_required = true,
+                          .is_ours = true, .letter = 'o' },
+                        { "format", "FORMAT",
+                                "all in a ZIP or in one PDF; or one part of it alone "
+                                "(default: zip)",
+                                .choices = papers },
+                        { "for", "WHOM", "whom it is made for (default: court)",
+                                .choices = purposes },
+                        { "currency", "CODE", "of a customer who owes in several" },
+                        { "verify", "FILE", "whether a dossier is still what it was",
+                                .is_ours = true } },
+                .help = "all about a claim in one file, for an agency or a court",
+                .path = "/v1/dossier/", .is_saved = true, .is_slow = true, .run = run_verify,
+                .run_with = "verify",
+                .detail =
+                        "An invoice, or all that is past due of a customer: what is claimed and "
+                        "why, the invoices,\nevery message as it was sent, what was agreed; as PDF "
+                        "and as JSON, with the hashes of\nall. Nothing is sent and nothing "
+                        "changes. See relanced-dossier(5).\n\n--verify needs no daemon and no "
+                        "configuration: it compares each file of the ZIP with its\nMANIFEST and "
+                        "each message with the log's entries, and exits with 1 at the first that "
+                        "is\nnot as it was." },
         { "channels", { { "CHANNEL", "channel", .is_optional = true } },
                 .help = "how every channel stands; all about one", .path = "/v1/channels",
                 .show = show_channels, .judge = judge_channels,
@@ -284,12 +333,36 @@ const Command *command_find(const char *name)
         return NULL;
 }
 
+/* The option's value, or NULL. */
 const char *invocation_option(const Invocation *invocation, const char *name)
 {
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX && invocation->command->options[i].name; i++)
                 if (streq(invocation->command->options[i].name, name))
                         return invocation->options[i];
         return NULL;
+}
+
+bool invocation_is_judged(const Invocation *invocation)
+{
+        const Command *command = invocation->command;
+
+        return command->judge &&
+               (!command->judged_with || invocation_option(invocation, command->judged_with));
+}
+
+bool invocation_is_local(const Invocation *invocation)
+{
+        const Command *command = invocation->command;
+
+        return command->run &&
+               (!command->run_with || invocation_option(invocation, command->run_with));
+}
+
+const char *invocation_output(const Invocation *invocation)
+{
+        const char *output = invocation_option(invocation, "output");
+
+        return output ? output : invocation->words[0];
 }
 
 bool invocation_follows(const Invocation *invocation)

@@ -19,7 +19,7 @@ enum {
 };
 
 #define COMMAND_ARGUMENTS_MAX 3
-#define COMMAND_OPTIONS_MAX 8
+#define COMMAND_OPTIONS_MAX 9
 #define COMMAND_WORDS_MAX 1000
 
 typedef struct CommandArgument {
@@ -37,6 +37,8 @@ typedef struct CommandOption {
         bool is_required;
         const char *const *choices;
         bool is_sent; /* names a configuration that goes with the request, as one text */
+        bool is_ours; /* is no part of the request */
+        char letter;  /* "-o" means the same; or 0 */
 } CommandOption;
 
 typedef struct Invocation Invocation;
@@ -53,15 +55,21 @@ typedef struct Command {
         bool is_post;
         bool is_real;           /* what it does cannot be simulated: no --at */
         bool has_files;         /* its arguments are files, whose contents are sent */
-        bool is_saved;          /* the answer becomes the file that the first argument names */
+        bool is_saved;          /* the answer becomes the file that --output names, or the first
+                                   argument where there is no such option */
         const char *for_people; /* a value that is asked for, too, unless JSON is: "waiting" */
         bool is_slow;           /* may take many minutes before anything of its answer comes */
         void (*show)(const Invocation *invocation, const Rows *rows); /* the answer, for people */
         /* With the option "follow": the same of each line, as it comes. */
         void (*show_next)(const Invocation *invocation, const Rows *rows);
+        /* In the place of show, where the answer becomes something else: an exit code. */
+        int (*make)(const Invocation *invocation, const Rows *rows);
         int (*judge)(const Rows *rows); /* its exit code; NULL: any answer is EXIT_DONE */
+        const char *judged_with;        /* the only option with which judge is asked; or NULL */
         /* … or something done here: an exit code. */
         int (*run)(const Invocation *invocation);
+        /* The option with which alone it is done here, and needs neither arguments nor others. */
+        const char *run_with;
 } Command;
 
 struct Invocation {
@@ -90,6 +98,12 @@ int command_parse(int argc, char *argv[], Invocation *invocation, StrBuf *proble
 
 /* The option's value, or NULL. */
 const char *invocation_option(const Invocation *invocation, const char *name);
+/* Whether the exit code depends on what the answer says. */
+bool invocation_is_judged(const Invocation *invocation);
+/* Whether it is done here. */
+bool invocation_is_local(const Invocation *invocation);
+/* The file that a saved answer becomes. */
+const char *invocation_output(const Invocation *invocation);
 /* Whether the answer has no end: each line counts as it comes. */
 bool invocation_follows(const Invocation *invocation);
 

@@ -181,8 +181,9 @@ static int explain_end(Daemon *daemon)
                 text_complain(
                         "the service does not run (see systemctl status), and without it only "
                         "root can look");
-        return status == EXIT_UNREACHABLE || daemon->closed || is_missed ? EXIT_UNREACHABLE
-                                                                         : EXIT_REFUSED;
+        if (status == EXIT_UNREACHABLE || daemon->closed || is_missed)
+                return EXIT_UNREACHABLE;
+        return status == EXIT_USAGE ? EXIT_USAGE : EXIT_REFUSED; /* of --at, handed on as it is */
 }
 
 static int find_private(const Invocation *invocation, Daemon *daemon)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Owns how a forecast reads: its notices day by day, how many of each step there are, and what
- * waits for a person; or what another configuration would change. Never fetches anything. */
+ * waits for a person; or what another configuration would change about both. Never fetches
+ * anything. */
 
 #include <stdio.h>
 
@@ -51,13 +52,26 @@ static void set_day(Table *table, const json_t *row, const json_t *before, StrBu
         strbuf_release(&last);
 }
 
+/* Of what moves or changes, also the one that is printed now, where that is another. */
+static void set_deadline(Table *table, size_t column, const json_t *row, StrBuf *text)
+{
+        StrBuf was = STRBUF_INIT;
+
+        (void)text_of(row, "deadline", text);
+        if (*text_of(row, "deadline_was", &was) &&
+                strcmp(strbuf_text(&was), strbuf_text(text)) != 0)
+                strbuf_addf(text, ", was %s", strbuf_text(&was));
+        table_set(table, column, strbuf_text(text));
+        strbuf_release(&was);
+}
+
 static void set_notice(Table *table, size_t column, const json_t *row, StrBuf *text)
 {
         table_set(table, column++, text_of(row, "account.customer", text));
         table_set(table, column++, step_of(row, text));
         table_set(table, column++, notice_lines(row, "lines", text));
         table_set(table, column++, total_of(row, text));
-        table_set(table, column++, text_of(row, "deadline", text));
+        set_deadline(table, column++, row, text);
         table_set(table, column++, text_of(row, "channel", text));
         table_set(table, column++, text_of(row, "to", text));
 }
@@ -91,7 +105,7 @@ static void print_changes(const Rows *rows)
         _cleanup_(table_freep) Table *table = table_new(columns, ELEMENTSOF(columns));
         StrBuf text = STRBUF_INIT;
 
-        for (size_t i = 0; table && i < rows->n; i++) {
+        for (size_t i = 0; table && i < rows->n && is_notice(rows->list[i]); i++) {
                 const json_t *row = rows->list[i];
                 table_add_row(table);
                 table_set(table, 0, text_of(row, "change", &text));
@@ -144,6 +158,13 @@ static void print_summary(const Rows *rows, size_t n)
         strbuf_release(&text);
 }
 
+static const char *day_of(const json_t *row, const char *path, StrBuf *text)
+{
+        (void)text_of_time(row, path, text);
+        strbuf_truncate(text, MIN(text->length, (size_t)DAY_LENGTH));
+        return strbuf_text(text);
+}
+
 static void print_waits(const Rows *rows, size_t first)
 {
         StrBuf text = STRBUF_INIT;
@@ -152,9 +173,11 @@ static void print_waits(const Rows *rows, size_t first)
                 (void)puts("\nWaits for a person:");
         for (size_t i = first; i < rows->n; i++) {
                 const json_t *row = rows->list[i];
-                (void)text_of_time(row, "since", &text);
-                strbuf_truncate(&text, DAY_LENGTH);
-                (void)printf("  from %s", strbuf_text(&text));
+                if (*text_of(row, "change", &text))
+                        (void)printf("  %s", strbuf_text(&text));
+                (void)printf("  from %s", day_of(row, "since", &text));
+                if (*day_of(row, "was", &text))
+                        (void)printf(" (was %s)", strbuf_text(&text));
                 (void)printf("  %s", text_of(row, "customer", &text));
                 (void)printf("  %s", text_of(row, "invoice", &text));
                 if (json_integer_value(member(row, "instalment")) > 1)
@@ -170,15 +193,20 @@ static void show_changes(const Rows *rows)
         Tally tally = { json_object() };
         StrBuf text = STRBUF_INIT;
 
-        if (rows->n == 0) {
+        size_t n = 0;
+
+        for (; n < rows->n && is_notice(rows->list[n]); n++)
+                tally_add(&tally, text_of(rows->list[n], "change", &text));
+        if (n == 0) {
                 (void)puts("It would change nothing about what leaves, and when.");
         } else {
                 print_changes(rows);
-                for (size_t i = 0; i < rows->n; i++)
-                        tally_add(&tally, text_of(rows->list[i], "change", &text));
                 (void)fputs("\nChanges: ", stdout);
                 tally_print(&tally);
         }
+        if (n == rows->n)
+                (void)puts("It would change nothing about what waits for a person.");
+        print_waits(rows, n);
         json_decref(tally.counts);
         strbuf_release(&text);
 }
@@ -202,14 +230,16 @@ static void print_guards(const json_t *guards)
 /* Of an answer for people the first line tells what holds all back. */
 void show_forecast(const Invocation *invocation, const Rows *rows)
 {
-        const Rows notices = { rows->list + 1, rows->n - 1 };
+        const Rows notices = { rows->list + 1, rows->n > 0 ? rows->n - 1 : 0 };
         size_t n = 0;
 
-        if (invocation->sent_text || rows->n == 0) {
-                show_changes(rows);
+        if (rows->n == 0)
+                return;
+        print_guards(member(rows->list[0], "guards"));
+        if (invocation->sent_text) {
+                show_changes(&notices);
                 return;
         }
-        print_guards(member(rows->list[0], "guards"));
         while (n < notices.n && is_notice(notices.list[n]))
                 n++;
         if (n == 0)

@@ -20,8 +20,12 @@ void command_usage(const Command *command, StrBuf *text)
                 add_argument(&command->arguments[i], text);
         for (size_t i = 0; i < COMMAND_OPTIONS_MAX && command->options[i].name; i++) {
                 const CommandOption *option = &command->options[i];
-                strbuf_addf(text, option->is_required ? " --%s%s%s" : " [--%s%s%s]", option->name,
-                        option->shown ? " " : "", option->shown ? option->shown : "");
+                bool is_alone = command->run_with && strcmp(option->name, command->run_with) == 0;
+                strbuf_addf(text,
+                        is_alone              ? " | --%s%s%s"
+                        : option->is_required ? " --%s%s%s"
+                                              : " [--%s%s%s]",
+                        option->name, option->shown ? " " : "", option->shown ? option->shown : "");
         }
 }
 

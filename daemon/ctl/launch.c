@@ -16,6 +16,7 @@
 #include <sys/un.h>
 #include <sys/wait.h>
 
+#include "ctl/folder.h"
 #include "ctl/text.h"
 
 #define LISTEN_FD 3 /* as of sd_listen_fds(3) */
@@ -81,13 +82,12 @@ static int listen_at(const char *path, int *ret_fd)
 /* A listening socket that nobody else can reach: its name is gone when this returns. */
 static int make_sockets(int *ret_listen_fd, int *ret_fd)
 {
-        char folder[] = "/tmp/relancectl-XXXXXX";
-        char path[sizeof(folder) + sizeof("/socket")];
+        char folder[FOLDER_SIZE], path[FOLDER_SIZE + sizeof("/socket")];
         _cleanup_(closep) int listen_fd = -1;
-        int r;
+        int r = folder_new(folder);
 
-        if (!mkdtemp(folder))
-                return -errno;
+        if (r < 0)
+                return r;
         (void)snprintf(path, sizeof(path), "%s/socket", folder);
         r = listen_at(path, &listen_fd);
         if (r == 0)
@@ -101,9 +101,8 @@ static int make_sockets(int *ret_listen_fd, int *ret_fd)
 }
 
 /* "/usr/bin/relancectl" → "/usr/bin/relanced", "/usr/bin/../sbin/relanced". */
-static void replace_beside(char *const argv[])
+static void replace_beside(const char *const places[], char *const argv[])
 {
-        static const char *const places[] = { "relanced", "../sbin/relanced" };
         char self[4096];
         ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
 
@@ -114,7 +113,7 @@ static void replace_beside(char *const argv[])
         if (!slash)
                 return;
         slash[1] = '\0';
-        for (size_t i = 0; i < ELEMENTSOF(places); i++) {
+        for (size_t i = 0; places[i]; i++) {
                 StrBuf path = STRBUF_INIT;
                 strbuf_addf(&path, "%s%s", self, places[i]);
                 (void)execv(strbuf_text(&path), argv);
@@ -122,15 +121,33 @@ static void replace_beside(char *const argv[])
         }
 }
 
-int launch_replace(const char *const arguments[])
+static void fill_arguments(
+        const char *argv[static ARGUMENTS_MAX + 2], const char *const arguments[])
 {
-        const char *argv[ARGUMENTS_MAX + 2] = { "relanced" };
-
         for (size_t i = 0; i < ARGUMENTS_MAX && arguments[i]; i++)
                 argv[i + 1] = arguments[i];
-        replace_beside((char *const *)argv);
+}
+
+int launch_replace(const char *const arguments[])
+{
+        static const char *const places[] = { "relanced", "../sbin/relanced", NULL };
+        const char *argv[ARGUMENTS_MAX + 2] = { "relanced" };
+
+        fill_arguments(argv, arguments);
+        replace_beside(places, (char *const *)argv);
         (void)execv("/usr/sbin/relanced", (char *const *)argv);
         (void)execvp("relanced", (char *const *)argv);
+        return -errno;
+}
+
+int launch_replace_paper(const char *const arguments[])
+{
+        static const char *const places[] = { "relanced-paper",
+                "../" RELANCED_LIBEXECDIR "/relanced/relanced-paper", NULL };
+        const char *argv[ARGUMENTS_MAX + 2] = { "relanced-paper" };
+
+        fill_arguments(argv, arguments);
+        replace_beside(places, (char *const *)argv);
         return -errno;
 }
 

@@ -43,6 +43,9 @@ int launch_read(const char *const arguments[], StrBuf *output);
  * returns on failure: -errno. */
 int launch_replace(const char *const arguments[]);
 
+/* The same of relanced-paper. */
+int launch_replace_paper(const char *const arguments[]);
+
 /*
  * A handle (O_PATH) of the socket at the path, where somebody listens who lets us in; it need not
  * stay there. -EACCES: not for this account; -ENOENT, -ECONNREFUSED: nobody listens; -ENOTSOCK;

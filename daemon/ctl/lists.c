@@ -182,7 +182,9 @@ void show_log_rows(json_t *const rows[], size_t n)
 
 void show_log(const Invocation *invocation, const Rows *rows)
 {
-        if (rows->n == 0)
+        if (invocation_option(invocation, "verify"))
+                show_verified(invocation, rows);
+        else if (rows->n == 0)
                 (void)puts("No notices.");
         else
                 show_log_rows(rows->list, rows->n);
@@ -248,6 +250,11 @@ void show_tasks(const Invocation *invocation, const Rows *rows)
                         (void)printf("  invoice %s", strbuf_text(&text));
                 (void)printf("\n   %s\n", text_of(row, "sentence", &text));
                 show_dispute("   Disputed", member(row, "dispute"));
+                if (*text_of(row, "dossier", &text))
+                        (void)printf("   Dossier: %s\n", strbuf_text(&text));
+                if (*text_of(row, "asked_until", &text))
+                        (void)printf("   A notice has asked the customer for it by %s.\n",
+                                strbuf_text(&text));
                 json_array_foreach(member(row, "commands"), j, command)(void)
                         printf("   $ %s\n", text_of(command, "", &text));
         }

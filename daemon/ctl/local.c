@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the commands that are done without any daemon: check, help, completion. */
+/* Owns the commands that are done without any daemon: check, help, completion, the look
+ * at a dossier. */
 
 #include "ctl/local.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 
 #include "ctl/launch.h"
@@ -51,4 +53,21 @@ int run_completion(const Invocation *invocation)
 
         command_bash_completion(&text);
         return print(&text);
+}
+
+/* What can read a ZIP is a program of its own. */
+int run_verify(const Invocation *invocation)
+{
+        const char *name = invocation_option(invocation, "verify");
+        const char *const arguments[] = { "verify", name, invocation->is_json ? "--json" : NULL,
+                NULL };
+        _cleanup_(closep) int fd = open(name, O_RDONLY | O_CLOEXEC);
+
+        if (fd < 0 || dup2(fd, STDIN_FILENO) < 0) {
+                text_complain("%s: %s", name, strerror(errno));
+                return EXIT_REFUSED;
+        }
+        int r = launch_replace_paper(arguments);
+        text_complain("relanced-paper cannot be started: %s", strerror(-r));
+        return EXIT_REFUSED;
 }

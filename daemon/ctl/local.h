@@ -11,5 +11,6 @@
 int run_check(const Invocation *invocation);
 int run_help(const Invocation *invocation);
 int run_completion(const Invocation *invocation);
+int run_verify(const Invocation *invocation); /* dossier --verify FILE */
 
 #endif

@@ -18,6 +18,28 @@ static void print_count(const json_t *row, const char *what, bool is_first)
                 (int)(is_plural ? length : length - 1), what);
 }
 
+/* Those that the file has no row for any more: nobody is asked for them from now on. */
+static void print_withdrawn(const json_t *row)
+{
+        StrBuf number = STRBUF_INIT, due = STRBUF_INIT, amount = STRBUF_INIT,
+               currency = STRBUF_INIT;
+        json_t *each;
+        size_t i;
+
+        json_array_foreach(member(row, "withdrawn_instalments"), i, each)
+        {
+                const char *day = text_of(each, "due", &due);
+                (void)printf("  withdrawn: %s, instalment %" JSON_INTEGER_FORMAT "%s%s, %s %s\n",
+                        text_of(each, "invoice", &number),
+                        json_integer_value(member(each, "instalment")), *day ? ", due " : "", day,
+                        text_of(each, "amount", &amount), text_of(each, "currency", &currency));
+        }
+        strbuf_release(&number);
+        strbuf_release(&due);
+        strbuf_release(&amount);
+        strbuf_release(&currency);
+}
+
 void show_import(const Invocation *invocation, const Rows *rows)
 {
         static const char *const counts[] = { "rows", "added", "changed", "same", "withdrawn",
@@ -37,6 +59,7 @@ void show_import(const Invocation *invocation, const Rows *rows)
                         if (j == 0 || json_integer_value(member(row, counts[j])) > 0)
                                 print_count(row, counts[j], j == 0);
                 (void)puts("");
+                print_withdrawn(row);
         }
         strbuf_release(&text);
         strbuf_release(&kind);
@@ -127,4 +150,37 @@ int judge_woken(const Rows *rows)
                         code = EXIT_REFUSED;
                 }
         return code;
+}
+
+void show_verified(const Invocation *invocation, const Rows *rows)
+{
+        const json_t *row = rows->n > 0 ? rows->list[0] : NULL;
+        StrBuf text = STRBUF_INIT;
+
+        if (!json_is_true(member(row, "verified")))
+                return;
+        (void)printf("Every notice is as it was written down: %s entries.\n",
+                text_of(row, "entries", &text));
+        (void)printf("The last one's hash: %s\n", text_of(row, "head", &text));
+        strbuf_release(&text);
+}
+
+int judge_verified(const Rows *rows)
+{
+        const json_t *row = rows->n > 0 ? rows->list[0] : NULL;
+        StrBuf entry = STRBUF_INIT, notice = STRBUF_INIT, problem = STRBUF_INIT;
+
+        if (json_is_true(member(row, "verified")))
+                return EXIT_DONE;
+        (void)text_of(row, "notice", &notice);
+        if (*text_of(row, "entry", &entry))
+                text_complain("entry %s of the log (notice %s): %s", strbuf_text(&entry),
+                        strbuf_text(&notice), text_of(row, "problem", &problem));
+        else
+                text_complain(
+                        "notice %s: %s", strbuf_text(&notice), text_of(row, "problem", &problem));
+        strbuf_release(&entry);
+        strbuf_release(&notice);
+        strbuf_release(&problem);
+        return EXIT_REFUSED;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the pages of relancectl: one invoice, its explanation, a preview. Never fetches. */
+/* Owns the pages of relancectl: one invoice, its explanation. Never fetches. */
 
 #include <stdio.h>
 
@@ -52,12 +52,15 @@ static void show_charges(const json_t *row)
 
         if (*text_of(row, "charges_error", &fixed))
                 (void)printf("  Charges: %s\n", strbuf_text(&fixed));
-        (void)text_of(row, "charges.interest", &interest);
-        (void)text_of(row, "charges.fixed", &fixed);
-        if (strpbrk(strbuf_text(&interest), "123456789") ||
-                strpbrk(strbuf_text(&fixed), "123456789"))
-                (void)printf("  Charges, beside what is open: %s of interest, a fixed sum of %s.\n",
-                        strbuf_text(&interest), strbuf_text(&fixed));
+        bool has_interest = strpbrk(text_of(row, "charges.interest", &interest), "123456789");
+        bool has_fixed = strpbrk(text_of(row, "charges.fixed", &fixed), "123456789");
+        if (has_interest)
+                (void)printf("  Charges, beside what is open: %s of interest", interest.text);
+        if (has_fixed)
+                (void)printf("%s a fixed sum of %s",
+                        has_interest ? "," : "  Charges, beside what is open:", fixed.text);
+        if (has_interest || has_fixed)
+                (void)puts(".");
         strbuf_release(&interest);
         strbuf_release(&fixed);
 }
@@ -84,7 +87,8 @@ static void show_more(const json_t *row)
         strbuf_release(&text);
 }
 
-void show_judgement(const json_t *row)
+/* One instalment of explain. */
+static void show_judgement(const json_t *row)
 {
         const json_t *next = member(row, "next");
         json_int_t late = json_integer_value(member(row, "days_late"));
@@ -111,7 +115,7 @@ void show_judgement(const json_t *row)
                 if (*text_of_time(next, "at", &text))
                         (void)printf(", on %s if nothing changes", strbuf_text(&text));
                 else if (*text_of(next, "earliest", &text))
-                        (void)printf(", not before %s", strbuf_text(&text));
+                        (void)printf(", from %s on, when nothing holds it", strbuf_text(&text));
                 (void)puts(".");
         }
         show_more(row);
@@ -191,6 +195,8 @@ static void show_facts(const json_t *page)
                 for (size_t j = 0; j < ELEMENTSOF(paths); j++)
                         if (*text_of(row, paths[j], &text))
                                 (void)printf("  %s", strbuf_text(&text));
+                if (*text_of(row, "withdraws", &text))
+                        (void)printf("  of fact %s", strbuf_text(&text));
                 if (strcmp(text_of(row, "scope", &text), "customer") == 0)
                         (void)printf("  (of the whole customer)");
                 (void)puts(json_is_true(member(row, "withdrawn")) ? "  (withdrawn)" : "");
@@ -260,27 +266,4 @@ void show_page(const Invocation *invocation, const Rows *rows)
                 show_notice(invocation, rows);
         else if (rows->n > 0)
                 show_invoice(rows->list[0]);
-}
-
-void show_preview(const Invocation *invocation, const Rows *rows)
-{
-        StrBuf text = STRBUF_INIT;
-        json_t *attachment;
-        size_t j;
-
-        for (size_t i = 0; i < rows->n; i++) {
-                const json_t *row = rows->list[i];
-                if (i > 0)
-                        (void)puts("\n");
-                show_member("Step", row, "step");
-                show_member("Channel", row, "channel");
-                show_member("To", row, "to");
-                show_member("Subject", row, "subject");
-                json_array_foreach(member(row, "attachments"), j, attachment)
-                        show_member("Attached", attachment, "name");
-                strbuf_truncate(&text, 0);
-                text_add_safe(&text, json_string_value(member(row, "text")), true);
-                (void)printf("\n%s\n", strbuf_text(&text));
-        }
-        strbuf_release(&text);
 }

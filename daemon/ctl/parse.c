@@ -109,6 +109,31 @@ static int parse_option(Invocation *invocation, char *argv[], int *at, StrBuf *p
         return 0;
 }
 
+/* The command's option that "-o" stands for, or NULL. */
+static const CommandOption *find_letter(const Invocation *invocation, const char *word)
+{
+        if (word[0] != '-' || !word[1] || word[2])
+                return NULL;
+        for (size_t i = 0; i < count_options(invocation->command); i++)
+                if (invocation->command->options[i].letter == word[1])
+                        return &invocation->command->options[i];
+        return NULL;
+}
+
+/* argv[*at] is such a letter, as if its option were written out. */
+static int parse_letter(Invocation *invocation, char *argv[], int *at, StrBuf *problem)
+{
+        _cleanup_(strbuf_release) StrBuf option = STRBUF_INIT;
+        char *written[] = { NULL, argv[*at + 1], NULL };
+        int from = 0;
+
+        strbuf_addf(&option, "--%s", find_letter(invocation, argv[*at])->name);
+        written[0] = option.text;
+        int r = written[0] ? parse_option(invocation, written, &from, problem) : EXIT_USAGE;
+        *at += from;
+        return r;
+}
+
 static int parse_command(Invocation *invocation, const char *name, StrBuf *problem)
 {
         const char *names[COMMANDS_MAX];
@@ -161,9 +186,11 @@ static int check_choice(
 static int check_arguments(const Invocation *invocation, StrBuf *problem)
 {
         const Command *command = invocation->command;
+        bool is_needed = !command->run_with || !invocation_is_local(invocation);
         size_t n = 0;
 
-        for (size_t i = 0; i < COMMAND_ARGUMENTS_MAX && command->arguments[i].shown; i++) {
+        for (size_t i = 0; is_needed && i < COMMAND_ARGUMENTS_MAX && command->arguments[i].shown;
+                i++) {
                 const CommandArgument *argument = &command->arguments[i];
                 if (n >= invocation->n_words && !argument->is_optional) {
                         strbuf_addf(problem, "%s is missing", argument->shown);
@@ -184,11 +211,31 @@ static int check_arguments(const Invocation *invocation, StrBuf *problem)
         return EXIT_USAGE;
 }
 
+/* The option with which a command is done here leaves nothing for the others to say. */
+static int check_alone(const Invocation *invocation, StrBuf *problem)
+{
+        const Command *command = invocation->command;
+
+        if (!command->run_with || !invocation_is_local(invocation))
+                return 0;
+        for (size_t i = 0; i < count_options(command); i++) {
+                const char *name = command->options[i].name;
+                if (!invocation->options[i] || streq(name, command->run_with))
+                        continue;
+                strbuf_addf(problem, "--%s cannot be used with --%s", name, command->run_with);
+                return EXIT_USAGE;
+        }
+        return 0;
+}
+
 static int check_options(const Invocation *invocation, StrBuf *problem)
 {
+        if (check_alone(invocation, problem))
+                return EXIT_USAGE;
         for (size_t i = 0; i < count_options(invocation->command); i++) {
                 const CommandOption *option = &invocation->command->options[i];
-                if (option->is_required && !invocation->options[i]) {
+                if (option->is_required && !invocation->options[i] &&
+                        !(invocation->command->run_with && invocation_is_local(invocation))) {
                         strbuf_addf(
                                 problem, "option --%s %s is missing", option->name, option->shown);
                         return EXIT_USAGE;
@@ -227,6 +274,8 @@ int command_parse(int argc, char *argv[], Invocation *invocation, StrBuf *proble
                         invocation->wants_help = true;
                 else if (has_options && strncmp(word, "--", 2) == 0)
                         r = parse_option(invocation, argv, &i, problem);
+                else if (has_options && find_letter(invocation, word))
+                        r = parse_letter(invocation, argv, &i, problem);
                 else if (has_options && word[0] == '-' && word[1] && !strchr("0123456789", word[1]))
                         r = unknown_option(invocation, word, problem);
                 else

@@ -83,13 +83,28 @@ static int show_answer(const Invocation *invocation, const Answer *answer)
         } else {
                 if (invocation->is_json)
                         (void)fputs(strbuf_text(&answer->text), stdout);
+                else if (command->make)
+                        code = command->make(invocation, &rows);
                 else
                         command->show(invocation, &rows);
-                if (command->judge)
+                if (invocation_is_judged(invocation))
                         code = command->judge(&rows);
         }
         rows_release(&rows);
         return code;
+}
+
+/* With --json the file that --output names is not made of the answer: it is the answer. */
+static bool is_answer_kept(const Invocation *invocation)
+{
+        return invocation->is_json && invocation->command->make &&
+               invocation_option(invocation, "output");
+}
+
+static const char *output_name(const Invocation *invocation)
+{
+        return is_answer_kept(invocation) ? invocation_option(invocation, "output")
+                                          : invocation_output(invocation);
 }
 
 /* An answer that must be looked at before the exit code is known is kept, others are passed on. */
@@ -98,33 +113,34 @@ static int choose_output(const Invocation *invocation, int *ret_fd)
         const Command *command = invocation->command;
 
         *ret_fd = -1;
-        if (command->is_saved) {
-                *ret_fd = open(invocation->words[0], O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+        if (command->is_saved || is_answer_kept(invocation)) {
+                *ret_fd = open(
+                        output_name(invocation), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
                 return *ret_fd < 0 ? -errno : 0;
         }
-        if (invocation->is_json && !command->judge)
+        if (invocation->is_json && !invocation_is_judged(invocation))
                 *ret_fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
         return 0;
 }
 
 static int end_saved(const Invocation *invocation, int fd, int code)
 {
+        const char *name = invocation_output(invocation);
         struct stat status = { 0 };
 
         if (code == EXIT_DONE && (fsync(fd) < 0 || fstat(fd, &status) < 0)) {
-                text_complain("%s: %s", invocation->words[0], strerror(errno));
+                text_complain("%s: %s", name, strerror(errno));
                 code = EXIT_REFUSED;
         }
         if (code != EXIT_DONE) {
-                (void)unlink(invocation->words[0]);
+                (void)unlink(name);
                 return code;
         }
-        json_t *row = json_pack(
-                "{s:s, s:I}", "file", invocation->words[0], "bytes", (json_int_t)status.st_size);
+        json_t *row = json_pack("{s:s, s:I}", "file", name, "bytes", (json_int_t)status.st_size);
         if (invocation->is_json && row)
                 (void)json_dumpf(row, stdout, JSON_COMPACT), (void)puts("");
         else
-                (void)printf("%s: %lld bytes\n", invocation->words[0], (long long)status.st_size);
+                (void)printf("%s: %lld bytes\n", name, (long long)status.st_size);
         json_decref(row);
         return EXIT_DONE;
 }
@@ -245,7 +261,7 @@ static int ask_daemon(Invocation *invocation)
         }
         int r = choose_output(invocation, &into);
         if (r < 0) {
-                text_complain("%s: %s", invocation->words[0], strerror(-r));
+                text_complain("%s: %s", output_name(invocation), strerror(-r));
                 return EXIT_REFUSED;
         }
         code = daemon_find(invocation, &daemon);
@@ -258,6 +274,8 @@ static int ask_daemon(Invocation *invocation)
         daemon_release(&daemon);
         if (invocation->command->is_saved)
                 code = end_saved(invocation, into, code);
+        else if (is_answer_kept(invocation) && code != EXIT_DONE)
+                (void)unlink(output_name(invocation));
         return MAX(code, worst);
 }
 
@@ -303,8 +321,8 @@ int ctl_run(int argc, char *argv[])
                 (void)puts("relancectl " RELANCED_VERSION);
                 return EXIT_DONE;
         }
-        code = invocation.command->run ? invocation.command->run(&invocation)
-                                       : ask_daemon(&invocation);
+        code = invocation_is_local(&invocation) ? invocation.command->run(&invocation)
+                                                : ask_daemon(&invocation);
         if (fflush(stdout) == EOF && code == EXIT_DONE) {
                 text_complain("stdout: %s", strerror(errno));
                 code = EXIT_REFUSED;

@@ -7,28 +7,11 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/character.h"
 #include "base/parse.h"
 
 #define DATE_LENGTH 10
 #define MINUTE_LENGTH 16 /* of "2026-03-05T09:00" */
-
-static size_t character_length(const char *text)
-{
-        for (size_t length = 1; length <= 4 && text[length - 1]; length++)
-                if (utf8_is_valid(text, length))
-                        return length;
-        return 0;
-}
-
-static uint32_t code_point(const char *text, size_t length)
-{
-        static const unsigned char masks[] = { 0, 0x7F, 0x1F, 0x0F, 0x07 };
-        uint32_t code = (unsigned char)text[0] & masks[length];
-
-        for (size_t i = 1; i < length; i++)
-                code = code << 6 | ((unsigned char)text[i] & 0x3F);
-        return code;
-}
 
 static bool is_shown(uint32_t code)
 {
@@ -61,15 +44,17 @@ static void add_spelled(StrBuf *buffer, uint32_t code)
 void text_add_safe(StrBuf *buffer, const char *text, bool keeps_newlines)
 {
         while (*text) {
-                size_t length = character_length(text);
-                uint32_t code = length > 0 ? code_point(text, length) : 0;
-                if (length == 0)
-                        strbuf_addf(buffer, "\\x%02x", (unsigned char)*text);
-                else if (is_shown(code) || (code == '\n' && keeps_newlines))
-                        strbuf_add_bytes(buffer, text, length);
+                size_t length = utf8_length(text, UTF8_MAX);
+                const char *character = text;
+                if (length == 0) {
+                        strbuf_addf(buffer, "\\x%02x", (unsigned char)*text++);
+                        continue;
+                }
+                uint32_t code = character_next(&text);
+                if (is_shown(code) || (code == '\n' && keeps_newlines))
+                        strbuf_add_bytes(buffer, character, length);
                 else
                         add_spelled(buffer, code);
-                text += MAX(length, (size_t)1);
         }
 }
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the task "tell-agency": when there is one, and that each payment asks for it once. Never
- * writes to the agency itself. Fails as the store does. */
+/* Owns the task "tell-agency": when there is one, and that each payment asks for it once; and which
+ * approvals are none any more. Never writes to the agency itself. Fails as the store does. */
 
 #include "engine/agency.h"
 
 #include <errno.h>
 
+#include "core/ladder.h"
 #include "engine/duties.h"
+#include "store/accounts.h"
 #include "store/handover.h"
 
 bool account_is_handed_over(const Account *account)
@@ -73,4 +75,50 @@ int agency_tell(Engine *engine, const Account *account, const AgencyNews *news, 
         if (r == 0)
                 *ret_n = n;
         return r;
+}
+
+static int tell_at_once(Engine *engine, int64_t id, Arena *arena)
+{
+        Account account;
+        AgencyNews news;
+        size_t n;
+
+        int r = store_load_account(engine->store, id, 0, arena, &account);
+        if (r == 0)
+                r = agency_find(engine, &account, arena, &news);
+        if (r < 0 || news.n == 0)
+                return r;
+        r = store_begin(engine->store);
+        if (r == 0)
+                r = agency_tell(engine, &account, &news, clock_now(&engine->clock), arena, &n);
+        if (r == 0)
+                r = store_commit(engine->store);
+        if (r < 0)
+                store_rollback(engine->store);
+        return r;
+}
+
+int engine_tell_agency(Engine *engine, int64_t account)
+{
+        _cleanup_(arena_release) Arena arena = ARENA_INIT;
+        bool is_handed_over;
+
+        int r = store_is_handed_over(engine->store, account, &is_handed_over);
+        return r < 0 || !is_handed_over ? r : tell_at_once(engine, account, &arena);
+}
+
+static bool is_approved(const Instalment *instalment, const Policy *policy)
+{
+        int step = *instalment->approved ? policy_find_step(policy, instalment->approved) : -1;
+
+        return step >= 0 && policy->steps[step].action >= ACTION_AGENCY &&
+               !instalment_has_done(instalment, policy->steps[step].id);
+}
+
+bool approval_is_overtaken(const Instalment *instalment, const Judgement *judgement)
+{
+        if (!judgement->policy || !is_approved(instalment, judgement->policy))
+                return false;
+        return judgement->verdict == VERDICT_CLOSED || judgement->verdict == VERDICT_NEVER ||
+               judgement->reason == REASON_PROMISED || judgement->reason == REASON_DISPUTED;
 }

@@ -2,9 +2,11 @@
 #ifndef RELANCED_ENGINE_AGENCY_H
 #define RELANCED_ENGINE_AGENCY_H
 
-/* R17: what was paid after a file was handed over is told to a person, who tells the agency. */
+/* R17: what was paid after a file was handed over is told to a person, who tells the agency; and an
+ * approval that was overtaken before it was used is asked for again. */
 
 #include "core/account.h"
+#include "core/decide.h"
 #include "engine/engine.h"
 
 /* Whether there is anything to look at: for most accounts not. */
@@ -19,5 +21,12 @@ int agency_find(Engine *engine, const Account *account, Arena *arena, AgencyNews
 /* Opens its tasks, in the caller's transaction. *ret_n: those that were not open yet. */
 int agency_tell(Engine *engine, const Account *account, const AgencyNews *news, Instant at,
         Arena *arena, size_t *ret_n);
+
+/* Both at once, after a fact about one account: in a transaction of its own. */
+int engine_tell_agency(Engine *engine, int64_t account);
+
+/* Whether a file was approved to be handed over, and has since been settled, promised or disputed:
+ * it must not go out by itself when that ends, perhaps months later. */
+bool approval_is_overtaken(const Instalment *instalment, const Judgement *judgement);
 
 #endif

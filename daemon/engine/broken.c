@@ -27,11 +27,12 @@ static int make_room(Broken *broken)
         return broken->promises && broken->plans ? 0 : -ENOMEM;
 }
 
-/* A promise stays broken, and is recorded once. */
+/* A promise stays broken, and is recorded once; its task comes again with it, where the promise
+ * that had ended the task is taken back. */
 static int find_promise(Broken *broken, size_t i)
 {
         const Instalment *instalment = instalment_of(broken, i);
-        bool is_told;
+        bool is_told, is_back = false;
 
         if (!date_is_set(instalment->promised_until) ||
                 !promise_is_broken(&broken->engine->config->book, broken->account, instalment,
@@ -39,7 +40,10 @@ static int find_promise(Broken *broken, size_t i)
                 return 0;
         int r = store_is_promise_told(broken->engine->store, broken->account->id,
                 instalment->invoice, instalment->seq, &is_told);
-        if (r < 0 || is_told)
+        if (r == 0 && is_told)
+                r = store_is_promise_back(broken->engine->store, broken->account->id,
+                        instalment->invoice, instalment->seq, &is_back);
+        if (r < 0 || (is_told && !is_back))
                 return r;
         r = make_room(broken);
         if (r == 0)

@@ -44,8 +44,8 @@ static Part make_part(const Engine *engine, const Account *account, const Ledger
         return part;
 }
 
-int engine_charges(const Engine *engine, const ChargesAsked *asked, Arena *arena,
-        Charges *ret_charges, MissingRate *ret_missing)
+static int load_claim(const Engine *engine, const ChargesAsked *asked, Arena *arena, Claim *claim,
+        const int **ret_seqs)
 {
         const Account *account = asked->account;
         Ledger ledger;
@@ -54,11 +54,14 @@ int engine_charges(const Engine *engine, const ChargesAsked *asked, Arena *arena
         if (r < 0)
                 return r;
         Part *parts = arena_alloc_array(arena, ledger.n_parts, sizeof(*parts));
-        if (!parts)
+        int *seqs = arena_alloc_array(arena, ledger.n_parts, sizeof(*seqs));
+        if (!parts || !seqs)
                 return -ENOMEM;
-        for (size_t i = 0; i < ledger.n_parts; i++)
+        for (size_t i = 0; i < ledger.n_parts; i++) {
                 parts[i] = make_part(engine, account, &ledger.parts[i]);
-        const Claim claim = {
+                seqs[i] = ledger.parts[i].seq;
+        }
+        *claim = (Claim){
                 .currency = account->currency,
                 .kind = account->kind,
                 .parts = parts,
@@ -67,8 +70,86 @@ int engine_charges(const Engine *engine, const ChargesAsked *asked, Arena *arena
                 .n_changes = ledger.n_changes,
                 .settled_until = civil_day(engine, ledger.settled),
         };
-        return charges_of(
-                &engine->config->charges, &claim, asked->today, arena, ret_charges, ret_missing);
+        *ret_seqs = seqs;
+        return 0;
+}
+
+static bool is_open(const ChargesAsked *asked, int seq)
+{
+        const Account *account = asked->account;
+
+        for (size_t i = 0; i < account->n_instalments; i++) {
+                const Instalment *instalment = &account->instalments[i];
+                if (instalment->invoice == asked->invoice && instalment->seq == seq)
+                        return instalment->open > 0 && instalment->status != STATUS_CANCELLED &&
+                               instalment->status != STATUS_DRAFT;
+        }
+        return false;
+}
+
+/* Leaves of a sheet the share of one instalment. */
+static int take_share(const ChargesAsked *asked, const int *seqs, Arena *arena, ChargeSheet *sheet)
+{
+        ChargePeriod *kept = arena_alloc_array(arena, MAX(sheet->n, (size_t)1), sizeof(*kept));
+        bool is_oldest = is_open(asked, asked->seq);
+        size_t n = 0;
+
+        if (!kept)
+                return -ENOMEM;
+        for (int seq = 1; seq < asked->seq; seq++)
+                is_oldest = is_oldest && !is_open(asked, seq);
+        sheet->charges.interest = 0;
+        for (size_t i = 0; i < sheet->n; i++) {
+                int seq = seqs[sheet->periods[i].part];
+                if (seq != asked->seq && !(is_oldest && !is_open(asked, seq)))
+                        continue;
+                kept[n++] = sheet->periods[i];
+                sheet->charges.interest += sheet->periods[i].sum;
+        }
+        if (!is_oldest)
+                sheet->charges.fixed = 0;
+        sheet->periods = kept;
+        sheet->n = n;
+        return 0;
+}
+
+static int charges_of_share(const Engine *engine, const ChargesAsked *asked, Arena *arena,
+        Charges *ret_charges, MissingRate *ret_missing)
+{
+        const int *seqs;
+        ChargeSheet sheet;
+        int r = engine_charge_sheet(engine, asked, arena, &sheet, &seqs, ret_missing);
+
+        if (r == 0)
+                *ret_charges = sheet.charges;
+        return r;
+}
+
+int engine_charges(const Engine *engine, const ChargesAsked *asked, Arena *arena,
+        Charges *ret_charges, MissingRate *ret_missing)
+{
+        const int *seqs;
+        Claim claim;
+
+        if (asked->seq > 0)
+                return charges_of_share(engine, asked, arena, ret_charges, ret_missing);
+        int r = load_claim(engine, asked, arena, &claim, &seqs);
+
+        return r < 0 ? r
+                     : charges_of(&engine->config->charges, &claim, asked->today, arena,
+                               ret_charges, ret_missing);
+}
+
+int engine_charge_sheet(const Engine *engine, const ChargesAsked *asked, Arena *arena,
+        ChargeSheet *ret_sheet, const int **ret_seqs, MissingRate *ret_missing)
+{
+        Claim claim;
+        int r = load_claim(engine, asked, arena, &claim, ret_seqs);
+
+        if (r == 0)
+                r = charges_sheet(&engine->config->charges, &claim, asked->today, arena, ret_sheet,
+                        ret_missing);
+        return r != 0 || asked->seq == 0 ? r : take_share(asked, *ret_seqs, arena, ret_sheet);
 }
 
 const char *missing_rate_sentence(const Config *config, const MissingRate *missing, Arena *arena)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns the way from a planned notice to rows of the outbox: which routes, which documents, the
- * texts, the Message-ID. Writes in draft_put() alone. Fails as templates do, in words.
+ * texts, the Message-ID. Writes in draft_put() alone, which draft_queue() gives a transaction.
+ * Fails as templates do, in words.
  */
 
 #include "engine/draft.h"
@@ -11,7 +12,11 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#include "compose/context.h"
+#include "engine/beside.h"
 #include "engine/charges.h"
+#include "engine/dossiers.h"
+#include "engine/journal.h"
 #include "engine/moment.h"
 #include "engine/protocol.h"
 
@@ -22,6 +27,7 @@ typedef struct Making {
         CustomerDetail customer;
         InvoiceDetail *details; /* as many as the account has instalments */
         Charges *charges;       /* as many, or NULL */
+        int64_t promised;       /* see beside_promised() */
         Attachment *attachments;
         size_t n_attachments;
         int64_t n_bytes;
@@ -48,7 +54,7 @@ static int load_details(Making *making)
         for (size_t i = 0; r == 0 && i < source->planned->n_lines; i++)
                 r = store_load_invoice(store, line_instalment(source, i)->invoice, source->arena,
                         &making->details[source->planned->lines[i].instalment]);
-        return r;
+        return r == 0 ? beside_promised(source, &making->promised) : r;
 }
 
 /* Nothing is told rather than a guess. */
@@ -85,8 +91,12 @@ static int load_charges(Making *making)
                 const Instalment *instalment = line_instalment(source, i);
                 if (line->is_mentioned)
                         continue;
-                const ChargesAsked asked = { source->account, instalment->invoice,
-                        source->now->local.day };
+                const ChargesAsked asked = {
+                        .account = source->account,
+                        .invoice = instalment->invoice,
+                        .today = source->now->local.day,
+                        .seq = source->planned->kind == NOTICE_HANDOVER ? instalment->seq : 0,
+                };
                 int r = engine_charges(source->engine, &asked, source->arena,
                         &making->charges[line->instalment], &missing);
                 if (r != 0)
@@ -98,12 +108,10 @@ static int load_charges(Making *making)
 static const char *fault_sentence(
         const Making *making, const Instalment *instalment, const char *document, const char *what)
 {
-        StrBuf sentence = STRBUF_INIT;
+        _cleanup_(strbuf_release) StrBuf sentence = STRBUF_INIT;
 
         strbuf_addf(&sentence, "%s: the document %s %s", instalment->number, document, what);
-        const char *copy = arena_strdup(making->source->arena, strbuf_text(&sentence));
-        strbuf_release(&sentence);
-        return copy;
+        return arena_strdup(making->source->arena, strbuf_text(&sentence));
 }
 
 /* It is left out, and a person is told. */
@@ -133,19 +141,23 @@ static int hold_back(
         return -ENODATA;
 }
 
-static const char *shown_name(const char *document)
+/* What the message calls it: nothing that turns round what is read. */
+static const char *shown_name(const char *document, Arena *arena)
 {
         const char *slash = strrchr(document, '/');
 
-        return slash ? slash + 1 : document;
+        return text_one_line(slash ? slash + 1 : document, 0, arena);
 }
 
-static bool is_attached(const Making *making, const char *document)
+/* Attached, or left out, by another line. */
+static bool is_settled(const Making *making, int64_t invoice, const char *document)
 {
-        for (size_t i = 0; i < making->n_attachments; i++) {
+        for (size_t i = 0; i < making->n_attachments; i++)
                 if (streq(making->attachments[i].document, document))
                         return true;
-        }
+        for (size_t i = 0; i < making->draft->n_faults; i++)
+                if (making->draft->faults[i].invoice == invoice)
+                        return true;
         return false;
 }
 
@@ -153,7 +165,7 @@ static bool is_attached(const Making *making, const char *document)
 static int attach(Making *making, const Instalment *instalment, const InvoiceDetail *detail)
 {
         Arena *arena = making->source->arena;
-        char sha256[65];
+        char sha256[SHA256_TEXT_SIZE];
         const char *what = NULL;
         int64_t size = 0;
         _cleanup_(closep) int fd = -1;
@@ -172,11 +184,12 @@ static int attach(Making *making, const Instalment *instalment, const InvoiceDet
                 return leave_out(making, instalment, detail->document,
                         "does not fit the message beside the others and was not attached");
         char *copy = arena_strdup(arena, sha256);
-        if (!copy)
+        const char *name = shown_name(detail->document, arena);
+        if (!copy || !name)
                 return -ENOMEM;
         making->n_bytes += size;
         making->attachments[making->n_attachments++] = (Attachment){
-                .name = shown_name(detail->document),
+                .name = name,
                 .document = detail->document,
                 .sha256 = copy,
                 .size = size,
@@ -202,6 +215,33 @@ static bool wants_document(const DraftSource *source, size_t line)
                date_compare(line_instalment(source, line)->due, source->now->local.day) < 0;
 }
 
+/* R17: its dossier has the documents, too. -EAGAIN: it is still to be made. */
+static int attach_dossier(Making *making)
+{
+        const DraftSource *source = making->source;
+        const Instalment *lead = &source->account->instalments[source->planned->lead];
+        const DossierFor what = {
+                source->account->id,
+                { lead->invoice, lead->seq, source->planned->action },
+                source->now,
+        };
+        const char *problem = NULL;
+        int r = (source->is_preview ? dossiers_show : dossiers_attach)(
+                source->engine->dossiers, &what, source->arena, &making->attachments[0], &problem);
+
+        if (r == DOSSIER_COMING && !source->is_preview)
+                return -EAGAIN;
+        if (r == DOSSIER_READY || r == DOSSIER_COMING) {
+                making->n_attachments = 1;
+                return 0;
+        }
+        if (r != DOSSIER_FAILED)
+                return r;
+        *making->problem = (DraftProblem){ "dossier",
+                dossiers_sentence(lead->number, problem, source->arena), lead->invoice, lead->seq };
+        return making->problem->sentence ? -ENODATA : -ENOMEM;
+}
+
 static int attach_all(Making *making)
 {
         const DraftSource *source = making->source;
@@ -212,15 +252,16 @@ static int attach_all(Making *making)
         making->draft->digests = arena_alloc_array(source->arena, n, sizeof(DocumentDigest));
         if (!making->attachments || !making->draft->faults || !making->draft->digests)
                 return -ENOMEM;
+        if (source->planned->kind == NOTICE_HANDOVER && source->engine->dossiers)
+                return attach_dossier(making);
         for (size_t i = 0; i < n; i++) {
+                const Instalment *instalment = line_instalment(source, i);
                 const InvoiceDetail *detail =
                         &making->details[source->planned->lines[i].instalment];
-                bool is_repeated = i > 0 && line_instalment(source, i)->invoice ==
-                                                    line_instalment(source, i - 1)->invoice;
-                if (!wants_document(source, i) || !*detail->document || is_repeated ||
-                        is_attached(making, detail->document))
+                if (!wants_document(source, i) || !*detail->document ||
+                        is_settled(making, instalment->invoice, detail->document))
                         continue;
-                int r = attach(making, line_instalment(source, i), detail);
+                int r = attach(making, instalment, detail);
                 if (r < 0)
                         return r;
         }
@@ -242,15 +283,13 @@ static const char *mail_domain(const Config *config)
 const char *draft_message_id(const Config *config, Arena *arena)
 {
         uint64_t random[2];
-        StrBuf text = STRBUF_INIT;
+        _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
 
         if (getrandom(random, sizeof(random), 0) != sizeof(random))
                 return NULL;
         strbuf_addf(&text, "%016" PRIx64 "%016" PRIx64 "@%s", random[0], random[1],
                 mail_domain(config));
-        char *copy = strbuf_error(&text) < 0 ? NULL : arena_strdup(arena, strbuf_text(&text));
-        strbuf_release(&text);
-        return copy;
+        return strbuf_error(&text) < 0 ? NULL : arena_strdup(arena, strbuf_text(&text));
 }
 
 const char *draft_address(const Account *account, const Planned *planned, const Channel *channel)
@@ -269,7 +308,12 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
         unsigned index = planned->routes[route].channels[alternative];
         const Channel *channel = &engine->config->book.channels[index];
         Account account = *source->account;
+        const char *payment_code;
         Message message;
+
+        int r = beside_payment_code(source, channel->form, &payment_code);
+        if (r < 0)
+                return r;
         const Occasion occasion = {
                 .account = &account,
                 .customer = &making->customer,
@@ -278,13 +322,16 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
                 .planned = planned,
                 .attachments = making->attachments,
                 .n_attachments = form_takes_documents(channel->form) ? making->n_attachments : 0,
+                .payment_code = payment_code,
+                .promised = making->promised,
+                .max_parts = engine->config->channels[index].max_parts,
+                .transliterates = engine->config->channels[index].transliterates,
                 .now = source->now->instant,
                 .local = source->now->local,
         };
-
         if (planned->recipient) /* who is no customer is written to in the creditor's language */
                 account.language = "";
-        int r = composer_compose(
+        r = composer_compose(
                 engine->composer, &occasion, channel->form, source->arena, &message, ret_problem);
         if (r < 0)
                 return r;
@@ -298,6 +345,7 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
                 .html = message.html,
                 .template_name = message.template_name,
                 .fields = message.fields,
+                .payment_code = message.payment_code,
                 .form = channel->form,
                 .route = route,
                 .alternative = alternative,
@@ -308,7 +356,8 @@ static int make_notice(const Making *making, unsigned route, unsigned alternativ
                 .reason = planned->reason,
                 .day = source->now->local.day,
         };
-        return ret_notice->message_id ? 0 : -ENOMEM;
+        return ret_notice->message_id ? beside_fill(source, &making->customer, ret_notice)
+                                      : -ENOMEM;
 }
 
 /* A second route through the same channel would be the same message twice. */
@@ -494,7 +543,7 @@ int draft_make_alternative(const DraftSource *source, const Contact *contact, un
         return r;
 }
 
-static int put_documents(const DraftSource *source, const Draft *draft)
+static int put_documents(const DraftSource *source, Draft *draft)
 {
         Store *store = source->engine->store;
         int r = 0;
@@ -513,6 +562,7 @@ static int put_documents(const DraftSource *source, const Draft *draft)
                 };
                 bool is_new;
                 r = store_open_task(store, &task, source->now->instant, &is_new);
+                draft->n_tasks += r == 0 && is_new;
         }
         return r;
 }
@@ -524,4 +574,24 @@ int draft_put(const DraftSource *source, Draft *draft)
         int r = store_add_contact(
                 source->engine->store, &draft->contact, draft->notices, draft->n_notices);
         return r == 0 ? put_documents(source, draft) : r;
+}
+
+int draft_queue(const DraftSource *source, Draft *draft)
+{
+        Store *store = source->engine->store;
+        Journal journal = { 0 };
+
+        int r = store_begin(store);
+        if (r == 0)
+                r = draft_put(source, draft);
+        if (r == 0)
+                r = store_commit(store);
+        if (r != 0) {
+                store_rollback(store);
+                return r;
+        }
+        journal_queued(&journal, source, draft);
+        journal_write(&journal, source->engine);
+        journal_release(&journal);
+        return 0;
 }

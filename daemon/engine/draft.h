@@ -53,14 +53,14 @@ typedef struct Draft {
         Notice *notices;
         size_t n_notices;
         DocumentFault *faults;
-        size_t n_faults;
+        size_t n_faults, n_tasks; /* of the faults, those that draft_put() opened a task for */
         DocumentDigest *digests;
         size_t n_digests;
 } Draft;
 
 /* Makes the texts, writes nothing. -ENOENT, -EINVAL: a template fails; -ENODATA: a document that is
  * to be attached cannot be, or charges that are to be told lack a rate (R24): the notice waits for
- * it. Then *ret_problem says why. */
+ * it. Then *ret_problem says why. -EAGAIN: the dossier that goes with it is still to be made. */
 int draft_make(const DraftSource *source, Draft *ret_draft, DraftProblem *ret_problem);
 
 /* One message more for a contact that exists: another alternative of a route. -EAGAIN: its channel
@@ -70,6 +70,8 @@ int draft_make_alternative(const DraftSource *source, const Contact *contact, un
 
 /* Puts it into the outbox; needs the caller's transaction. 0, OUTBOX_DUPLICATE or -errno. */
 int draft_put(const DraftSource *source, Draft *draft);
+/* The same in a transaction of its own, and told in the log. */
+int draft_queue(const DraftSource *source, Draft *draft);
 
 /* Where a message of it goes: to the agency or lawyer it hands over to, else to the customer. */
 const char *draft_address(const Account *account, const Planned *planned, const Channel *channel);

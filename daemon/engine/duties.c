@@ -13,14 +13,16 @@ typedef struct ReasonCommands {
 
 /* Before "relancectl explain", which is good for every task about a judgement. */
 static const ReasonCommands commands_by_reason[] = {
-        { REASON_NO_ADDRESS, "relancectl contact {customer} --email ADDRESS\n" },
+        { REASON_NO_ADDRESS, "relancectl contact {customer} --email ADDRESS\n"
+                             "relancectl show {invoice}\n" },
         { REASON_ALL_ROUTES_REFUSED, "relancectl contact {customer} --email ADDRESS\n"
                                      "relancectl release {invoice}\n" },
         { REASON_DISPUTED, "relancectl release {invoice}\n" },
         { REASON_NEEDS_APPROVAL, "relancectl preview {invoice}\n"
                                  "relancectl approve {task}\n"
                                  "relancectl refuse {task} --note TEXT\n" },
-        { REASON_NEEDS_CALL, "relancectl done {task} --note TEXT\n"
+        { REASON_NEEDS_CALL, "relancectl preview {invoice}\n"
+                             "relancectl done {task} --note TEXT\n"
                              "relancectl promise {invoice} DATE\n" },
         { REASON_NEEDS_PERSON, "relancectl preview {invoice}\n"
                                "relancectl approve {task}\n"
@@ -38,17 +40,17 @@ typedef struct Event {
 
 static const Event promise_broken = {
         TASK_PROMISE_BROKEN,
-        "the payment promised for {date} has not come; the reminders go on.",
-        "le règlement promis pour le {date} n'est pas arrivé ; la relance reprend.",
+        "the payment promised for {date} has not come; the reminders go on as its policy has them.",
+        "le règlement promis pour le {date} n'est pas arrivé ; la relance reprend selon sa règle.",
         "relancectl promise {invoice} DATE\nrelancectl hold {invoice} --until DATE\n"
         "relancectl done {task}",
 };
 static const Event plan_broken = {
         TASK_PLAN_BROKEN,
         "the part of the plan that was due on {date} has not come: the plan has ended, all that is "
-        "left of it is due and chased again.",
+        "left of it is due, and chased as its policy has it.",
         "l'échéance du {date} n'a pas été réglée : l'échéancier est rompu, tout le reste est dû et "
-        "relancé.",
+        "relancé selon sa règle.",
         "relancectl plan {invoice} --parts N --first DATE\n"
         "relancectl hold {invoice} --until DATE\nrelancectl done {task}",
 };
@@ -147,6 +149,13 @@ int duty_of_promise(const Duty *duty, Date until, Task *ret_task)
 int duty_of_plan(const Duty *duty, Date due, Task *ret_task)
 {
         return duty_of_event(duty, &plan_broken, due, ret_task);
+}
+
+bool duty_of_broken_stays(const Judgement *judgement)
+{
+        return judgement->verdict != VERDICT_CLOSED && judgement->reason != REASON_DRAFT &&
+               judgement->reason != REASON_CANCELLED && judgement->reason != REASON_CREDIT_NOTE &&
+               judgement->reason != REASON_PROMISED;
 }
 
 int duty_of_agency(const Duty *duty, Task *ret_task)

@@ -22,6 +22,10 @@ int duty_of_judgement(const Duty *duty, const Judgement *judgement, Task *ret_ta
 int duty_of_promise(const Duty *duty, Date until, Task *ret_task);
 /* R15: a part of a plan that is late, since that day. */
 int duty_of_plan(const Duty *duty, Date due, Task *ret_task);
+/* Whether the task about either stays, until a person is done with it: something is owed, and
+ * nothing new was promised. Where nobody may write to the customer, a person is all the more
+ * needed. */
+bool duty_of_broken_stays(const Judgement *judgement);
 /* R17: something has moved after the file was handed over. */
 int duty_of_agency(const Duty *duty, Task *ret_task);
 

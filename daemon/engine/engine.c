@@ -10,6 +10,7 @@
 
 #include "engine/changes.h"
 #include "engine/dispatch.h"
+#include "engine/dossiers.h"
 #include "engine/draft.h"
 #include "engine/moment.h"
 #include "engine/service.h"
@@ -45,6 +46,7 @@ void engine_free(Engine *engine)
         if (!engine)
                 return;
         dispatch_free(engine->dispatch);
+        dossiers_free(engine->dossiers);
         changes_free(engine->changes);
         free(engine->problem);
         sd_event_unref(engine->event);
@@ -123,20 +125,6 @@ int engine_compose(Engine *engine, const Account *account, const Planned *planne
         return 0;
 }
 
-static int queue(const DraftSource *source, Draft *draft)
-{
-        Store *store = source->engine->store;
-
-        int r = store_begin(store);
-        if (r == 0)
-                r = draft_put(source, draft);
-        if (r == 0)
-                r = store_commit(store);
-        if (r != 0)
-                store_rollback(store);
-        return r;
-}
-
 int engine_queue(Engine *engine, const Account *account, const Planned *planned, const Now *now,
         int64_t *ret_contact, const char **ret_problem)
 {
@@ -157,7 +145,7 @@ int engine_queue(Engine *engine, const Account *account, const Planned *planned,
         engine->problem = problem.sentence ? strdup(problem.sentence) : NULL;
         *ret_problem = engine->problem;
         if (r == 0)
-                r = queue(&source, &draft);
+                r = draft_queue(&source, &draft);
         if (r == 0)
                 *ret_contact = draft.contact.id;
         arena_release(&arena);

@@ -19,6 +19,7 @@ typedef struct sd_event sd_event;
 typedef struct Dispatch Dispatch;
 typedef struct Service Service;
 typedef struct Changes Changes;
+typedef struct Dossiers Dossiers;
 
 typedef struct Engine {
         const Config *config;
@@ -29,6 +30,7 @@ typedef struct Engine {
         sd_event *event;
         Dispatch *dispatch; /* NULL until engine_start_dispatch() */
         Changes *changes;   /* notices that have changed, for who follows the log */
+        Dossiers *dossiers; /* NULL: files are handed over without one; owned */
         Service *service;   /* of the running daemon, or NULL; not owned */
         bool has_lapsed;    /* a notice came too late: it is to be decided afresh (R5, R6) */
         size_t n_backups;   /* that are being made or fetched */

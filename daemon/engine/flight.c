@@ -20,6 +20,7 @@
 #include "base/parse.h"
 #include "base/strbuf.h"
 #include "sys/clock.h"
+#include "sys/file.h"
 
 #define FILE_MAGIC UINT32_C(0x464c4831)
 #define NOTE_MAGIC UINT32_C(0x464c4e31)
@@ -298,23 +299,14 @@ static int read_all(int fd, char **ret_bytes, size_t *ret_length)
                 return -errno;
         if (!S_ISREG(status.st_mode) || status.st_size > FILE_SIZE_MAX)
                 return -EBADMSG;
-        size_t size = (size_t)status.st_size, length = 0;
+        size_t size = (size_t)status.st_size;
         _cleanup_(freep) char *bytes = malloc(size + 1);
         if (!bytes)
                 return -ENOMEM;
-        while (length < size) {
-                ssize_t n = pread(fd, bytes + length, size - length, (off_t)length);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        break;
-                length += (size_t)n;
-        }
-        *ret_bytes = TAKE_PTR(bytes);
-        *ret_length = length;
-        return 0;
+        int r = fd_read_begin(fd, bytes, size, ret_length);
+        if (r == 0)
+                *ret_bytes = TAKE_PTR(bytes);
+        return r;
 }
 
 int flight_read(const char *path, FlightLog *ret_log)

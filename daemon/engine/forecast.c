@@ -14,7 +14,7 @@
 #define DAYS_BEYOND 62 /* that a comparison looks further */
 #define PASSES_MAX 6   /* two are enough almost always */
 
-const char *const difference_names[3] = { "appears", "disappears", "moves" };
+const char *const difference_names[4] = { "appears", "disappears", "moves", "changes" };
 
 struct Forecast {
         ForecastOrder order;
@@ -168,13 +168,62 @@ static const LogRow *find_match(
         return NULL;
 }
 
-static int give_change(Forecast *forecast, Difference change, const LogRow *row, Instant was)
+/* What its recipient would find otherwise. */
+static bool has_same_content(const LogRow *a, const LogRow *b)
+{
+        return a->total == b->total && date_compare(a->deadline, b->deadline) == 0 &&
+               streq_or_null(a->to, b->to);
+}
+
+static int give_change(Forecast *forecast, Difference change, const LogRow *row, const LogRow *was)
 {
         const ForecastSink *sink = &forecast->order.sink;
-        bool is_told = row->at.usec < forecast->until.usec ||
-                       (instant_is_set(was) && was.usec < forecast->until.usec);
+        bool is_told =
+                row->at.usec < forecast->until.usec || (was && was->at.usec < forecast->until.usec);
 
         return is_told ? sink->change(sink->owner, change, row, was) : 0;
+}
+
+/* The step that it waits with, or "". */
+static const char *waiting_step(const Wait *wait)
+{
+        const Judgement *judgement = &wait->judgement;
+
+        return judgement->next < 0 ? "" : judgement->policy->steps[judgement->next].id;
+}
+
+static bool is_same_wait(const Wait *a, const Wait *b)
+{
+        return streq(judgement_task(&a->judgement), judgement_task(&b->judgement)) &&
+               streq(waiting_step(a), waiting_step(b));
+}
+
+static int give_wait(Forecast *forecast, Difference change, size_t i, const Wait *wait, Instant was)
+{
+        const ForecastSink *sink = &forecast->order.sink;
+        const WaitChange waits = { &forecast->outlooks[0].account, i, wait, was };
+        bool is_told = wait->since.usec < forecast->until.usec ||
+                       (instant_is_set(was) && was.usec < forecast->until.usec);
+
+        return is_told ? sink->wait_change(sink->owner, change, &waits) : 0;
+}
+
+/* Of one instalment. */
+static int give_wait_changes(Forecast *forecast, size_t i)
+{
+        const Wait *now = &forecast->outlooks[0].waits[i], *then = &forecast->outlooks[1].waits[i];
+        bool is_now = instant_is_set(now->since), is_then = instant_is_set(then->since);
+        int r = 0;
+
+        if (is_now && is_then && is_same_wait(now, then))
+                return now->since.usec == then->since.usec
+                               ? 0
+                               : give_wait(forecast, DIFFERENCE_MOVES, i, then, now->since);
+        if (is_now)
+                r = give_wait(forecast, DIFFERENCE_DISAPPEARS, i, now, INSTANT_NONE);
+        if (r == 0 && is_then)
+                r = give_wait(forecast, DIFFERENCE_APPEARS, i, then, INSTANT_NONE);
+        return r;
 }
 
 static int give_changes(Forecast *forecast)
@@ -188,13 +237,18 @@ static int give_changes(Forecast *forecast)
                 const LogRow *row = &now->rows[i];
                 const LogRow *match = find_match(then, row, is_matched, &first);
                 if (!match)
-                        r = give_change(forecast, DIFFERENCE_DISAPPEARS, row, INSTANT_NONE);
+                        r = give_change(forecast, DIFFERENCE_DISAPPEARS, row, NULL);
                 else if (match->at.usec != row->at.usec)
-                        r = give_change(forecast, DIFFERENCE_MOVES, match, row->at);
+                        r = give_change(forecast, DIFFERENCE_MOVES, match, row);
+                else if (!has_same_content(match, row))
+                        r = give_change(forecast, DIFFERENCE_CHANGES, match, row);
         }
         for (size_t i = 0; r == 0 && i < then->n_rows; i++)
                 if (!is_matched[i])
-                        r = give_change(forecast, DIFFERENCE_APPEARS, &then->rows[i], INSTANT_NONE);
+                        r = give_change(forecast, DIFFERENCE_APPEARS, &then->rows[i], NULL);
+        for (size_t i = 0;
+                r == 0 && forecast->order.sink.wait_change && i < now->account.n_instalments; i++)
+                r = give_wait_changes(forecast, i);
         return r;
 }
 

@@ -17,9 +17,18 @@
 typedef enum Difference {
         DIFFERENCE_APPEARS,
         DIFFERENCE_DISAPPEARS,
-        DIFFERENCE_MOVES, /* same customer, step and instalments, at another time */
+        DIFFERENCE_MOVES,   /* same customer, step and instalments, at another time */
+        DIFFERENCE_CHANGES, /* the same, at the same time: another deadline, sum or address */
 } Difference;
-extern const char *const difference_names[3];
+extern const char *const difference_names[4];
+
+/* An instalment that waits for a person under one of two configurations, or under both. */
+typedef struct WaitChange {
+        const Account *account;
+        size_t instalment;
+        const Wait *wait;
+        Instant was; /* since when without the other one, if it moves; or INSTANT_NONE */
+} WaitChange;
 
 /* Called with rows that are valid during the call. 0 or -errno, which ends the forecast. */
 typedef struct ForecastSink {
@@ -29,8 +38,10 @@ typedef struct ForecastSink {
         int (*notice)(void *owner, const LogRow *row);
         /* An instalment that waits for a person in the end; may be NULL. */
         int (*waits)(void *owner, const Account *account, size_t instalment, const Wait *wait);
-        /* With another one. was: of what moves. */
-        int (*change)(void *owner, Difference change, const LogRow *row, Instant was);
+        /* With another one. was: the notice that moves or changes, as it is without it; or NULL. */
+        int (*change)(void *owner, Difference change, const LogRow *row, const LogRow *was);
+        /* The same of what waits for a person: it never changes but in time. May be NULL. */
+        int (*wait_change)(void *owner, Difference change, const WaitChange *waits);
         void *owner;
 } ForecastSink;
 

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 
+#include "engine/dossiers.h"
 #include "engine/draft.h"
 #include "engine/protocol.h"
 #include "engine/workers.h"
@@ -73,15 +74,18 @@ void dispatch_clear_suspect(Dispatch *dispatch, int64_t notice)
 static int open_attachments(Batch *batch, const Contact *contact, Prepared *prepared,
         struct relanced_attachment *attachments)
 {
-        const char *folder = batch->dispatch->engine->config->documents;
+        const Config *config = batch->dispatch->engine->config;
 
         for (size_t i = 0; i < contact->n_attachments && i < ATTACHMENTS_MAX; i++) {
                 const Attachment *attachment = &contact->attachments[i];
                 const char *problem;
-                char sha256[65];
+                char sha256[SHA256_TEXT_SIZE];
                 int64_t size;
                 int fd;
-                int r = document_open(folder, attachment->document, &fd, &size, sha256, &problem);
+                bool is_dossier = document_is_dossier(attachment->document);
+                int r = is_dossier ? dossier_open(config, attachment->document, &fd, &size, sha256)
+                                   : document_open(config->documents, attachment->document, &fd,
+                                             &size, sha256, &problem);
                 if (r == -ENOMEM || r == -EMFILE || r == -ENFILE)
                         return r;
                 if (r == 0)
@@ -91,7 +95,7 @@ static int open_attachments(Batch *batch, const Contact *contact, Prepared *prep
                         return 0;
                 attachments[i] = (struct relanced_attachment){
                         .name = attachment->name,
-                        .type = "application/pdf",
+                        .type = is_dossier ? "application/zip" : "application/pdf",
                         .fd = -1,
                         .size = size,
                 };
@@ -131,16 +135,20 @@ static void encode(const Notice *notice, const struct relanced_attachment *attac
                         .notice = (uint64_t)notice->id,
                         .attempt = (unsigned)notice->attempts + 1,
                         .to = notice->to,
+                        .cc = notice->cc,
                         .language = notice->language,
                         .subject = notice->subject,
                         .text = notice->text,
                         .html = notice->html,
                         .message_id = notice->message_id,
+                        .references = notice->references,
                         .date = notice->date.usec / USEC_PER_SEC,
                         .attachments = attachments,
                         .n_attachments = prepared->n_fds,
                         .template_name = notice->template_name,
                         .fields = fields,
+                        .payment_code = notice->payment_code,
+                        .may_chat = notice->may_chat,
                 },
         };
 

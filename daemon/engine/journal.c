@@ -4,12 +4,13 @@
 
 #include "engine/journal.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
 #include "engine/changes.h"
-#include "store/report.h"
 #include "sys/log.h"
+#include "sys/message-ids.h"
 
 #define INVOICES_MAX 56 /* of a notice about more, the first ones are named */
 
@@ -28,6 +29,7 @@ static void journal_add(Journal *journal, const JournalEntry *entry)
                 .priority = entry->priority,
                 .message_id = entry->message_id,
                 .notice = entry->notice,
+                .row = entry->row,
                 .customer = arena_strdup(&journal->arena, entry->customer),
                 .invoice = arena_strdup(&journal->arena, entry->invoice),
                 .channel = arena_strdup(&journal->arena, entry->channel),
@@ -49,11 +51,63 @@ void journal_notice(
                                      .text = text });
 }
 
+/* What a record tells of the row of each of its notices, but for number and channel. Names of the
+ * configuration last longer than any journal. */
+static int draft_row(const DraftSource *source, const Draft *draft, Arena *arena, LogRow *ret_row)
+{
+        const Contact *contact = &draft->contact;
+        LogLine *lines = arena_alloc_array(arena, contact->n_lines, sizeof(*lines));
+        const char *customer = arena_strdup(arena, source->account->code);
+
+        if (!lines || !customer)
+                return -ENOMEM;
+        for (size_t i = 0; i < contact->n_lines; i++) {
+                size_t instalment = source->planned->lines[i].instalment;
+                lines[i].invoice =
+                        arena_strdup(arena, source->account->instalments[instalment].number);
+                lines[i].step = contact->lines[i].step;
+                if (!lines[i].invoice)
+                        return -ENOMEM;
+        }
+        *ret_row = (LogRow){
+                .customer = customer,
+                .step = contact->step,
+                .occasion = contact->occasion,
+                .lines = lines,
+                .n_lines = contact->n_lines,
+                .state = NOTICE_PENDING,
+                .reason = contact->reason,
+        };
+        return 0;
+}
+
+void journal_queued(Journal *journal, const DraftSource *source, const Draft *draft)
+{
+        LogRow row;
+
+        if (draft->n_notices == 0 || draft_row(source, draft, &journal->arena, &row) < 0)
+                return;
+        for (size_t i = 0; i < draft->n_notices; i++) {
+                LogRow *own = arena_alloc(&journal->arena, sizeof(*own));
+                if (!own)
+                        return;
+                *own = row;
+                own->notice = draft->notices[i].id;
+                own->channel = draft->notices[i].channel;
+                journal_add(journal, &(JournalEntry){ .priority = LOG_INFO,
+                                             .message_id = MESSAGE_NOTICE_QUEUED,
+                                             .notice = own->notice,
+                                             .row = own,
+                                             .text = "queued" });
+        }
+}
+
 void journal_other(Journal *journal, const JournalEntry *entry)
 {
         JournalEntry other = *entry;
 
         other.notice = 0;
+        other.row = NULL;
         journal_add(journal, &other);
 }
 
@@ -62,10 +116,11 @@ static void record_add(Record *record, const char *name, const char *value)
         record->fields[record->n++] = (LogField){ name, value };
 }
 
-static bool record_has(const Record *record, const char *value)
+static bool has_invoice(const Record *record, const char *number)
 {
         for (size_t i = 0; i < record->n; i++)
-                if (streq(record->fields[i].value, value))
+                if (streq(record->fields[i].name, "INVOICE") &&
+                        streq(record->fields[i].value, number))
                         return true;
         return false;
 }
@@ -79,7 +134,7 @@ static void add_invoices(Record *record, const LogRow *row)
                 has_step = has_step || row->lines[i].step;
         for (size_t i = 0; i < row->n_lines && record->n < INVOICES_MAX; i++) {
                 const LogLine *line = &row->lines[i];
-                if ((!has_step || line->step) && !record_has(record, line->invoice))
+                if ((!has_step || line->step) && !has_invoice(record, line->invoice))
                         record_add(record, "INVOICE", line->invoice);
         }
 }
@@ -121,7 +176,9 @@ static void write_notice(JournalEntry *entry, Store *store)
 {
         char id[24];
 
-        if (store_get_log(store, entry->notice, NULL, write_row, entry) == 0)
+        int r = entry->row ? write_row(entry, entry->row)
+                           : store_get_log(store, entry->notice, NULL, write_row, entry);
+        if (r == 0)
                 return;
         snprintf(id, sizeof(id), "%" PRId64, entry->notice);
         const LogField fields[] = { { "NOTICE", id } };

@@ -9,13 +9,15 @@
  */
 
 #include "base/arena.h"
-#include "engine/engine.h"
+#include "engine/draft.h"
+#include "store/report.h"
 
 typedef struct JournalEntry {
         struct JournalEntry *next;
         int priority;
         const char *message_id;
-        int64_t notice;                                    /* 0: none */
+        int64_t notice;    /* 0: none */
+        const LogRow *row; /* of the notice; NULL: the store has it */
         const char *customer, *invoice, *channel, *reason; /* without a notice; or NULL */
         const char *text;
 } JournalEntry;
@@ -28,7 +30,10 @@ typedef struct Journal {
 /* About a notice: NOTICE INVOICE CUSTOMER CHANNEL STEP STATE REASON are read when it is written. */
 void journal_notice(
         Journal *journal, int priority, const char *message_id, int64_t notice, const char *text);
-/* About anything else. next and notice of the entry are ignored; texts are copied. */
+/* The same of each notice of a draft that draft_put() has put into the outbox: queued. The draft
+ * knows all there is to tell, so that the store is not asked for what it was given just now. */
+void journal_queued(Journal *journal, const DraftSource *source, const Draft *draft);
+/* About anything else. next, notice and row of the entry are ignored; texts are copied. */
 void journal_other(Journal *journal, const JournalEntry *entry);
 
 /* Writes what was kept back, to be called after the commit. */

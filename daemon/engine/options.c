@@ -41,6 +41,7 @@ static const Source channel_numbers[] = {
         { "in_flight", offsetof(ChannelConfig, in_flight) },
         { "rate_per_minute", offsetof(ChannelConfig, rate_per_minute) },
         { "timeout_s", offsetof(ChannelConfig, timeout_s) },
+        { "max_parts", offsetof(ChannelConfig, max_parts) },
 };
 
 static const char *const type_words[] = {

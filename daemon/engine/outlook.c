@@ -125,7 +125,7 @@ static int was_told(const Outlook *outlook, const Planned *planned)
 
         if (planned->kind != NOTICE_THANKS)
                 return 0;
-        if (lead->said & 1U << NOTICE_THANKS)
+        if (lead->said & 1U << NOTICE_THANKS || planned_is_settled(&outlook->account, planned))
                 return 1;
         return store_has_occasion(
                 outlook->horizon->engine.store, outlook->account.id, "thanks", lead->number);

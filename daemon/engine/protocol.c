@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
-#include "sys/process.h"
+#include "sys/file.h"
 
 #define PACKET_MAGIC UINT32_C(0x52454c31)
 #define PACKET_IN_MEMORY_FILE UINT32_C(0xffff)
@@ -83,11 +83,15 @@ static void put_message(StrBuf *bytes, const struct relanced_message *message)
         put_u32(bytes, message->attempt);
         put_u64(bytes, (uint64_t)message->date);
         put_text(bytes, message->to);
+        put_text(bytes, message->cc ? message->cc : "");
         put_text(bytes, message->language);
         put_text(bytes, message->subject);
         put_text(bytes, message->text);
         put_text(bytes, message->html);
         put_text(bytes, message->message_id);
+        put_text(bytes, message->references ? message->references : "");
+        put_text(bytes, message->payment_code);
+        put_u32(bytes, message->may_chat != 0);
         put_text(bytes, message->template_name ? message->template_name : "");
         put_values(bytes, message->fields);
         put_count(bytes, message->n_attachments, ATTACHMENTS_MAX);
@@ -114,7 +118,8 @@ void packet_encode(const Packet *packet, StrBuf *bytes)
         case PACKET_LOAD:
         case PACKET_FAILED: put_text(bytes, packet->text); break;
         case PACKET_OPEN: put_values(bytes, packet->values); break;
-        case PACKET_MESSAGE: put_message(bytes, &packet->message); break;
+        case PACKET_MESSAGE:
+        case PACKET_RENDER: put_message(bytes, &packet->message); break;
         case PACKET_ANSWER:
         case PACKET_BEGIN:
         case PACKET_FINISH:
@@ -130,6 +135,10 @@ void packet_encode(const Packet *packet, StrBuf *bytes)
                 put_text(bytes, packet->help);
                 put_u32(bytes, packet->form);
                 put_options(bytes, packet->options);
+                break;
+        case PACKET_RENDERED:
+                put_u32(bytes, packet->is_go);
+                put_text(bytes, packet->text);
                 break;
         case PACKET_LOG:
                 put_u32(bytes, packet->level);
@@ -266,11 +275,15 @@ static void get_message(Reader *reader, Packet *packet)
         message->attempt = get_u32(reader);
         message->date = (int64_t)get_u64(reader);
         message->to = get_text(reader);
+        message->cc = get_text(reader);
         message->language = get_text(reader);
         message->subject = get_text(reader);
         message->text = get_text(reader);
         message->html = get_text_or_null(reader);
         message->message_id = get_text(reader);
+        message->references = get_text(reader);
+        message->payment_code = get_text_or_null(reader);
+        message->may_chat = (int)get_number(reader, 2);
         message->template_name = get_text(reader);
         const struct relanced_value *fields = get_values(reader);
         message->fields = fields && fields->name ? fields : NULL;
@@ -301,7 +314,8 @@ static void get_members(Reader *reader, Packet *packet)
         case PACKET_LOAD:
         case PACKET_FAILED: packet->text = get_text(reader); break;
         case PACKET_OPEN: packet->values = get_values(reader); break;
-        case PACKET_MESSAGE: get_message(reader, packet); break;
+        case PACKET_MESSAGE:
+        case PACKET_RENDER: get_message(reader, packet); break;
         case PACKET_ANSWER:
         case PACKET_BEGIN:
         case PACKET_FINISH:
@@ -317,6 +331,10 @@ static void get_members(Reader *reader, Packet *packet)
                 packet->help = get_text_or_null(reader);
                 packet->form = get_number(reader, RELANCED_EVENT + 1);
                 packet->options = get_options(reader);
+                break;
+        case PACKET_RENDERED:
+                packet->is_go = get_number(reader, 2) == 1;
+                packet->text = get_text(reader);
                 break;
         case PACKET_LOG:
                 packet->level = get_number(reader, RELANCED_DEBUG + 1);
@@ -390,18 +408,13 @@ static int fetch_memory_file(
                 return -errno;
         if (status.st_size < 0 || (uint64_t)status.st_size > PACKET_LARGE_MAX)
                 return -EBADMSG;
-        size_t length = (size_t)status.st_size, done = 0;
+        size_t length = (size_t)status.st_size, n = 0;
         char *bytes = arena_alloc(arena, length);
         if (!bytes)
                 return -ENOMEM;
-        while (done < length) {
-                ssize_t n = pread(fd, bytes + done, length - done, (off_t)done);
-                if (n < 0 && errno != EINTR)
-                        return -errno;
-                if (n == 0)
-                        return -EBADMSG;
-                done += n > 0 ? (size_t)n : 0;
-        }
+        int r = fd_read_begin(fd, bytes, length, &n);
+        if (r < 0 || n < length)
+                return r < 0 ? r : -EBADMSG;
         *ret_bytes = bytes;
         *ret_length = length;
         return 0;

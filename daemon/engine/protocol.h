@@ -10,16 +10,17 @@
  *         worker          ◀── DESCRIPTION  ◀── READY                ◀── BEGIN         ◀── FINISH
  *
  * FAILED takes the place of DESCRIPTION or READY; LOG may come at any time. The daemon closes its
- * end for writing when no more messages come.
+ * end for writing when no more messages come. RENDER in the place of MESSAGE: its bytes are only
+ * shown, in the file that OPEN has brought for them, and RENDERED says so.
  */
 
 #include "base/arena.h"
 #include "base/strbuf.h"
 #include "channels/channel.h"
+#include "sys/process.h"
 
-#define PACKET_FDS_MAX 16  /* the flight file; or a memory file and the attachments */
-#define ATTACHMENTS_MAX 15 /* of one message */
-#define REFERENCE_MAX 132  /* bytes of an outcome's reference and detail; more is cut off */
+#define ATTACHMENTS_MAX (PACKET_FDS_MAX - 1) /* of one message, beside a memory file */
+#define REFERENCE_MAX 132 /* bytes of an outcome's reference and detail; more is cut off */
 #define DETAIL_MAX 240
 #define PACKET_LARGE_MAX ((size_t)16 * 1024 * 1024)
 
@@ -30,12 +31,14 @@ typedef enum PacketType {
         PACKET_LOAD,
         PACKET_OPEN,
         PACKET_MESSAGE,
+        PACKET_RENDER,
         PACKET_ANSWER,
         PACKET_DESCRIPTION,
         PACKET_READY,
         PACKET_FAILED,
         PACKET_BEGIN,
         PACKET_FINISH,
+        PACKET_RENDERED,
         PACKET_LOG,
         PACKET_TYPE_MAX
 } PacketType;
@@ -43,17 +46,17 @@ typedef enum PacketType {
 /* Which members count: see the types in the comments. */
 typedef struct Packet {
         PacketType type;
-        const char *text; /* LOAD: the module's path; FAILED, LOG: the text */
+        const char *text; /* LOAD: the module's path; FAILED, RENDERED, LOG: the text */
         unsigned level;   /* LOG */
-        bool is_go;       /* ANSWER; FINISH: begin() had let it go */
+        bool is_go;       /* ANSWER; FINISH: begin() had let it go; RENDERED: it is there */
         uint64_t notice;  /* ANSWER, BEGIN, FINISH */
         unsigned attempt; /* ANSWER, BEGIN, FINISH */
         const char *name; /* DESCRIPTION: the module's name and help */
         const char *help;
-        enum relanced_form form;                 /* DESCRIPTION */
-        struct relanced_option *options;         /* DESCRIPTION: with the ending NULL name */
-        struct relanced_value *values;           /* OPEN: with the ending NULL name */
-        struct relanced_message message;         /* MESSAGE: fds travel beside it and are -1 here */
+        enum relanced_form form;         /* DESCRIPTION */
+        struct relanced_option *options; /* DESCRIPTION: with the ending NULL name */
+        struct relanced_value *values;   /* OPEN: with the ending NULL name */
+        struct relanced_message message; /* MESSAGE, RENDER: fds travel beside it and are -1 here */
         struct relanced_attachment *attachments; /* message.attachments, to fill in the fds */
         struct relanced_outcome outcome;         /* FINISH */
 } Packet;

@@ -19,11 +19,13 @@ static bool has_same_step(const Planned *planned, const Contact *contact)
                (contact->occasion || planned->action == contact->action);
 }
 
+/* Thanks are of an invoice, some of whose instalments may have been settled before it was paid. */
 static bool has_same_lead(const Account *account, const Planned *planned, const Contact *contact)
 {
         const Instalment *lead = &account->instalments[planned->lead];
 
-        return lead->invoice == contact->lead_invoice && lead->seq == contact->lead_seq;
+        return lead->invoice == contact->lead_invoice &&
+               (lead->seq == contact->lead_seq || planned->kind == NOTICE_THANKS);
 }
 
 static const char *step_id(const Engine *engine, const Account *account, const NoticeLine *line)
@@ -52,7 +54,7 @@ static bool has_line(const Engine *engine, const Account *account, const Planned
 static bool has_same_lines(const Engine *engine, const Account *account, const Planned *planned,
         const Contact *contact)
 {
-        if (planned->n_lines != contact->n_lines)
+        if (planned->n_lines != contact->n_lines && planned->kind != NOTICE_THANKS)
                 return false;
         for (size_t i = 0; i < contact->n_lines; i++) {
                 if (!has_line(engine, account, planned, &contact->lines[i]))
@@ -150,19 +152,6 @@ int recheck_contact(Engine *engine, const Recheck *recheck, Account *ret_account
         return RECHECK_CANCEL;
 }
 
-static bool find_channel(const Engine *engine, const char *name, unsigned *ret_channel)
-{
-        const Rulebook *book = &engine->config->book;
-
-        for (unsigned i = 0; i < book->n_channels; i++) {
-                if (streq(book->channels[i].name, name)) {
-                        *ret_channel = i;
-                        return true;
-                }
-        }
-        return false;
-}
-
 /* Whether the route's alternative is the one that was taken, with the address it was made for. */
 static bool has_same_address(const Engine *engine, const Account *account, const Planned *planned,
         const Notice *notice, unsigned channel)
@@ -180,26 +169,27 @@ static bool has_same_address(const Engine *engine, const Account *account, const
 
 int recheck_notice(Engine *engine, const Recheck *recheck, Reason *ret_reason)
 {
+        const Rulebook *book = &engine->config->book;
         const Notice *notice = recheck->notice;
         const Contact *contact = recheck->contact;
         bool is_waiting = !recheck->is_beginning && instant_is_set(notice->not_before) &&
                           recheck->now->instant.usec < notice->not_before.usec;
         Account account = { 0 };
         Planned planned;
-        unsigned channel;
 
         int r = recheck_contact(engine, recheck, &account, &planned, ret_reason);
         if (r == RECHECK_CANCEL && *ret_reason == REASON_OUTSIDE_WINDOW && is_waiting)
                 return 0;
         if (r != 0)
                 return r;
-        if (!find_channel(engine, notice->channel, &channel) ||
-                !has_same_address(engine, &account, &planned, notice, channel)) {
+        int channel = rulebook_find_channel(book, notice->channel);
+        if (channel < 0 ||
+                !has_same_address(engine, &account, &planned, notice, (unsigned)channel)) {
                 *ret_reason = REASON_CHANGED;
                 return RECHECK_CANCEL;
         }
         if (!is_waiting && contact->kind != NOTICE_RECONNECT &&
-                !channel_is_open(&engine->config->book, channel, &account, recheck->now)) {
+                !channel_is_open(book, (unsigned)channel, &account, recheck->now)) {
                 *ret_reason = REASON_OUTSIDE_WINDOW;
                 return RECHECK_CANCEL;
         }

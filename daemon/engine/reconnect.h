@@ -11,13 +11,12 @@
 #include "engine/engine.h"
 
 /* After a fact about one account: queues its reconnect, if there is one to queue, and lets it
- * leave where there is a dispatch; a person is told what an agency has to know (R17). Needs to be
- * outside any transaction. */
+ * leave where there is a dispatch. Needs to be outside any transaction, here and below. -errno of
+ * the store. */
 int engine_reconnect(Engine *engine, int64_t account);
 
 /* After many facts: the reconnects of the next few accounts with suspended instalments. 1: there
- * are more, call again in another turn; 0: all were looked at. *after begins at 0. What an agency
- * has to know is told by the next wake. */
+ * are more, call again in another turn; 0: all were looked at. *after begins at 0. */
 int engine_reconnect_some(Engine *engine, int64_t *after);
 
 #endif

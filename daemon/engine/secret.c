@@ -12,6 +12,8 @@
 #include <pwd.h>
 #include <sys/stat.h>
 
+#include "sys/file.h"
+
 #define SECRET_SIZE_MAX 16384
 
 static void add_user(StrBuf *text, uid_t uid)
@@ -77,24 +79,6 @@ static const char *text_fault(const char *text, size_t *length)
         return NULL;
 }
 
-static int read_text(int fd, char *text, size_t size, size_t *ret_length)
-{
-        size_t length = 0;
-
-        while (length < size) {
-                ssize_t n = read(fd, text + length, size - length);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -errno;
-                if (n == 0)
-                        break;
-                length += (size_t)n;
-        }
-        *ret_length = length;
-        return 0;
-}
-
 static int refuse(StrBuf *problem, const char *path, const struct stat *status, const char *fault)
 {
         strbuf_addf(problem, "%s: ", path);
@@ -130,7 +114,7 @@ int secret_read(const char *path, bool is_credential, char **ret_text, StrBuf *p
         const char *fault = file_fault(&status, is_credential);
         if (fault)
                 return refuse(problem, path, &status, fault);
-        int r = read_text(fd, text, sizeof(text), &length);
+        int r = fd_read_begin(fd, text, sizeof(text), &length);
         fault = r < 0 ? strerror(-r) : text_fault(text, &length);
         char *copy = fault ? NULL : strndup(text, length);
         explicit_bzero(text, sizeof(text));

@@ -84,7 +84,7 @@ static int settle_thanked(Settling *s)
                 return 0;
         for (size_t i = 0; r == 0 && i < s->contact.n_lines; i++)
                 r = store_settle_instalment(s->engine->store, s->contact.account,
-                        s->contact.lines[i].invoice, s->contact.lines[i].seq);
+                        s->contact.lines[i].invoice, s->contact.lines[i].seq, true);
         return r;
 }
 
@@ -307,10 +307,20 @@ static int settle_unbegun(Settling *s, const FlightRecord *record)
         return store_mark_begun(s->engine->store, (int64_t)record->notice, s->now->instant);
 }
 
+/* A mail may have gone without a copy, a text may be held back: the answer tells. */
+static int settle_answered(Settling *s, const FlightRecord *record)
+{
+        int r = settle_sent(s, s->contact.reason, record->reference);
+
+        return r < 0 || is_empty(record->detail)
+                       ? r
+                       : store_keep_answer(s->engine->store, s->notice.id, record->detail);
+}
+
 static int settle_by_kind(Settling *s, const FlightRecord *record)
 {
         switch (record->kind) {
-        case RELANCED_SENT: return settle_sent(s, s->contact.reason, record->reference);
+        case RELANCED_SENT: return settle_answered(s, record);
         case RELANCED_RETRY: return settle_retry(s, record, REASON_RETRY);
         case RELANCED_REFUSED_ADDRESS:
                 return settle_refused(s, REASON_REFUSED_ADDRESS, record->detail);

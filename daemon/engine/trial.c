@@ -21,6 +21,7 @@
 #include "engine/flight.h"
 #include "engine/options.h"
 #include "engine/protocol.h"
+#include "engine/rendering.h"
 #include "engine/shown.h"
 #include "sys/clock.h"
 #include "sys/file.h"
@@ -30,12 +31,13 @@
 #define LOOK_USEC (10 * USEC_PER_SEC) /* the same of a channel that is only looked at */
 #define GRACE_USEC (5 * USEC_PER_SEC) /* for a module that ends what hangs by itself, and says so */
 #define CLOSE_USEC (2 * USEC_PER_SEC)
-#define LAST_MOMENT_MS 20 /* between a process's closed socket and its end */
+#define LAST_MOMENT_MS 250 /* between a process's closed socket and its end, on a busy machine */
 
 typedef enum TrialState {
         STATE_LOADING,
         STATE_OPENING,
         STATE_SENDING,
+        STATE_RENDERING,
         STATE_CLOSING, /* the outcome is there; the module may still say good-bye */
         STATE_DONE
 } TrialState;
@@ -46,7 +48,7 @@ struct Trial {
         const ChannelConfig *channel;
         TrialState state;
         pid_t pid; /* 0: none */
-        int fd, pid_fd;
+        int fd, pid_fd, rendering_fd;
         sd_event_source *io, *exit, *timer;
         char *flight;      /* path of its flight file, or NULL */
         Arena arena;       /* of the options' values */
@@ -177,6 +179,7 @@ static void fail(Trial *trial, const char *why)
                 else
                         conclude(trial, RELANCED_RETRY, why);
                 break;
+        case STATE_RENDERING: conclude(trial, RELANCED_RETRY, why); break;
         case STATE_CLOSING: /* the outcome stands */
         case STATE_DONE: trial->state = STATE_DONE; break;
         }
@@ -210,6 +213,11 @@ static int remove_leftover(void *owner, const char *path, const char *channel)
 
 static int make_flight(Trial *trial, int *ret_fd)
 {
+        if (trial->order.is_rendered) {
+                int r = rendering_open(&trial->rendering_fd);
+                *ret_fd = trial->rendering_fd;
+                return r;
+        }
         if (trial->order.message) {
                 (void)flight_list(trial->order.folder, remove_leftover, NULL);
                 return flight_create(
@@ -225,12 +233,14 @@ static void open_module(Trial *trial)
                 .type = PACKET_OPEN,
                 .values = (struct relanced_value *)trial->report.values,
         };
-        _cleanup_(closep) int flight_fd = -1;
+        int flight_fd = -1;
 
         trial->state = STATE_OPENING;
         int r = make_flight(trial, &flight_fd);
         if (r == 0)
                 r = packet_ship(trial->fd, &packet, &flight_fd, 1);
+        if (flight_fd != trial->rendering_fd)
+                closep(&flight_fd);
         if (r < 0)
                 fail(trial, strerror(-r));
 }
@@ -308,7 +318,8 @@ static void on_description(Trial *trial, const Packet *packet)
         trial->steps.options = report->options;
         trial->steps.values = values;
         tell_options(trial);
-        if (trial->order.message || has_folders(report))
+        bool is_sending = trial->order.message && !trial->order.is_rendered;
+        if (is_sending || has_folders(report))
                 open_module(trial);
         else
                 finish_description(trial);
@@ -317,13 +328,30 @@ static void on_description(Trial *trial, const Packet *packet)
 static void send_message(Trial *trial)
 {
         const Packet packet = { .type = PACKET_MESSAGE, .message = *trial->order.message };
+        bool is_sending = !trial->order.is_rendered;
 
-        trial->state = STATE_SENDING;
+        trial->state = is_sending ? STATE_SENDING : STATE_RENDERING;
         trial->address_place = trial->steps.n;
         arm(trial, patience_usec(trial));
-        int r = packet_ship(trial->fd, &packet, NULL, 0);
+        int r = is_sending ? packet_ship(trial->fd, &packet, NULL, 0)
+                           : rendering_ask(trial->fd, trial->order.message);
         if (r < 0)
                 fail(trial, strerror(-r));
+}
+
+static void on_rendered(Trial *trial, const Packet *packet)
+{
+        TrialReport *report = &trial->report;
+        int r = packet->is_go ? rendering_read(trial->rendering_fd, &trial->arena,
+                                        &report->rendered, &report->rendered_length)
+                              : 0;
+
+        if (r < 0)
+                fail(trial, strerror(-r));
+        else if (!packet->is_go)
+                conclude(trial, RELANCED_REFUSED_MESSAGE, packet->text);
+        else
+                finish_description(trial);
 }
 
 static void on_ready(Trial *trial)
@@ -386,6 +414,8 @@ static void on_packet(Trial *trial, const Packet *packet)
         else if (packet->type == PACKET_BEGIN && is_of_message(trial, packet) &&
                  !trial->report.is_begun)
                 on_begin(trial, packet);
+        else if (packet->type == PACKET_RENDERED && trial->state == STATE_RENDERING)
+                on_rendered(trial, packet);
         else if (packet->type == PACKET_FINISH && is_of_message(trial, packet))
                 on_finish(trial, packet);
         else
@@ -516,6 +546,7 @@ int trial_new(const TrialOrder *order, Trial **ret_trial)
                 .channel = &order->config->channels[order->channel],
                 .fd = -1,
                 .pid_fd = -1,
+                .rendering_fd = -1,
                 .steps.start_usec = clock_monotonic_usec(),
                 .report = { .steps = &trial->steps, .problems = &trial->problems },
         };
@@ -533,6 +564,7 @@ void trial_free(Trial *trial)
         if (trial->flight)
                 (void)unlink(trial->flight);
         free(trial->flight);
+        closep(&trial->rendering_fd);
         problems_release(&trial->problems);
         arena_release(&trial->steps.arena);
         arena_release(&trial->arena);

@@ -32,6 +32,8 @@ typedef struct TrialReport {
         bool is_begun;    /* was told to go; how far it got then, the outcome says */
         bool is_own_word; /* the outcome is the module's own, not made of how its worker ended */
         struct relanced_outcome outcome; /* once it is done, of a message; detail may be NULL */
+        const char *rendered;            /* bytes; NULL: none, and the outcome's detail says why */
+        size_t rendered_length;
 } TrialReport;
 
 typedef struct TrialOrder {
@@ -40,6 +42,7 @@ typedef struct TrialOrder {
         /* Its notice is 0, which no notice of the outbox has. NULL: none is sent, and a channel
          * that would have to make a folder is not opened. */
         const struct relanced_message *message;
+        bool is_rendered;   /* it is not sent, but rendered, with its documents' descriptors */
         const char *folder; /* where a message's flight file may lie: not where recovery looks */
         sd_event *event;
 } TrialOrder;

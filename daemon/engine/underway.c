@@ -187,10 +187,9 @@ int underway_begin(Outlook *outlook)
 static bool is_open(
         const Rulebook *book, const char *channel, const Account *account, const Now *now)
 {
-        for (unsigned i = 0; i < book->n_channels; i++)
-                if (streq(book->channels[i].name, channel))
-                        return channel_is_open(book, i, account, now);
-        return false;
+        int index = rulebook_find_channel(book, channel);
+
+        return index >= 0 && channel_is_open(book, (unsigned)index, account, now);
 }
 
 /* Sent again only while its channel is open. 1: settled; 0: not yet. */

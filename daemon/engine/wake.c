@@ -14,6 +14,7 @@
 
 #include "engine/agency.h"
 #include "engine/broken.h"
+#include "engine/dossiers.h"
 #include "engine/draft.h"
 #include "engine/duties.h"
 #include "engine/engine.h"
@@ -23,6 +24,7 @@
 #include "engine/openings.h"
 #include "engine/recheck.h"
 #include "engine/settle.h"
+#include "store/handover.h"
 #include "sys/log.h"
 #include "sys/message-ids.h"
 
@@ -149,10 +151,8 @@ static int put_draft(Wake *wake, const DraftSource *source, Draft *draft)
                 return r;
         wake->result.n_contacts += draft->n_notices > 0;
         wake->result.n_notices += draft->n_notices;
-        wake->result.n_tasks += draft->n_faults;
-        for (size_t i = 0; i < draft->n_notices; i++)
-                journal_notice(&wake->journal, LOG_INFO, MESSAGE_NOTICE_QUEUED,
-                        draft->notices[i].id, "queued");
+        wake->result.n_tasks += draft->n_tasks;
+        journal_queued(&wake->journal, source, draft);
         return 0;
 }
 
@@ -170,25 +170,25 @@ static int queue_notices(Wake *wake, const Account *account, const Decision *dec
                 };
                 DraftProblem problem;
                 Draft draft;
+                if (planned_is_settled(account, source.planned))
+                        continue;
                 r = draft_make(&source, &draft, &problem);
                 if (r == 0)
                         r = put_draft(wake, &source, &draft);
+                else if (r == -EAGAIN)
+                        r = 0; /* when its dossier is there, it is decided afresh */
                 else if (problem.sentence)
                         r = skip_account(wake, account, &problem);
         }
         return r;
 }
 
-/* Tasks about a broken word stay until a person is done with them, as long as there is anything to
- * chase and nothing new was promised. */
 static void keep_broken(Wake *wake, const Account *account, const Decision *decision)
 {
         static const char *const kinds[] = { TASK_PROMISE_BROKEN, TASK_PLAN_BROKEN };
 
         for (size_t i = 0; i < account->n_instalments; i++) {
-                const Judgement *judgement = &decision->judgements[i];
-                if (judgement->verdict == VERDICT_CLOSED || judgement->verdict == VERDICT_NEVER ||
-                        judgement->reason == REASON_PROMISED)
+                if (!duty_of_broken_stays(&decision->judgements[i]))
                         continue;
                 for (size_t k = 0; k < ELEMENTSOF(kinds); k++)
                         keep(wake, &(Task){ .kind = kinds[k],
@@ -196,6 +196,25 @@ static void keep_broken(Wake *wake, const Account *account, const Decision *deci
                                            .invoice = account->instalments[i].invoice,
                                            .seq = account->instalments[i].seq });
         }
+}
+
+/* R17: who is asked to hand a file over may look at its dossier. */
+static int prepare_dossier(Wake *wake, const Account *account, size_t i, const Task *task)
+{
+        const Instalment *instalment = &account->instalments[i];
+        Action action =
+                streq(task->kind, action_names[ACTION_LEGAL]) ? ACTION_LEGAL : ACTION_AGENCY;
+        const DossierKey key = { instalment->invoice, instalment->seq, action };
+        const char *problem;
+
+        if (!wake->engine->dossiers || !streq(task->kind, action_names[action]))
+                return 0;
+        int r = dossiers_prepare(wake->engine->dossiers, account->id, &key, &wake->arena, &problem);
+        if (r < 0 || !problem)
+                return r;
+        const char *sentence = dossiers_sentence(instalment->number, problem, &wake->arena);
+        const DraftProblem told = { "dossier", sentence, instalment->invoice, instalment->seq };
+        return sentence ? skip_account(wake, account, &told) : -ENOMEM;
 }
 
 /* Opens what the judgements ask for and closes what nothing asks for any more. */
@@ -213,6 +232,8 @@ static int keep_tasks(Wake *wake, const Account *account, const Decision *decisi
                 r = duty_of_judgement(&duty, judgement, &task);
                 if (r == 0)
                         r = open_task(wake, &task);
+                if (r == 0)
+                        r = prepare_dossier(wake, account, i, &task);
         }
         if (r < 0 || (wake->n_tasks == 0 && !wake->is_tasked))
                 return r;
@@ -223,7 +244,7 @@ static int keep_tasks(Wake *wake, const Account *account, const Decision *decisi
                                wake->n_tasks, wake->now.instant);
 }
 
-/* Closed, and nothing follows: the next wakes need not look at it. */
+/* Closed as policies are now, and nothing follows: the next wakes need not look at it. */
 static int settle_closed(Wake *wake, const Account *account, const Decision *decision)
 {
         int r = 0;
@@ -231,13 +252,29 @@ static int settle_closed(Wake *wake, const Account *account, const Decision *dec
         for (size_t i = 0; r == 0 && i < account->n_instalments; i++) {
                 const Instalment *instalment = &account->instalments[i];
                 const Judgement *judgement = &decision->judgements[i];
-                if (judgement->verdict != VERDICT_CLOSED || judgement->has_follow_up ||
-                        instalment->is_settled)
+                bool is_closed = judgement->verdict == VERDICT_CLOSED;
+                if (is_closed == instalment->is_settled || judgement->has_follow_up)
                         continue;
                 r = wake_write(wake);
                 if (r == 0)
                         r = store_settle_instalment(wake->engine->store, account->id,
-                                instalment->invoice, instalment->seq);
+                                instalment->invoice, instalment->seq, is_closed);
+        }
+        return r;
+}
+
+static int take_back_approvals(Wake *wake, const Account *account, const Decision *decision)
+{
+        int r = 0;
+
+        for (size_t i = 0; r == 0 && i < account->n_instalments; i++) {
+                const Instalment *instalment = &account->instalments[i];
+                if (!approval_is_overtaken(instalment, &decision->judgements[i]))
+                        continue;
+                r = wake_write(wake);
+                if (r == 0)
+                        r = store_take_back_approval(wake->engine->store, instalment->invoice,
+                                instalment->seq, wake->now.instant, wake->now.local.day);
         }
         return r;
 }
@@ -327,6 +364,8 @@ static int wake_account(Wake *wake, Account *account)
                         &wake->now, &wake->result.opening);
         if (r == 0)
                 r = keep_tasks(wake, account, &decision);
+        if (r == 0)
+                r = take_back_approvals(wake, account, &decision);
         return r == 0 ? settle_closed(wake, account, &decision) : r;
 }
 
@@ -377,6 +416,7 @@ static int recheck_page(Wake *wake, NoticeState state)
         int r = store_list_state(wake->engine->store, state, wake->after, ids, ELEMENTSOF(ids), &n);
         if (r < 0 || n == 0)
                 return r;
+        wake->step_usec = clock_monotonic_usec(); /* as in wake_page() */
         for (size_t i = 0; r == 0 && i < n && !is_enough(wake); i++) {
                 arena_reset(&wake->arena);
                 r = recheck_one(wake, ids[i]);

@@ -106,17 +106,49 @@ static void host_report(Host *host, const Taken *taken, const struct relanced_ou
                         });
 }
 
-static void host_arrive(Host *host, Taken *taken, const int *fds, size_t n_fds)
+static void taken_attach(Taken *taken, const int *fds, size_t n_fds)
 {
-        const struct relanced_message *message = &taken->packet.message;
-        const struct relanced_channel *channel = host->channel;
-
         for (size_t i = 0; i < n_fds; i++) {
-                if (i < message->n_attachments)
+                if (i < taken->packet.message.n_attachments)
                         taken->packet.attachments[i].fd = fds[i];
                 else
                         (void)close(fds[i]);
         }
+}
+
+/* The message's bytes, put where OPEN said. NULL, or why there are none. */
+static const char *render(const Host *host, const struct relanced_message *message)
+{
+        const struct relanced_channel *channel = host->channel;
+        _cleanup_(freep) char *bytes = NULL;
+        size_t length = 0;
+
+        if (!channel->render)
+                return "its module makes none; the module email does";
+        if (channel->check_address && channel->check_address(host->state, message->to) < 0)
+                return ADDRESS_REFUSED;
+        if (channel->render(host->state, message, &bytes, &length) < 0)
+                return "the channel cannot send such a message";
+        int r = fd_write_all(host->flight_fd, bytes, length);
+        return r < 0 ? strerror(-r) : NULL;
+}
+
+static void host_render(Host *host, const Taken *taken)
+{
+        const char *fault = render(host, &taken->packet.message);
+
+        host_send(host, &(Packet){
+                                .type = PACKET_RENDERED,
+                                .is_go = fault == NULL,
+                                .text = fault ? fault : "",
+                        });
+}
+
+static void host_arrive(Host *host, Taken *taken)
+{
+        const struct relanced_message *message = &taken->packet.message;
+        const struct relanced_channel *channel = host->channel;
+
         if (channel->check_address && channel->check_address(host->state, message->to) < 0) {
                 static const struct relanced_outcome refused = {
                         .kind = RELANCED_REFUSED_ADDRESS,
@@ -156,13 +188,12 @@ static int host_receive(Host *host)
                 host->is_over = true;
                 return -ECONNRESET;
         }
-        if (taken->packet.type == PACKET_MESSAGE) {
-                host_arrive(host, TAKE_PTR(taken), fds, n_fds);
-                return 0;
-        }
-        for (size_t i = 0; i < n_fds; i++)
-                (void)close(fds[i]);
-        if (taken->packet.type == PACKET_ANSWER)
+        taken_attach(taken, fds, n_fds);
+        if (taken->packet.type == PACKET_MESSAGE)
+                host_arrive(host, TAKE_PTR(taken));
+        else if (taken->packet.type == PACKET_RENDER)
+                host_render(host, taken);
+        else if (taken->packet.type == PACKET_ANSWER)
                 host_answer(host, &taken->packet);
         return 0;
 }

@@ -10,8 +10,7 @@
 
 #include "base/strbuf.h"
 #include "config/config.h"
-#include "core/date.h"
-#include "store/store.h"
+#include "store/facts.h"
 
 typedef struct ImportFile {
         const char *name; /* as the user knows it: for messages only */
@@ -34,6 +33,9 @@ typedef struct ImportContext {
         Date today; /* the creditor's civil day of at */
         /* Called for every problem of files[i]: "file:line: what, and what was expected". */
         void (*message)(void *owner, size_t i, bool is_warning, const char *text);
+        /* Called for each instalment that files[i] has no row for any more, as it is withdrawn; of
+         * a file that lacks very many for the first of them. NULL: nobody asks. */
+        void (*withdrawn)(void *owner, size_t i, const WithdrawnRow *row);
         void *owner;
 } ImportContext;
 

@@ -37,7 +37,7 @@ struct ImportJob {
         int status; /* of its end; -1: there was none */
         uint64_t n_items, items_max;
         unsigned line; /* the last one heard of */
-        size_t n_told, n_untold;
+        size_t n_told, n_untold, n_withdrawn_told;
         int64_t run;      /* of the store, while READING or ENDING */
         bool is_doubtful; /* a row whose key could not be read was left out */
         Arena arena;      /* one row */
@@ -234,15 +234,26 @@ void import_job_start(ImportJob *job, int file_fd)
         }
 }
 
+static void on_withdrawn(void *owner, const WithdrawnRow *row)
+{
+        ImportJob *job = owner;
+
+        if (job->n_withdrawn_told++ < MESSAGES_MAX)
+                job->context->withdrawn(job->context->owner, job->i, row);
+}
+
 int import_job_open(ImportJob *job)
 {
         const ImportContext *context = job->context;
         int r = store_import_begin(
                 context->store, job->name, context->at, context->today, &job->run);
 
-        if (r == 0)
-                job->state = JOB_READING;
-        return r;
+        if (r < 0)
+                return r;
+        job->state = JOB_READING;
+        if (context->withdrawn)
+                store_import_watch(context->store, job->run, on_withdrawn, job);
+        return 0;
 }
 
 /* A row that does not count. Later instalments of its invoice keep their places; if it cannot be
@@ -279,6 +290,18 @@ static void job_tell_refusal(
                 strbuf_add(&text, "; expected the one it was imported with");
         }
         job_tell(job, false, job->line, strbuf_text(&text));
+        strbuf_release(&text);
+}
+
+/* Warns `column: "value" rest` of a row that counts. */
+static void job_warn_of(ImportJob *job, const char *column, const char *value, const char *rest)
+{
+        StrBuf text = STRBUF_INIT;
+
+        strbuf_addf(&text, "%s: ", column);
+        quote_add(&text, value, strlen(value));
+        strbuf_add(&text, rest);
+        job_tell(job, true, job->line, strbuf_text(&text));
         strbuf_release(&text);
 }
 
@@ -339,11 +362,19 @@ static int job_put_invoice(ImportJob *job, RowCheck *check, const char *const fi
         if (r < 0)
                 return r;
         job_count(job, (Put)r, row.customer, row.number, row.currency);
+        if (r >= PUT_REFUSED)
+                return r;
+        r = store_is_row_doubled(job->context->store, job->run, &row);
+        if (r > 0)
+                job_warn_of(job, "number", row.number,
+                        " stands twice with the same due date and amount, which makes two "
+                        "instalments; if the row was doubled, take one out and import it again");
         return r;
 }
 
 static int job_put_payment(ImportJob *job, RowCheck *check, const char *const fields[])
 {
+        char day[DATE_TEXT_SIZE];
         PaymentRow row;
         int r = row_read_payment(check, fields, &row);
 
@@ -352,6 +383,10 @@ static int job_put_payment(ImportJob *job, RowCheck *check, const char *const fi
         r = store_put_payment(job->context->store, &row, job->context->at, job->context->today);
         if (r >= 0)
                 job_count(job, (Put)r, row.customer, row.invoice, row.currency);
+        if (r >= 0 && r < PUT_REFUSED && row.kind == FACT_PAYMENT &&
+                date_compare(row.date, job->context->today) > 0)
+                job_warn_of(job, "date", date_format(row.date, day),
+                        " is yet to come; the payment counts from now on");
         return r;
 }
 

@@ -8,15 +8,11 @@
 /* The length of the character at text: 1–4, 0 when it is malformed or a control character. */
 static size_t printable_length(const char *text, size_t length)
 {
-        for (size_t n = 1; n <= MIN(length, (size_t)4); n++) {
-                char one[5] = "";
+        size_t n = utf8_length(text, length);
+        char one[UTF8_MAX + 1] = "";
 
-                if (!utf8_is_valid(text, n))
-                        continue;
-                memcpy(one, text, n);
-                return has_control(one) ? 0 : n;
-        }
-        return 0;
+        memcpy(one, text, n);
+        return has_control(one) ? 0 : n;
 }
 
 void quote_add(StrBuf *buffer, const char *text, size_t length)

@@ -363,7 +363,8 @@ static const char *cell_url(Cell cell)
 {
         if (!*cell.text || url_is_plausible(cell.text))
                 return cell.text;
-        cell_refuse(cell, "is no web address; expected one that begins with https:// or http://");
+        cell_refuse(cell, "is no web address; expected one that begins with https:// or http://, "
+                          "without blanks, quotes or accented letters (a blank is %%20)");
         return "";
 }
 

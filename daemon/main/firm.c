@@ -136,20 +136,26 @@ static int refuse_store(const Config *config, StoreOpened opened, int pid)
         return EXIT_CONFIG;
 }
 
-/* Another command has the store for a moment; whoever can be asked has it for long. */
+/* Another command has the store for a moment, and where several wait each of them in its turn;
+ * whoever can be asked has it for long. */
 static int open_store(Firm *firm, int patience_ms, int *ret_pid)
 {
         const Config *config = firm->config;
         StoreHolder holder;
-        int r;
+        pid_t last = 0;
+        int r, left_ms = patience_ms;
 
         while ((r = store_open(config->state, config->cache, &firm->store, ret_pid)) ==
                 STORE_LOCKED) {
                 store_holder(config->state, &holder);
-                if (*holder.socket || patience_ms <= 0)
+                if (holder.pid != 0 && holder.pid != last) {
+                        left_ms = patience_ms;
+                        last = holder.pid;
+                }
+                if (*holder.socket || left_ms <= 0)
                         break;
                 (void)poll(NULL, 0, LOCKED_STEP_MS);
-                patience_ms -= LOCKED_STEP_MS;
+                left_ms -= LOCKED_STEP_MS;
         }
         return r;
 }

@@ -11,6 +11,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "api/api.h"
+#include "engine/dossiers.h"
 #include "engine/guards.h"
 #include "engine/worker.h"
 #include "intake/intake.h"
@@ -197,6 +198,8 @@ static int print_leaving(Firm *firm)
                         "%zu %s would leave\n", leaving.n, leaving.n == 1 ? "notice" : "notices");
         if (r == 0 && room > leaving.n)
                 (void)printf("%zu more would wait for their hour\n", room - leaving.n);
+        if (r == 0 && (ferror(stdout) || fflush(stdout) == EOF))
+                r = -EIO;
         free(leaving.ids);
         return r;
 }
@@ -287,6 +290,11 @@ static int once(Firm *firm)
                 return status;
         int r = stop_watch(&stop);
         if (r == 0)
+                r = wake(firm, &stop, &result);
+        /* What the wake found ready to be handed over, but for its dossier. */
+        if (r == 0)
+                r = dossiers_await(firm->engine->dossiers, &stop.is_asked);
+        if (r > 0)
                 r = wake(firm, &stop, &result);
         if (r < 0) {
                 complain(NULL, "the wake failed: %s", strerror(-r));
@@ -395,6 +403,9 @@ static int run_opened(const Arguments *arguments, Firm *firm)
                 status = EXIT_REFUSED;
         if (status == EXIT_DONE && !arguments->is_dry_run)
                 status = announce_guards(firm);
+        if (status == EXIT_DONE && !arguments->is_dry_run &&
+                dossiers_new(firm->engine, &firm->engine->dossiers) < 0)
+                status = EXIT_REFUSED;
         if (status != EXIT_DONE)
                 return status;
         if (is_private)

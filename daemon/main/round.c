@@ -31,6 +31,7 @@ typedef struct Item {
         const char *refusal;  /* static: why it is not even read */
         ImportResult *result; /* NULL: refused */
         StrBuf problems;      /* a line for each */
+        StrBuf withdrawn;     /* a line for each instalment */
 } Item;
 
 typedef enum Phase {
@@ -59,6 +60,7 @@ static void item_release(Item *item)
 {
         closep(&item->fd);
         strbuf_release(&item->problems);
+        strbuf_release(&item->withdrawn);
         free(item->name);
         free(item->shown);
 }
@@ -182,6 +184,17 @@ static void on_message(void *owner, size_t i, bool is_warning, const char *text)
         strbuf_addf(problems, "%s%s\n", is_warning ? "warning: " : "", text);
 }
 
+static void on_withdrawn(void *owner, size_t i, const WithdrawnRow *row)
+{
+        Round *round = owner;
+        StrBuf *withdrawn = &round->items[round->which[i]].withdrawn;
+        char due[DATE_TEXT_SIZE], amount[MONEY_TEXT_SIZE];
+
+        strbuf_addf(withdrawn, "%s, instalment %d%s%s, %s %s\n", row->number, row->seq,
+                date_is_set(row->due) ? ", due " : "", date_format(row->due, due),
+                money_format(row->amount, row->currency, amount), row->currency);
+}
+
 static bool is_refused(const Item *item)
 {
         return !item->result || item->result->n_errors > 0 || is_empty(item->result->kind);
@@ -196,15 +209,19 @@ static const char *make_problems(const Item *item, StrBuf *text)
                 strbuf_addf(text, "%s: %s\n", item->shown, item->refusal);
                 return strbuf_text(text);
         }
-        if (result->n_errors == 0 && result->n_warnings == 0)
+        if (result->n_errors == 0 && result->n_warnings == 0 && result->n_withdrawn == 0)
                 return NULL;
-        if (!is_empty(result->kind))
+        if (!is_empty(result->kind) && result->n_errors + result->n_warnings > 0)
                 strbuf_addf(text,
                         "%s: %zu of its %zu rows count all the same; problems: %zu, warnings: "
                         "%zu\n",
                         item->shown, result->n_added + result->n_changed + result->n_same,
                         result->n_rows, result->n_errors, result->n_warnings);
         strbuf_add(text, strbuf_text(&item->problems));
+        if (result->n_withdrawn > 0)
+                strbuf_addf(text,
+                        "%s: instalments withdrawn, as it has no row for them any more: %zu\n%s",
+                        item->shown, result->n_withdrawn, strbuf_text(&item->withdrawn));
         if (result->n_errors > 0)
                 strbuf_add(text, "\nMend this at its source and drop the file again: what counts "
                                  "already does not count twice.\n");
@@ -310,6 +327,7 @@ static int start_import(Round *round)
                         .at = now.instant,
                         .today = now.local.day,
                         .message = on_message,
+                        .withdrawn = on_withdrawn,
                         .owner = round },
                 .files = round->files,
                 .n = round->n_files,

@@ -150,6 +150,7 @@ static int exchange_config(Daemon *daemon)
 static int go_on_reloading(Daemon *daemon)
 {
         const char *problem;
+        int r = 0;
 
         switch (daemon->reload_phase) {
         case RELOAD_CHECKED:
@@ -163,15 +164,15 @@ static int go_on_reloading(Daemon *daemon)
                 break;
         case RELOAD_CLOSING:
                 if (engine_is_closed(daemon->engine) && !daemon->service.is_waking)
-                        return exchange_config(daemon);
+                        r = exchange_config(daemon);
                 break;
         case RELOAD_NONE:
-                if (daemon->is_reload_wanted)
-                        begin_reload(daemon);
-                break;
         case RELOAD_CHECKING: break;
         }
-        return 0;
+        /* Also when one has just ended: there may be no other turn for hours. */
+        if (daemon->reload_phase == RELOAD_NONE && daemon->is_reload_wanted && r == 0)
+                begin_reload(daemon);
+        return r;
 }
 
 /* Whether what systemd is told of has changed. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Owns what the manual says of keys, calendars, options, commands, reasons and messages: it is read
- * from the tables that the program itself works by. Never has a text of its own about one of them.
- * What cannot be read is an error of the build.
+ * Owns what the manual says of keys, calendars, options, variables, commands, reasons and messages:
+ * it is read from the tables that the program itself works by. Never has a text of its own about
+ * one of them. What cannot be read is an error of the build.
  */
 
 #include "manual/tables.h"
@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "compose/context.h"
 #include "config/keys.h"
 #include "core/calendar-rules.h"
 #include "core/reason.h"
@@ -174,6 +175,42 @@ static int put_options(const char *name, const Sources *sources)
         return -ENOENT;
 }
 
+/* Variables of templates */
+
+static void put_variable(const Variable *variable)
+{
+        roff_list_item("Va", variable->name);
+        (void)fputs(" Pq \"", stdout);
+        switch (variable->type) {
+        case VARIABLE_TEXT: roff_put(variable->sample); break;
+        case VARIABLE_FLAG: (void)fputs("flag", stdout); break;
+        case VARIABLE_LIST: (void)fputs("list", stdout); break;
+        case VARIABLE_LINES: (void)fputs("list of texts", stdout); break;
+        }
+        (void)puts("\"");
+        roff_put_sentence(variable->help);
+}
+
+/* Those that stand directly in the group of that name; "": in none. */
+static int put_variables(const char *group, const Sources *sources)
+{
+        bool is_found = false;
+        size_t n, length = strlen(group);
+        const Variable *variables = context_variables(&n);
+
+        roff_list_begin();
+        for (size_t i = 0; i < n; i++) {
+                const char *dot = strrchr(variables[i].name, '.');
+                size_t before = dot ? (size_t)(dot - variables[i].name) : 0;
+                if (before != length || strncmp(variables[i].name, group, length) != 0)
+                        continue;
+                put_variable(&variables[i]);
+                is_found = true;
+        }
+        roff_list_end();
+        return is_found ? 0 : -ENOENT;
+}
+
 /* Commands */
 
 static size_t count_choices(const char *const *choices)
@@ -212,9 +249,11 @@ static void put_usage(const Command *command)
         }
         for (size_t i = 0; i < count_options(command); i++) {
                 const CommandOption *option = &command->options[i];
-                (void)fputs(option->is_required ? "" : " Oo", stdout);
+                bool is_alone = command->run_with && strcmp(option->name, command->run_with) == 0;
+                bool is_free = !option->is_required && !is_alone;
+                (void)fputs(is_alone ? " |" : is_free ? " Oo" : "", stdout);
                 put_flag(option->name, option->shown);
-                (void)fputs(option->is_required ? "" : " Oc", stdout);
+                (void)fputs(is_free ? " Oc" : "", stdout);
         }
         (void)puts("");
 }
@@ -359,6 +398,7 @@ int table_put(const char *name, const char *argument, const Sources *sources)
                 { "keys", put_keys },
                 { "calendars", put_calendars },
                 { "options", put_options },
+                { "variables", put_variables },
                 { "commands", put_commands },
                 { "globals", put_globals },
                 { "reasons", put_reasons },
@@ -369,6 +409,15 @@ int table_put(const char *name, const char *argument, const Sources *sources)
                 if (streq(tables[i].name, name))
                         return tables[i].put(argument, sources);
         return -ENOENT;
+}
+
+static void put_variable_names(void)
+{
+        size_t n;
+        const Variable *variables = context_variables(&n);
+
+        for (size_t i = 0; i < n; i++)
+                (void)printf("variable\t%s\n", variables[i].name);
 }
 
 static void put_command_names(void)
@@ -396,6 +445,7 @@ int tables_put_names(const Sources *sources)
         for (size_t i = 0; i < n; i++)
                 (void)printf("key\t%s\n", keys[i].about.name);
         put_calendar_names();
+        put_variable_names();
         for (char *const *path = sources->modules; *path; path++) {
                 int r = load(*path, &channel);
                 if (r < 0)

@@ -27,7 +27,7 @@ static const char instalments_sql[] =
         "collection_failed, is_disputed, is_held, held_until, released_on, reopened_on, "
         "reopened_from, is_handed_over, is_suspended, is_in_flight, is_uncertain, is_aside, "
         "is_settled, n_done, has_payment, imported_on, has_terms "
-        "from instalment where account > ?1 and account <= ?2 and is_settled <= ?3 "
+        "from instalment where account > ?1 and account <= ?2 and (is_settled <= ?3 or open > 0) "
         "order by account, invoice, seq";
 
 static const char done_sql[] =
@@ -432,7 +432,8 @@ int store_load_account(
         return 0;
 }
 
-int store_settle_instalment(Store *store, int64_t account, int64_t invoice, int seq)
+int store_settle_instalment(
+        Store *store, int64_t account, int64_t invoice, int seq, bool is_settled)
 {
         bool is_own;
         int r = db_join(store, &is_own);
@@ -440,9 +441,9 @@ int store_settle_instalment(Store *store, int64_t account, int64_t invoice, int 
         if (r < 0)
                 return r;
         r = db_run(store,
-                "update instalment set is_settled = 1 "
+                "update instalment set is_settled = ? "
                 "where account = ? and invoice = ? and seq = ?",
-                VALUES(INT(account), INT(invoice), INT(seq)));
+                VALUES(INT(is_settled), INT(account), INT(invoice), INT(seq)));
         return db_leave(store, is_own, r);
 }
 

@@ -11,8 +11,8 @@
 #define PAGE_ACCOUNTS 256
 
 /* Accounts as decide() wants them, except customer_time and refused_channels, which the caller
- * fills (see below). Valid until the arena is reset. Instalments that are settled are left out by
- * store_page_accounts(), not by store_load_account(). */
+ * fills (see below). Valid until the arena is reset. Instalments that are settled with nothing open
+ * are left out by store_page_accounts(), not by store_load_account(). */
 typedef struct AccountPage {
         Account *accounts;
         size_t n;
@@ -53,6 +53,8 @@ int store_list_underway(Store *store, int64_t account, int64_t *notices, size_t 
  * 0: none. */
 int store_has_occasion(
         Store *store, int64_t account, const char *occasion, const char *subject_key);
+/* 1: the sum that a promise was confirmed with in writing; 0: it was not confirmed. */
+int store_confirmed_sum(Store *store, int64_t account, int64_t promise, int64_t *ret_minor);
 
 /* What refuses a customer's channels: addresses marked by a channel, opt-outs. Calls back for each
  * channel name; for most customers never. */
@@ -61,8 +63,9 @@ int store_refused_channels(Store *store, int64_t customer,
 /* Whether store_refused_channels() would find anything for anybody. */
 int store_any_refused(Store *store, bool *ret_any);
 
-/* Marks all of an account's closed instalments settled whose judgement says nothing follows. */
-int store_settle_instalment(Store *store, int64_t account, int64_t invoice, int seq);
+/* Marks an instalment settled: closed, and nothing follows; or no longer so. */
+int store_settle_instalment(
+        Store *store, int64_t account, int64_t invoice, int seq, bool is_settled);
 
 /* What composing a notice needs of an invoice, beyond Instalment; "" where not given. */
 typedef struct InvoiceDetail {

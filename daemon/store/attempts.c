@@ -32,8 +32,9 @@ int store_list_attempts(Store *store, int64_t notice,
                 "select attempt, begun, ended, outcome, reason, null, detail "
                 "from attempt where notice = ?1 "
                 "union all "
-                "select n.attempts, n.begun_at, n.ended_at, n.state, n.reason, n.reference, '' "
-                "from notice n where n.id = ?1 and n.attempts > 0 and n.state in (2, 3) "
+                "select n.attempts, n.begun_at, n.ended_at, n.state, n.reason, n.reference, "
+                "iif(n.state = 3, n.detail, '') from notice n where n.id = ?1 and n.attempts > 0 "
+                "and n.state in (2, 3) "
                 "and not exists (select 1 from attempt a "
                 "where a.notice = ?1 and a.attempt = n.attempts) "
                 "order by 1",

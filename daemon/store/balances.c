@@ -105,26 +105,30 @@ static int64_t amount_that_counts(int64_t amount, InvoiceStatus status)
         return amount;
 }
 
-/* What a plan took of an instalment that was cancelled since, while its parts go on: credit. */
-static void read_share(const Rows *rows, InvoiceBalance *balance)
+/* What a plan took beyond what the instalment is by now, corrected or cancelled while the parts go
+ * on, pays them. -EOVERFLOW. */
+static int read_share(const Rows *rows, InvoiceBalance *balance)
 {
         size_t i = balance->n++;
         int64_t taken = row_integer(rows, 6);
         bool is_replaced = row_integer(rows, 8) != 0, is_credit = row_integer(rows, 11) != 0;
+        int64_t amount = is_credit ? -taken
+                                   : amount_that_counts(row_integer(rows, 2) - taken,
+                                             (InvoiceStatus)row_integer(rows, 3));
+        bool is_beyond = is_replaced && amount < 0;
 
         balance->seqs[i] = (int)row_integer(rows, 0);
         balance->shares[i] = (Share){
                 .plan = row_integer(rows, 5),
                 .due = row_date(rows, 1),
-                .amount = is_credit ? -taken
-                                    : amount_that_counts(row_integer(rows, 2) - taken,
-                                              (InvoiceStatus)row_integer(rows, 3)),
+                .amount = is_beyond ? 0 : amount,
                 .granted = row_integer(rows, 7),
                 .open = row_integer(rows, 4),
         };
         balance->offers[i] = (Offer){ row_date(rows, 9), is_replaced ? 0 : row_integer(rows, 10) };
         balance->is_whole[i] =
                 balance->shares[i].plan == 0 && !is_replaced && balance->shares[i].amount > 0;
+        return is_beyond ? money_add(&balance->sums.credits, -amount) : 0;
 }
 
 static int load_shares(
@@ -158,7 +162,7 @@ static int load_shares(
                 "where t.account = ? and t.invoice = ? order by t.seq",
                 VALUES(INT(account), INT(invoice)));
         while (r >= 0 && balance->n < (size_t)n && (r = rows_next(&rows)) > 0)
-                read_share(&rows, balance);
+                r = read_share(&rows, balance);
         return MIN(r, 0);
 }
 
@@ -172,7 +176,7 @@ static void share_early(InvoiceBalance *balance, int percent_hundredths, Date un
                 balance->early[i] = (Offer){ until, 0 };
                 if (!balance->is_whole[i] || money_add(&so_far, balance->shares[i].amount) < 0)
                         continue;
-                int64_t off = (int64_t)(((__int128)so_far * percent_hundredths + 5000) / 10000);
+                int64_t off = money_percent(so_far, percent_hundredths);
                 balance->early[i].discount = off - given;
                 given = off;
         }
@@ -214,16 +218,18 @@ int balance_weigh(Store *store, int64_t invoice, InvoiceBalance *balance, int64_
         return balance_invoice(balance->shares, balance->n, &balance->sums, ret_left_over);
 }
 
-/* Reopened twice, it counts from where it was lowest and from the later day. */
+/* Only what was closed is reopened: reopened before and still open, it counts from then. What a
+ * tolerance had closed is settled, which only the wake knows. */
+#define IS_REOPENED                                                                                \
+        "?2 is not null and ?1 > open and "                                                        \
+        "(reopened_on is null or open <= reopened_from or is_settled)"
 static int set_open(Store *store, const int64_t key[static 3], int64_t open, Date reopened_on)
 {
         return db_run(store,
                 "update instalment set open = ?1, is_settled = iif(?1 > open, 0, is_settled), "
-                "reopened_from = iif(?2 is not null and ?1 > open, "
-                "iif(reopened_on is null, open, min(reopened_from, open)), reopened_from), "
-                "reopened_on = iif(?2 is not null and ?1 > open, "
-                "max(coalesce(reopened_on, ?2), ?2), reopened_on) "
-                "where account = ?3 and invoice = ?4 and seq = ?5",
+                "reopened_from = iif(" IS_REOPENED ", open, reopened_from), "
+                "reopened_on = iif(" IS_REOPENED ", max(coalesce(reopened_on, ?2), ?2), "
+                "reopened_on) where account = ?3 and invoice = ?4 and seq = ?5",
                 VALUES(INT(open), DAY(reopened_on), INT(key[0]), INT(key[1]), INT(key[2])));
 }
 

@@ -14,8 +14,8 @@ int balance_add_fact(Store *store, int64_t account, int64_t invoice, FactKind ki
 
 /*
  * What is open on the invoice's instalments (if invoice is not 0) and the account's credit.
- * Instalments whose open rises are no longer settled; they are reopened on that day (R12), unless
- * it is DATE_NONE. -EOVERFLOW.
+ * Instalments whose open rises are no longer settled; those that were closed are reopened on that
+ * day (R12), unless it is DATE_NONE. -EOVERFLOW.
  */
 int balance_refresh(Store *store, int64_t account, int64_t invoice, Date reopened_on);
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "core/decide.h"
+#include "store/append.h"
 #include "store/database.h"
 #include "store/flags.h"
 #include "store/outbox.h"
@@ -168,13 +169,17 @@ static int insert_notice(Store *store, const Contact *contact, Notice *notice)
                 &notice->id);
         if (r == 0)
                 r = db_run(store,
-                        "insert into body (notice, subject, text, html, template, fields) "
-                        "values (?, ?, ?, ?, ?, ?)",
+                        "insert into body (notice, subject, text, html, template, fields, cc, "
+                        "refs, payment_code, may_chat) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                         VALUES(INT(notice->id), TEXT(notice->subject), TEXT(notice->text),
                                 TEXT(notice->html), TEXT(notice->template_name),
-                                TEXT(notice->fields)));
+                                TEXT(notice->fields), TEXT(notice->cc ? notice->cc : ""),
+                                TEXT(notice->references ? notice->references : ""),
+                                TEXT(notice->payment_code), INT(notice->may_chat)));
         if (r == 0)
                 r = insert_notice_lines(store, contact, notice);
+        if (r == 0)
+                r = chain_note_message(store, notice->id);
         if (r < 0)
                 return r;
         notice->contact = contact->id;

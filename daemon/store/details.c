@@ -84,6 +84,7 @@ static int read_invoice(const Rows *rows, Arena *arena, InvoiceDetail *detail)
                 .document = row_copy(rows, 1, arena),
                 .payment_url = row_copy(rows, 2, arena),
                 .contract = row_copy(rows, 3, arena),
+                .issued = DATE_NONE,
                 .delivered = row_date(rows, 4),
                 .discount_percent_hundredths = (int)row_integer(rows, 5),
                 .discount_until = row_date(rows, 6),
@@ -95,25 +96,43 @@ static int read_invoice(const Rows *rows, Arena *arena, InvoiceDetail *detail)
                        : -ENOMEM;
 }
 
-static int read_instalment_sums(
-        Store *store, int64_t account, int64_t invoice, InvoiceDetail *detail)
+/* A plan's parts are none of its own. */
+static int add_instalment(const Rows *rows, InvoiceDetail *detail)
+{
+        if (row_is_null(rows, 9) || row_integer(rows, 12) != 0)
+                return 0;
+        if (!date_is_set(detail->issued))
+                detail->issued = row_date(rows, 10);
+        if (row_integer(rows, 11) == STATUS_CANCELLED)
+                return 0;
+        detail->n_instalments++;
+        return money_add(&detail->amount, row_integer(rows, 9));
+}
+
+/* Row by row an instalment, and its invoice with each. */
+static int read_with_instalments(
+        Store *store, int64_t invoice, Arena *arena, InvoiceDetail *detail, int64_t *ret_account)
 {
         ROWS(rows);
         int r = rows_open(&rows, store,
-                "select t.amount, t.issued, t.status from instalment t "
-                "left join terms m on m.account = t.account and m.invoice = t.invoice "
-                "and m.seq = t.seq where t.account = ? and t.invoice = ? "
-                "and coalesce(m.plan, 0) = 0 order by t.seq",
-                VALUES(INT(account), INT(invoice)));
+                "select i.number, i.document, i.payment_url, i.contract, i.delivered, "
+                "i.discount_percent_hundredths, i.discount_until, i.document_sha256, i.account, "
+                "t.amount, t.issued, t.status, m.plan from invoice i "
+                "left join instalment t on t.account = i.account and t.invoice = i.id "
+                "left join terms m on t.has_terms and m.account = t.account "
+                "and m.invoice = t.invoice and m.seq = t.seq where i.id = ? order by t.seq",
+                VALUES(INT(invoice)));
 
-        while (r >= 0 && (r = rows_next(&rows)) > 0) {
-                if (!date_is_set(detail->issued))
-                        detail->issued = row_date(&rows, 1);
-                if (row_integer(&rows, 2) == STATUS_CANCELLED)
-                        continue;
-                detail->n_instalments++;
-                r = money_add(&detail->amount, row_integer(&rows, 0));
-        }
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -ENOENT;
+        *ret_account = row_integer(&rows, 8);
+        r = read_invoice(&rows, arena, detail);
+        if (r == 0)
+                r = add_instalment(&rows, detail);
+        while (r == 0 && (r = rows_next(&rows)) > 0)
+                r = add_instalment(&rows, detail);
         return r;
 }
 
@@ -153,25 +172,12 @@ static int read_discounts(
 
 int store_load_invoice(Store *store, int64_t invoice, Arena *arena, InvoiceDetail *ret_detail)
 {
-        ROWS(rows);
         InvoiceDetail detail;
-        int64_t n_customers = 0;
+        int64_t account, n_customers = 0;
 
-        int r = rows_open(&rows, store,
-                "select number, document, payment_url, contract, delivered, "
-                "discount_percent_hundredths, discount_until, document_sha256, account "
-                "from invoice where id = ?",
-                VALUES(INT(invoice)));
-        if (r == 0)
-                r = rows_next(&rows);
-        if (r <= 0)
-                return r < 0 ? r : -ENOENT;
-        r = read_invoice(&rows, arena, &detail);
-        detail.issued = DATE_NONE;
-        if (r == 0)
-                r = read_instalment_sums(store, row_integer(&rows, 8), invoice, &detail);
+        int r = read_with_instalments(store, invoice, arena, &detail, &account);
         if (r == 0 && detail.discount_percent_hundredths > 0)
-                r = read_discounts(store, row_integer(&rows, 8), invoice, arena, &detail);
+                r = read_discounts(store, account, invoice, arena, &detail);
         if (r == 0 && *detail.document)
                 r = db_integers(store,
                         "select count(distinct a.customer) from invoice i "

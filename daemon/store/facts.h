@@ -68,6 +68,16 @@ int store_import_begin(
  * of a few hundred invoices at each call. 1: call it again, in this or in another transaction; 0:
  * the run is over. *ret_withdrawn: by this call. */
 int store_import_end(Store *store, int64_t run, size_t *ret_withdrawn);
+/* Whom store_import_end() tells of each one that it withdraws. The row lasts for the call, which
+ * must not touch the store. */
+typedef struct WithdrawnRow {
+        const char *number, *currency;
+        int seq;
+        Date due;
+        int64_t amount;
+} WithdrawnRow;
+typedef void (*WithdrawnTold)(void *owner, const WithdrawnRow *row);
+void store_import_watch(Store *store, int64_t run, WithdrawnTold told, void *owner);
 /* Gives a run up: nothing more is withdrawn. Needs no transaction; fine for one that is over. */
 void store_import_drop(Store *store, int64_t run);
 
@@ -80,6 +90,9 @@ int store_put_customer(Store *store, const CustomerRow *row, Instant at);
 /* The next row of that number in this run is its next instalment; a refused row, and one whose sums
  * do not fit, takes its place too. */
 int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant at);
+/* 1: the run has given that number two instalments of the same day and amount, as when a row stands
+ * twice in its file; 0: it has not; -errno. */
+int store_is_row_doubled(Store *store, int64_t run, const InvoiceRow *row);
 /* A row that cannot be put at all takes its number's place in the run, so that later ones keep
  * theirs. */
 int store_skip_invoice(Store *store, int64_t run, const char *number);

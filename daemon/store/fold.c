@@ -74,6 +74,23 @@ static bool lasts(Date until, Date day)
         return !date_is_set(until) || date_compare(until, day) >= 0;
 }
 
+static Date longer(Date a, Date b)
+{
+        return date_is_set(b) && lasts(a, b) ? a : b;
+}
+
+/* The longer one counts: a customer who is left alone for a week does not end a longer hold of one
+ * of his invoices. */
+static void hold(Spoken *spoken, const Fact *fact)
+{
+        const Hold *other = fact->is_of_customer ? &spoken->own : &spoken->customers;
+        Hold *said = fact->is_of_customer ? &spoken->customers : &spoken->own;
+
+        *said = (Hold){ true, fact->date };
+        spoken->left.is_held = true;
+        spoken->left.held_until = other->is_said ? longer(other->until, said->until) : said->until;
+}
+
 /* Only what still held, disputed or waited is released on that day: a hold that has run out does
  * not hold the ladder once more, and what came in later was never held. */
 static void release(const Fold *fold, Spoken *spoken, const Fact *fact)
@@ -90,6 +107,7 @@ static void release(const Fold *fold, Spoken *spoken, const Fact *fact)
                 left->released_on = fact->date;
         left->is_held = left->is_disputed = false;
         left->held_until = left->promised_until = DATE_NONE;
+        spoken->own = spoken->customers = (Hold){ false, DATE_NONE };
         if (left->status == STATUS_DISPUTED)
                 left->status = STATUS_OPEN;
 }
@@ -118,10 +136,7 @@ static void apply(const Fold *fold, Spoken *spoken, const Fact *fact)
                 break;
         case WORD_CHANGE: change(spoken, fact); break;
         case WORD_GONE: left->status = STATUS_CANCELLED; break;
-        case WORD_HOLD:
-                left->is_held = true;
-                left->held_until = fact->date;
-                break;
+        case WORD_HOLD: hold(spoken, fact); break;
         case WORD_RELEASE: release(fold, spoken, fact); break;
         case WORD_DISPUTE: left->is_disputed = true; break;
         case WORD_ADOPT: left->is_adopted = true; break;
@@ -139,18 +154,21 @@ static int weigh(const Fold *fold, int64_t rank, int64_t more)
 {
         FactSums sums = fold->sums;
         int64_t left_over;
+        int r = money_add(&sums.credits, more);
 
-        for (size_t i = 0; i < fold->n_spoken; i++) {
+        for (size_t i = 0; i < fold->n_spoken && r == 0; i++) {
                 const Spoken *spoken = &fold->spoken[i];
                 bool is_taken = spoken->replaced_by != 0 && spoken->replaced_by < rank;
                 bool counts = spoken->is_here && spoken->left.status != STATUS_CANCELLED;
+                int64_t amount = counts ? spoken->amount - (is_taken ? spoken->taken : 0) : 0;
+                if (is_taken && amount < 0) /* as balances.c */
+                        r = money_add(&sums.credits, -amount);
                 fold->shares[i] = (Share){
                         .plan = spoken->plan,
                         .due = spoken->due,
-                        .amount = counts ? spoken->amount - (is_taken ? spoken->taken : 0) : 0,
+                        .amount = is_taken ? MAX(amount, 0) : amount,
                 };
         }
-        int r = money_add(&sums.credits, more);
         return r < 0 ? r : balance_invoice(fold->shares, fold->n_spoken, &sums, &left_over);
 }
 
@@ -251,15 +269,18 @@ int fold_run(Fold *fold)
 {
         int r = 0;
 
-        for (size_t i = 0; i < fold->n_spoken; i++)
-                fold->spoken[i].left = (Left){
-                        .status = first_status(fold, &fold->spoken[i]),
+        for (size_t i = 0; i < fold->n_spoken; i++) {
+                Spoken *spoken = &fold->spoken[i];
+                spoken->own = spoken->customers = (Hold){ false, DATE_NONE };
+                spoken->left = (Left){
+                        .status = first_status(fold, spoken),
                         .held_until = DATE_NONE,
                         .released_on = DATE_NONE,
                         .promised_until = DATE_NONE,
-                        .policy = fold->spoken[i].file_policy,
+                        .policy = spoken->file_policy,
                         .approved = "",
                 };
+        }
         fold->sums = (FactSums){ 0 };
         fold->paused_until = DATE_NONE;
         for (size_t i = 0; i < fold->n_facts && r == 0; i++)

@@ -48,6 +48,11 @@ typedef struct Left {
         const char *policy, *approved;
 } Left;
 
+typedef struct Hold {
+        bool is_said;
+        Date until; /* DATE_NONE: until released */
+} Hold;
+
 /* One instalment as the facts have it so far. */
 typedef struct Spoken {
         int seq;
@@ -56,6 +61,7 @@ typedef struct Spoken {
         bool is_plan_broken;
         const char *file_policy, *file_status; /* as the file says today; "" for a part */
         bool is_here;                          /* it has come in, or its plan was made */
+        Hold own, customers;                   /* each replaces the one of its kind before it */
         Left left, kept;                       /* by the fold so far; as the store has it */
 } Spoken;
 

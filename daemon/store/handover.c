@@ -4,6 +4,8 @@
 
 #include "store/handover.h"
 
+#include <errno.h>
+
 #include "store/imported.h"
 #include "store/persons.h"
 
@@ -20,6 +22,23 @@ int store_is_handed_over(Store *store, int64_t account, bool *ret_is_handed_over
         if (r < 0)
                 return r;
         *ret_is_handed_over = r > 0;
+        return 0;
+}
+
+int store_find_asked_until(Store *store, int64_t invoice, int seq, Date *ret_day)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select max(c.deadline) from contact_line l cross join contact c "
+                "on c.id = l.contact and c.kind = 0 and c.is_counted = 1 "
+                "where l.invoice = ? and l.seq = ?",
+                VALUES(INT(invoice), INT(seq)));
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        *ret_day = row_date(&rows, 0);
         return 0;
 }
 

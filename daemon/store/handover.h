@@ -10,6 +10,10 @@
 /* Whether any instalment of the account was handed over. */
 int store_is_handed_over(Store *store, int64_t account, bool *ret_is_handed_over);
 
+/* The last day to pay that a notice of the instalment's account named which asked for it, too, by
+ * its own step or another's (R8); DATE_NONE: none did. */
+int store_find_asked_until(Store *store, int64_t invoice, int seq, Date *ret_day);
+
 /* Whether money has moved on the invoice since its file was handed over that
  * store_note_handover_news() has not noted yet. */
 int store_has_handover_news(Store *store, int64_t account, int64_t invoice, bool *ret_has_news);

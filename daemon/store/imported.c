@@ -5,8 +5,6 @@
 
 #include <errno.h>
 
-#include "store/facts.h"
-
 ImportRun *import_run(Store *store, int64_t id)
 {
         ImportRun *run = store->runs;
@@ -58,6 +56,16 @@ int store_import_begin(
         store->runs = run;
         *ret_run = run->id;
         return 0;
+}
+
+void store_import_watch(Store *store, int64_t id, WithdrawnTold told, void *owner)
+{
+        ImportRun *run = import_run(store, id);
+
+        if (!run)
+                return;
+        run->told = told;
+        run->owner = owner;
 }
 
 void store_import_drop(Store *store, int64_t id)

@@ -7,6 +7,7 @@
 #include "base/strbuf.h"
 #include "core/date.h"
 #include "store/database.h"
+#include "store/facts.h"
 
 #define IMPORTED_COLUMNS_MAX 18
 
@@ -25,6 +26,8 @@ typedef struct ImportRun {
         Instant at;
         Date today; /* of at */
         char *file;
+        WithdrawnTold told; /* or NULL */
+        void *owner;
 } ImportRun;
 ImportRun *import_run(Store *store, int64_t id); /* NULL: it is over */
 void import_runs_release(Store *store);

@@ -96,6 +96,14 @@ int store_skip_invoice(Store *store, int64_t run, const char *number)
         return take_place(store, run, number, &seq);
 }
 
+/* The row speaks of another invoice than the one of that number: which instalments this one has, it
+ * does not say. */
+static int keep_instalments(Store *store, int64_t run, const char *number)
+{
+        return db_run(store, "update place set is_of_another = 1 where run = ? and number = ?",
+                VALUES(INT(run), TEXT(number)));
+}
+
 static int remember(Putting *putting)
 {
         _cleanup_(strbuf_release) StrBuf packed = STRBUF_INIT;
@@ -326,7 +334,11 @@ int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant 
         int r = take_place(store, run, row->number, &putting.place);
         if (r == 0)
                 r = look_up(&putting);
-        if (r < 0 || r >= PUT_REFUSED)
+        if (r >= PUT_REFUSED) {
+                int kept = keep_instalments(store, run, row->number);
+                return kept < 0 ? kept : r;
+        }
+        if (r < 0)
                 return r;
         putting.seq = putting.place;
         int known = r;
@@ -347,6 +359,20 @@ int store_put_invoice(Store *store, int64_t run, const InvoiceRow *row, Instant 
         r = change_row(&putting, differs, strbuf_text(&changes));
         r = db_end_savepoint(store, true, r);
         return r < 0 ? r : PUT_CHANGED;
+}
+
+int store_is_row_doubled(Store *store, int64_t run, const InvoiceRow *row)
+{
+        int64_t n_alike = 0;
+        int r = db_integers(store,
+                "select count(*) from place p cross join invoice i on i.number = p.number "
+                "cross join imported_instalment o on o.invoice = i.id "
+                "and coalesce(o.place, o.seq) <= p.n cross join instalment t "
+                "on t.account = i.account and t.invoice = i.id and t.seq = o.seq "
+                "where p.run = ? and p.number = ? and p.n > 1 and t.due = ? and t.amount = ?",
+                VALUES(INT(run), TEXT(row->number), DAY(row->due), INT(row->amount)), &n_alike, 1);
+
+        return r < 0 ? r : n_alike > 1;
 }
 
 typedef struct Surplus {
@@ -383,7 +409,7 @@ static int list_surplus(Store *store, int64_t run, const char *last, StrBuf *lis
                 "and coalesce(o.place, o.seq) > p.n "
                 "cross join instalment t on t.account = i.account and t.invoice = i.id "
                 "and t.seq = o.seq "
-                "where p.run = ? and p.number <= ? and t.status <> 3 "
+                "where p.run = ? and p.number <= ? and not p.is_of_another and t.status <> 3 "
                 "order by t.account, t.invoice, t.seq",
                 VALUES(INT(run), TEXT(last)));
 
@@ -426,6 +452,25 @@ static int remember_withdrawn(Store *store, const Surplus *surplus, StrBuf *pack
                         INT(surplus->seq)));
 }
 
+static int tell(Store *store, const ImportRun *run, const Surplus *surplus)
+{
+        ROWS(rows);
+        int r = rows_open(&rows, store,
+                "select t.number, a.currency, t.due, t.amount from instalment t "
+                "cross join account a on a.id = t.account "
+                "where t.account = ? and t.invoice = ? and t.seq = ?",
+                VALUES(INT(surplus->account), INT(surplus->invoice), INT(surplus->seq)));
+
+        if (r == 0)
+                r = rows_next(&rows);
+        if (r <= 0)
+                return r < 0 ? r : -EUCLEAN;
+        const WithdrawnRow row = { row_text(&rows, 0), row_text(&rows, 1), surplus->seq,
+                row_date(&rows, 2), row_integer(&rows, 3) };
+        run->told(run->owner, &row);
+        return 0;
+}
+
 static int withdraw(Store *store, const Surplus *surplus, Instant at)
 {
         _cleanup_(strbuf_release) StrBuf packed = STRBUF_INIT;
@@ -459,6 +504,8 @@ static int withdraw_page(Store *store, const ImportRun *run, const char *last, s
                 Surplus surplus;
                 memcpy(&surplus, list.text + i * sizeof(surplus), sizeof(surplus));
                 r = withdraw(store, &surplus, run->at);
+                if (r == 0 && run->told)
+                        r = tell(store, run, &surplus);
         }
         if (r == 0)
                 r = db_run(store, "delete from place where run = ? and number <= ?",

@@ -99,8 +99,9 @@ int lock_take(const char *state_folder, int *ret_fd, int *ret_pid)
         if (r != 0)
                 return r;
         int length = snprintf(text, sizeof(text), "%d\n", getpid());
-        if (ftruncate(fd, 0) < 0 || pwrite(fd, text, (size_t)length, 0) != length)
-                return -errno;
+        ssize_t n = ftruncate(fd, 0) < 0 ? -1 : pwrite(fd, text, (size_t)length, 0);
+        if (n != length)
+                return n < 0 ? -errno : -ENOSPC;
         *ret_fd = TAKE_FD(fd);
         return 0;
 }

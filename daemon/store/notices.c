@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "store/append.h"
 #include "store/attempts.h"
 #include "store/database.h"
 #include "store/flags.h"
@@ -200,13 +201,21 @@ int store_mark_sent(
         store->is_sent_changed = true;
         r = db_run(store,
                 "update notice set state = 3, reason = ?, sent_at = ?, ended_at = ?, "
-                "reference = coalesce(?, reference), next_try = null where id = ?",
+                "reference = coalesce(?, reference), detail = '', next_try = null where id = ?",
                 VALUES(TEXT(reason_code(reason)), TIME(begun), TIME(at), TEXT(reference), INT(id)));
+        if (r == 0)
+                r = chain_append(store, id, "sent", at);
         if (r == 0)
                 r = tally(store, id);
         if (r == 0)
                 r = flags_refresh_contact(store, contact, &is_completed);
         return r < 0 || !is_completed ? r : complete_contact(store, contact, begun, day);
+}
+
+int store_keep_answer(Store *store, int64_t id, const char *detail)
+{
+        return db_run(
+                store, "update notice set detail = ? where id = ?", VALUES(TEXT(detail), INT(id)));
 }
 
 /* Its keys are free again. */
@@ -238,6 +247,8 @@ int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detai
         r = attempt_add(store, id, NOTICE_FAILED, reason, detail, at);
         if (r == 0)
                 r = end_notice(store, id, NOTICE_FAILED, reason, detail);
+        if (r == 0)
+                r = chain_append(store, id, "failed", at);
         return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
 }
 
@@ -261,6 +272,8 @@ int store_mark_retry(
                 "attempts = attempts + (state = 1) "
                 "where id = ?4",
                 VALUES(TEXT(reason_code(reason)), TEXT(detail), TIME(next_try), INT(id)));
+        if (r == 0)
+                r = chain_append(store, id, "retry", at);
         return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
 }
 
@@ -279,6 +292,8 @@ int store_mark_uncertain(Store *store, int64_t id, Reason reason, const char *de
                 "update notice set state = 5, reason = ?, detail = coalesce(?, detail) "
                 "where id = ?",
                 VALUES(TEXT(reason_code(reason)), TEXT(detail), INT(id)));
+        if (r == 0)
+                r = chain_append(store, id, "uncertain", at);
         return r < 0 ? r : flags_refresh_contact(store, contact, NULL);
 }
 
@@ -370,15 +385,6 @@ int store_list_state(
                 VALUES(INT(after), INT(state), INT(max)), ids, ret_n);
 }
 
-int store_list_active(Store *store, int64_t account, int64_t *ids, size_t max, size_t *ret_n)
-{
-        return list_ids(store,
-                "select n.id from contact c cross join notice n on n.contact = c.id "
-                "where c.account = ? and c.is_in_flight = 1 and n.state in (0, 1) "
-                "order by n.id limit ?",
-                VALUES(INT(account), INT(max)), ids, ret_n);
-}
-
 static int read_notice(const Rows *rows, Arena *arena, Notice *notice)
 {
         *notice = (Notice){
@@ -410,7 +416,8 @@ static int load_body(Store *store, Arena *arena, Notice *notice)
         ROWS(rows);
         bool is_out = false;
         int r = rows_open(&rows, store,
-                "select subject, text, html, template, fields from body where notice = ?",
+                "select subject, text, html, template, fields, cc, refs, payment_code, may_chat "
+                "from body where notice = ?",
                 VALUES(INT(notice->id)));
 
         if (r == 0)
@@ -422,6 +429,10 @@ static int load_body(Store *store, Arena *arena, Notice *notice)
         notice->html = row_copy_or_null(&rows, 2, arena, &is_out);
         notice->template_name = row_copy(&rows, 3, arena);
         notice->fields = row_copy_or_null(&rows, 4, arena, &is_out);
+        notice->cc = row_copy_or_null(&rows, 5, arena, &is_out);
+        notice->references = row_copy_or_null(&rows, 6, arena, &is_out);
+        notice->payment_code = row_copy_or_null(&rows, 7, arena, &is_out);
+        notice->may_chat = row_integer(&rows, 8) != 0;
         return is_out || !notice->subject || !notice->text || !notice->template_name ? -ENOMEM : 0;
 }
 

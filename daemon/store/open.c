@@ -12,6 +12,7 @@
 
 #include "base/strbuf.h"
 #include "core/decide.h"
+#include "store/append.h"
 #include "store/database.h"
 #include "store/fence.h"
 #include "store/lock.h"
@@ -20,6 +21,7 @@
 #define APPLICATION_ID 0x524C4E43 /* "RLNC" */
 #define WAL_HEADER_SIZE 32
 #define BUSY_TIMEOUT_MS 2000
+#define CHAIN_VERSION 10
 #define MAGIC "SQLite format 3"
 
 /* The log is synced at every commit; 8 MiB of pages keep the whole process small. */
@@ -83,25 +85,33 @@ static int read_number(Store *store, const char *sql, int64_t *ret_number)
         return 0;
 }
 
+/* One schema file, and what of its version is no SQL. */
+static int upgrade(Store *store, int version)
+{
+        _cleanup_(strbuf_release) StrBuf stamp = STRBUF_INIT;
+        int r = db_execute(store, schema_versions[version - 1]);
+
+        if (r == 0 && version == CHAIN_VERSION)
+                r = chain_upgrade(store);
+        strbuf_addf(&stamp, "pragma user_version = %d", version);
+        if (r == 0)
+                r = strbuf_error(&stamp);
+        return r < 0 ? r : db_execute(store, strbuf_text(&stamp));
+}
+
 /* Schema files after version, each in a transaction of its own. */
 static int migrate(Store *store, int version)
 {
-        for (int i = version; i < schema_n_versions; i++) {
-                _cleanup_(strbuf_release) StrBuf stamp = STRBUF_INIT;
-                strbuf_addf(&stamp, "pragma user_version = %d", i + 1);
+        while (version < schema_n_versions) {
                 int r = db_execute(store, "begin immediate");
+                store->is_in_transaction = r == 0;
                 if (r == 0)
-                        r = db_execute(store, schema_versions[i]);
-                if (r == 0)
-                        r = strbuf_error(&stamp);
-                if (r == 0)
-                        r = db_execute(store, strbuf_text(&stamp));
+                        r = upgrade(store, ++version);
                 if (r == 0)
                         r = db_execute(store, "commit");
-                if (r < 0) {
-                        (void)db_execute(store, "rollback");
+                store_rollback(store);
+                if (r < 0)
                         return r;
-                }
         }
         return 0;
 }
@@ -273,7 +283,7 @@ static int note_restored(Store *store, int64_t fenced)
         return r;
 }
 
-static int open_database(Store *store, const char *cache_folder, bool is_fenced, bool has_wal)
+static int open_database(Store *store, const char *cache_folder, bool has_wal)
 {
         int version;
         int r = connect_file(store, store->path, SQLITE_OPEN_READWRITE);
@@ -284,14 +294,12 @@ static int open_database(Store *store, const char *cache_folder, bool is_fenced,
                 r = load_meta(store);
         if (r != 0)
                 return r;
-        if (is_fenced) {
-                /* It was not closed, so its log must be there: what it had is lost. */
-                if (store->is_marked_open && !has_wal)
-                        return STORE_CORRUPT;
-                r = fence_open(cache_folder, &store->fence_fd);
-                if (r < 0)
-                        return r;
-        }
+        /* It was not closed, so its log must be there: what it had is lost. */
+        if (store->is_marked_open && !has_wal)
+                return STORE_CORRUPT;
+        r = fence_open(cache_folder, &store->fence_fd);
+        if (r < 0)
+                return r;
         r = db_execute(store, log_settings);
         if (r == 0)
                 r = migrate(store, version);
@@ -300,17 +308,17 @@ static int open_database(Store *store, const char *cache_folder, bool is_fenced,
         if (r == 0)
                 r = db_execute(store, "create temp table place (run integer not null, "
                                       "number text not null, n integer not null, "
+                                      "is_of_another integer not null default 0, "
                                       "primary key (run, number)) strict, without rowid");
-        store->is_mark_ours = r == 0 && is_fenced;
-        if (r == 0 && is_fenced)
+        store->is_mark_ours = r == 0;
+        if (r == 0)
                 r = note_restored(store, fence_read(store->fence_fd, store->uuid));
-        if (r == 0 && is_fenced)
+        if (r == 0)
                 r = fence_write(store->fence_fd, store->uuid, store->generation);
         return r;
 }
 
-static int open_store(const char *state_folder, const char *cache_folder, bool is_fenced,
-        Store **ret_store, int *ret_pid)
+int store_open(const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid)
 {
         _cleanup_(store_closep) Store *store = NULL;
         _cleanup_(freep) char *path = NULL, *wal = NULL;
@@ -337,7 +345,7 @@ static int open_store(const char *state_folder, const char *cache_folder, bool i
         if (r <= 0)
                 return r == -ENOENT ? STORE_MISSING : r < 0 ? r : STORE_CORRUPT;
         bool has_wal = stat(wal, &wal_stat) == 0 && wal_stat.st_size > WAL_HEADER_SIZE;
-        r = open_database(store, cache_folder, is_fenced, has_wal);
+        r = open_database(store, cache_folder, has_wal);
         if (r == -EUCLEAN)
                 return STORE_CORRUPT;
         if (r == -EBUSY) {
@@ -349,15 +357,4 @@ static int open_store(const char *state_folder, const char *cache_folder, bool i
                 return r;
         *ret_store = TAKE_PTR(store);
         return STORE_OPENED;
-}
-
-int store_open(const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid)
-{
-        return open_store(state_folder, cache_folder, true, ret_store, ret_pid);
-}
-
-int store_open_past_fence(
-        const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid)
-{
-        return open_store(state_folder, cache_folder, false, ret_store, ret_pid);
 }

@@ -2,8 +2,7 @@
 #ifndef RELANCED_STORE_OUTBOX_H
 #define RELANCED_STORE_OUTBOX_H
 
-/*
- * Contacts and their notices (DESIGN 5): one decision, and a notice per route taken. States:
+/* Contacts and their notices (DESIGN 5): one decision, and a notice per route taken. States:
  * pending → handed → begun → sent | failed | pending (retry) | uncertain, and cancelled from
  * pending or handed. The store refuses any other step with -EPERM, and keeps every flag of
  * instalments and accounts that follows. Every call that writes needs the caller's transaction. */
@@ -64,11 +63,12 @@ typedef struct Contact {
         size_t n_attachments;
 } Contact;
 
-/* A message. Also how a notice is read back; members below "out" are the store's. html may be NULL;
- * to is "" for channels without an address. */
+/* A message. Below "out" is the store's. html, fields and what mails alone have may be NULL. */
 typedef struct Notice {
         const char *channel, *to, *language, *message_id, *subject, *text, *html;
-        const char *template_name, *fields; /* its folder; lines "name=value" (WhatsApp) or NULL */
+        const char *template_name, *fields;         /* its folder; lines "name=value" (WhatsApp) */
+        const char *cc, *references, *payment_code; /* as in channels/channel.h */
+        bool may_chat;                              /* likewise */
         Form form;
         unsigned route, alternative;  /* of the contact's step */
         Instant date;                 /* the Date header of every copy */
@@ -100,8 +100,6 @@ int store_next_ready(Store *store, Instant now, Instant *ret_instant);
 /* All notices in a state, above after, by id. */
 int store_list_state(
         Store *store, NoticeState state, int64_t after, int64_t *ids, size_t max, size_t *ret_n);
-/* Active notices (pending, handed) of an account. */
-int store_list_active(Store *store, int64_t account, int64_t *ids, size_t max, size_t *ret_n);
 
 /* -ENOENT. with_body: texts too. */
 int store_load_notice(Store *store, int64_t id, bool with_body, Arena *arena, Notice *ret_notice);
@@ -114,6 +112,7 @@ int store_mark_unhanded(Store *store, const int64_t *ids, size_t n, Instant at);
 /* → sent, as of when it began (day). Completes the lines' steps (R4), once for a contact. */
 int store_mark_sent(
         Store *store, int64_t id, Reason reason, Instant at, Date day, const char *reference);
+int store_keep_answer(Store *store, int64_t id, const char *detail); /* of what it sent */
 /* handed, begun or uncertain → failed. */
 int store_mark_failed(Store *store, int64_t id, Reason reason, const char *detail, Instant at);
 /* handed or begun → pending, not before next_try. */
@@ -135,10 +134,8 @@ int store_stand_aside(Store *store, int64_t contact);
 
 typedef struct Task {
         const char *kind, *sentence, *commands; /* commands: one per line, {task}: its number */
-        int64_t account;                        /* 0: none */
-        int64_t invoice;                        /* 0: none */
+        int64_t account, invoice, notice;       /* 0: none */
         int seq;                                /* 0: none */
-        int64_t notice;                         /* 0: none */
 } Task;
 /* Opens a task unless the same (kind, account, invoice, seq, notice) is open. */
 int store_open_task(Store *store, const Task *task, Instant at, bool *ret_is_new);
@@ -146,5 +143,7 @@ int store_open_task(Store *store, const Task *task, Instant at, bool *ret_is_new
  * those kept (same kind, invoice, seq): their cause is gone. */
 int store_keep_tasks(Store *store, int64_t account, const Task *kept, size_t n, Instant at);
 int store_close_task(Store *store, const char *kind, int64_t notice, Instant at);
+/* Nobody is asked to call about what is paid, to adopt it or to hand it over. */
+int store_close_paid_tasks(Store *store, int64_t account, Instant at);
 
 #endif

@@ -189,7 +189,9 @@ static int give_instalment(InvoicePager *list, const Waiting *waiting)
                 "coalesce((select d.step from done d where d.account = t.account "
                 "and d.invoice = t.invoice and d.seq = t.seq order by d.position desc limit 1), "
                 "''), t.seq, t.issued, t.due, t.amount, t.open, t.account, t.status, t.is_held, "
-                "t.is_disputed from instalment t cross join account a on a.id = t.account "
+                "t.is_disputed, (select m.promised_until from terms m where m.account = t.account "
+                "and m.invoice = t.invoice and m.seq = t.seq) from instalment t cross join account "
+                "a on a.id = t.account "
                 "cross join customer k on k.id = a.customer "
                 "cross join invoice i on i.id = t.invoice "
                 "where t.account = ?1 and t.invoice = ?2 and t.seq = ?3 "
@@ -219,6 +221,7 @@ static int give_instalment(InvoicePager *list, const Waiting *waiting)
                 .status = (InvoiceStatus)row_integer(&rows, 13),
                 .is_held = row_integer(&rows, 14) != 0,
                 .is_disputed = row_integer(&rows, 15) != 0,
+                .promised_until = row_date(&rows, 16),
         };
         return list->row(list->owner, &given);
 }
@@ -308,11 +311,11 @@ static int list_invoice(InvoicePager *list, const char *number)
         return r;
 }
 
-int store_list_invoices(Store *store, const char *customer, const char *invoice, bool only_open,
+int store_list_invoices(Store *store, const char *customer, const char *invoice,
         int (*row)(void *owner, const InvoiceReport *row), void *owner)
 {
         Pager *pager = NULL;
-        int r = store_page_invoices(store, customer, only_open, row, owner, &pager);
+        int r = store_page_invoices(store, customer, false, row, owner, &pager);
 
         if (r < 0 || !invoice)
                 return pager_run(pager, r);

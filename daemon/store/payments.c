@@ -6,6 +6,7 @@
 
 #include "store/balances.h"
 #include "store/imported.h"
+#include "store/outbox.h"
 #include "store/words.h"
 
 const char *const fact_kind_names[5] = { "payment", "credit", "refund", "chargeback", "write-off" };
@@ -153,6 +154,7 @@ static int change_balances(const Placing *placing, Date today)
         return r;
 }
 
+/* R19: what is dated ahead says no more than that it came in today. */
 static int put_fact(Placing *placing, Instant at, Date today)
 {
         const PaymentRow *row = placing->row;
@@ -165,11 +167,13 @@ static int put_fact(Placing *placing, Instant at, Date today)
                 r = insert_fact(placing, at);
         if (r == 0)
                 r = change_balances(placing, today);
+        if (r == 0)
+                r = store_close_paid_tasks(placing->store, placing->account, at);
         if (r == 0 && row->kind == FACT_PAYMENT && !row->is_by_hand)
                 r = db_run(placing->store,
                         "update meta set newest_payment = ?1 "
                         "where id = 1 and coalesce(newest_payment < ?1, 1)",
-                        VALUES(DAY(row->date)));
+                        VALUES(DAY(date_compare(row->date, today) > 0 ? today : row->date)));
         return r;
 }
 

@@ -115,11 +115,31 @@ int store_waive_charges(
                 (Event){ .kind = "waive", .at = at, .date = DATE_NONE, .note = note }, ret_fact);
 }
 
-int store_reply(Store *store, const char *customer, Date paused_until, const char *note, Instant at,
-        int64_t *ret_fact)
+int store_reply(Store *store, const Answered *answered, Instant at, int64_t *ret_fact)
 {
-        return say(store, &(Target){ .customer = customer },
-                (Event){ .kind = "reply", .at = at, .date = paused_until, .note = note }, ret_fact);
+        return say(store, &(Target){ .customer = answered->customer },
+                (Event){ .kind = "reply",
+                        .at = at,
+                        .date = answered->paused_until,
+                        .reference = answered->channel,
+                        .note = answered->note },
+                ret_fact);
+}
+
+int store_has_written(
+        Store *store, int64_t customer, const char *channel, Instant since, bool *ret_has_written)
+{
+        int64_t one;
+        int r = db_integers(store,
+                "select 1 from fact f where f.customer = ? and f.kind = 'reply' "
+                "and f.reference = ? and f.at >= ? "
+                "and not exists (select 1 from fact w where w.withdraws = f.id) limit 1",
+                VALUES(INT(customer), TEXT(channel), TIME(since)), &one, 1);
+
+        if (r < 0)
+                return r;
+        *ret_has_written = r > 0;
+        return 0;
 }
 
 int store_opt_out(

@@ -54,6 +54,10 @@ int store_promise(Store *store, const Promise *promise, Instant at, int64_t *ret
 /* Whether store_break_promise() has told of the promise that this instalment has had last. */
 int store_is_promise_told(
         Store *store, int64_t account, int64_t invoice, int seq, bool *ret_is_told);
+/* Whether what was told is to be seen to once more: a promise was taken back since, and nobody has
+ * done the task, nor is it open. */
+int store_is_promise_back(
+        Store *store, int64_t account, int64_t invoice, int seq, bool *ret_is_back);
 /* R13: it ran out: an event, once, however often this is called. */
 int store_break_promise(Store *store, int64_t account, int64_t invoice, int seq, Instant at);
 
@@ -92,8 +96,15 @@ int store_adopt(Store *store, const StepMark *mark, Instant at, int64_t *ret_fac
 int store_assign_policy(
         Store *store, const char *invoice, const char *policy, Instant at, int64_t *ret_fact);
 /* R25 */
-int store_reply(Store *store, const char *customer, Date paused_until, const char *note, Instant at,
-        int64_t *ret_fact);
+typedef struct Answered {
+        const char *customer, *note;
+        const char *channel; /* it came by just now; "": another way, or earlier */
+        Date paused_until;
+} Answered;
+int store_reply(Store *store, const Answered *answered, Instant at, int64_t *ret_fact);
+/* Whether a customer has written by that channel since then. */
+int store_has_written(
+        Store *store, int64_t customer, const char *channel, Instant since, bool *ret_has_written);
 /* A channel's name; its addresses of that customer are never used again. */
 int store_opt_out(
         Store *store, const char *customer, const char *channel, Instant at, int64_t *ret_fact);

@@ -73,6 +73,29 @@ int store_is_promise_told(
         return 0;
 }
 
+int store_is_promise_back(
+        Store *store, int64_t account, int64_t invoice, int seq, bool *ret_is_back)
+{
+        int64_t one;
+        int r = db_integers(store,
+                "select 1 from terms m cross join fact b on b.invoice = m.invoice "
+                "and b.kind = 'promise-broken' and b.seq = m.seq "
+                "and b.reference = cast(m.promise as text) "
+                "where m.account = ?1 and m.invoice = ?2 and m.seq = ?3 "
+                "and exists (select 1 from fact p cross join fact w on w.withdraws = p.id "
+                "where p.invoice = m.invoice and p.kind = 'promise' and w.id > b.id) "
+                "and not exists (select 1 from fact d where d.invoice = m.invoice "
+                "and d.kind = 'task-done' and d.reference = 'promise-broken' and d.id > b.id) "
+                "and not exists (select 1 from task t where t.kind = 'promise-broken' "
+                "and t.account = ?1 and t.invoice = ?2 and t.closed_at is null) limit 1",
+                VALUES(INT(account), INT(invoice), INT(seq)), &one, 1);
+
+        if (r < 0)
+                return r;
+        *ret_is_back = r > 0;
+        return 0;
+}
+
 /* The event's reference is the promise's number. */
 int store_break_promise(Store *store, int64_t account, int64_t invoice, int seq, Instant at)
 {

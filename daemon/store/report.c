@@ -112,7 +112,7 @@ int store_list_facts(Store *store, const char *invoice,
         r = rows_open_private(&rows, store,
                 "select f.at, f.date, f.kind, f.external_id, f.reference, f.note, a.currency, "
                 "f.changes, f.amount, exists (select 1 from fact w where w.withdraws = f.id), "
-                "f.id, f.invoice is null "
+                "f.id, f.invoice is null, f.withdraws "
                 "from (select id from fact where invoice = ?1 union all "
                 "select id from fact where customer = ?3 and invoice is null "
                 "and kind in ('hold', 'release', 'reply', 'opt-out', 'contact')) p "
@@ -133,6 +133,7 @@ int store_list_facts(Store *store, const char *invoice,
                         .is_withdrawn = row_integer(&rows, 9) != 0,
                         .fact = row_integer(&rows, 10),
                         .is_of_customer = row_integer(&rows, 11) != 0,
+                        .withdraws = row_integer(&rows, 12),
                 };
                 r = row(owner, &given);
         }

@@ -25,11 +25,10 @@ DEFINE_CLEANUP(Pager, pager_free)
 /* Unset members (NULL, INSTANT_NONE, -1) match everything. */
 typedef struct LogFilter {
         Instant since, until; /* of LogRow.at; until is the first instant after */
-        const char *customer, *channel;
-        const char *invoice; /* asked for or listed in the notice */
-        const char *step;    /* of the lead; an occasion; an action that has neither */
-        int state;           /* NoticeState; handed: begun, too */
-        bool only_open;      /* pending, handed, begun, uncertain */
+        const char *customer, *channel, *invoice; /* asked for or listed in the notice */
+        const char *step; /* of the lead; an occasion; an action that has neither */
+        int state;        /* NoticeState; handed: begun, too */
+        bool only_open;   /* pending, handed, begun, uncertain */
 } LogFilter;
 
 typedef struct LogLine {
@@ -55,8 +54,7 @@ typedef struct LogRow {
         Reason reason;
         const char *detail; /* what the channel said, or "" */
         int attempts;
-        const char *reference; /* or NULL */
-        const char *delivered; /* delivered, read, bounced, or NULL */
+        const char *reference, *delivered; /* or NULL; delivered, read, bounced */
 } LogRow;
 int store_list_log(Store *store, const LogFilter *filter,
         int (*row)(void *owner, const LogRow *row), void *owner);
@@ -83,14 +81,14 @@ int store_list_attempts(Store *store, int64_t notice,
 typedef struct InvoiceReport {
         const char *number, *customer, *customer_name, *currency, *document, *policy, *last_step;
         int seq;
-        Date issued, due;
+        Date issued, due, promised_until;
         int64_t amount, open, account;
         InvoiceStatus status;
         bool is_held, is_disputed;
 } InvoiceReport;
 /* One row per instalment, by customer, due day, number and sequence: all, of one customer, or of
  * one invoice. only_open: open > 0 and not cancelled. */
-int store_list_invoices(Store *store, const char *customer, const char *invoice, bool only_open,
+int store_list_invoices(Store *store, const char *customer, const char *invoice,
         int (*row)(void *owner, const InvoiceReport *row), void *owner);
 int store_page_invoices(Store *store, const char *customer, bool only_open,
         int (*row)(void *owner, const InvoiceReport *row), void *owner, Pager **ret_pager);
@@ -126,7 +124,7 @@ int store_list_invoice_tasks(Store *store, int64_t account, int64_t invoice,
         int (*row)(void *owner, const TaskReport *row), void *owner);
 
 typedef struct FactReport {
-        int64_t fact; /* its number, for store_withdraw() */
+        int64_t fact, withdraws; /* its number, for store_withdraw(); whose it takes back, or 0 */
         Instant at;
         Date date;
         const char *kind, *id, *reference, *note, *currency, *changes; /* "" where none */
@@ -139,10 +137,9 @@ int store_list_facts(Store *store, const char *invoice,
 
 typedef struct StoreStatus {
         StoreMode mode;
-        Instant last_wake;
+        Instant last_wake, last_sent; /* or INSTANT_NONE */
         int64_t n_customers, n_open_instalments, n_tasks;
         int64_t n_notices[7]; /* by NoticeState */
-        Instant last_sent;    /* or INSTANT_NONE */
         Date newest_payment;  /* or DATE_NONE */
 } StoreStatus;
 int store_get_status(Store *store, StoreStatus *ret_status);

@@ -250,7 +250,7 @@ int store_get_wake_clock(Store *store, WakeClock *ret_clock)
         if (r <= 0)
                 return r < 0 ? r : -EUCLEAN;
         const char *boot = row_text(&rows, 1);
-        size_t length = strlen(boot);
+        size_t length = boot ? strlen(boot) : sizeof(clock.boot);
         if (length >= sizeof(clock.boot))
                 return -EUCLEAN;
         clock.boottime_usec = row_integer(&rows, 0);

@@ -40,9 +40,6 @@ int store_create(const char *state_folder, const char *cache_folder);
  * that was put back, and GUARD_RESTORED is set (R20). A StoreOpened or -errno. ret_pid may be NULL;
  * 0 = not known. */
 int store_open(const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid);
-/* The same for reading what is wrong with it: leaves the fence alone. */
-int store_open_past_fence(
-        const char *state_folder, const char *cache_folder, Store **ret_store, int *ret_pid);
 /* Who has the store open, as far as it says so: for who finds it locked. What a process that was
  * killed has left behind is never told. */
 typedef struct StoreHolder {

@@ -62,7 +62,8 @@ int store_keep_tasks(Store *store, int64_t account, const Task *kept, size_t n, 
                 "select id, kind, invoice, seq from task where account = ? and closed_at is null "
                 "and kind in ('no-address', 'all-routes-refused', 'unknown-policy', 'approve', "
                 "'adopt', 'call', 'agency', 'legal', 'no-recipient', 'rate', 'reopened', "
-                "'dispute', 'no-document', 'template', 'sum', 'promise-broken', 'plan-broken')",
+                "'dispute', 'dossier', 'no-document', 'template', 'sum', 'promise-broken', "
+                "'plan-broken')",
                 VALUES(INT(account)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0) {
@@ -116,4 +117,14 @@ int store_refuse_address(Store *store, int64_t customer, const char *channel, co
                 "insert into refusal (customer, channel, address, detail) values (?, ?, ?, ?) "
                 "on conflict do update set detail = excluded.detail",
                 VALUES(INT(customer), TEXT(channel), TEXT(address), TEXT(detail ? detail : "")));
+}
+
+int store_close_paid_tasks(Store *store, int64_t account, Instant at)
+{
+        return db_run(store,
+                "update task set closed_at = ?2 where account = ?1 and closed_at is null "
+                "and kind in ('call', 'approve', 'adopt', 'agency', 'legal') "
+                "and exists (select 1 from instalment t where t.account = task.account "
+                "and t.invoice = task.invoice and t.seq = task.seq and t.open <= 0)",
+                VALUES(INT(account), TIME(at)));
 }

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Owns the question what of an account is on its way, for who asks what would leave. Never
- * writes. */
+/* Owns the question what of an account is on its way or was told, for who asks what would leave.
+ * Never writes. */
+
+#include <inttypes.h>
+#include <stdio.h>
 
 #include "store/accounts.h"
 #include "store/database.h"
@@ -32,4 +35,16 @@ int store_has_occasion(Store *store, int64_t account, const char *occasion, cons
                 "select 1 from notice where account = ? and occasion = ? and subject_key = ? "
                 "and occasion is not null and state not in (4, 6) limit 1",
                 VALUES(INT(account), TEXT(occasion), TEXT(subject_key)), &one, 1);
+}
+
+int store_confirmed_sum(Store *store, int64_t account, int64_t promise, int64_t *ret_minor)
+{
+        char subject[24];
+
+        (void)snprintf(subject, sizeof(subject), "%" PRId64, promise);
+        return db_integers(store,
+                "select c.total from notice n cross join contact c on c.id = n.contact "
+                "where n.account = ? and n.occasion = 'promise-confirmed' and n.subject_key = ? "
+                "and n.occasion is not null and n.state not in (4, 6) limit 1",
+                VALUES(INT(account), TEXT(subject)), ret_minor, 1);
 }

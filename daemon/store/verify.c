@@ -8,6 +8,7 @@
 #include <errno.h>
 
 #include "store/balances.h"
+#include "store/chain.h"
 #include "store/database.h"
 #include "store/flags.h"
 #include "store/grants.h"
@@ -18,12 +19,10 @@ typedef struct Finding {
         void *owner;
 } Finding;
 
-/* Sums of facts that no later fact withdraws, by kind. */
-#define LIVE_SUM(kinds, owner)                                                                     \
-        "coalesce((select sum(f.amount) from fact f where f.kind in (" kinds ") and " owner        \
-        " and not exists (select 1 from fact w where w.withdraws = f.id)), 0)"
-#define OF_INVOICE "f.invoice = i.id"
-#define OF_ACCOUNT "f.account = a.id and f.invoice is null"
+/* The sum of an invoice's facts that no later fact withdraws, by kind. */
+#define LIVE_SUM(kinds)                                                                            \
+        "coalesce((select sum(f.amount) from fact f where f.kind in (" kinds ") "                  \
+        "and f.invoice = i.id and not exists (select 1 from fact w where w.withdraws = f.id)), 0)"
 
 #define HAS_CONTACT(flag)                                                                          \
         "exists (select 1 from contact_line l join contact c on c.id = l.contact "                 \
@@ -37,9 +36,8 @@ typedef struct Finding {
 
 static const char *const checks[] = {
         "select 'invoice ' || i.number || ': its sums are not those of its facts' from invoice i "
-        "where i.payments <> " LIVE_SUM("'payment'", OF_INVOICE) " or i.credits <> " LIVE_SUM(
-                "'credit'", OF_INVOICE) " or i.undone <> " LIVE_SUM("'refund', 'chargeback'",
-                OF_INVOICE),
+        "where i.payments <> " LIVE_SUM("'payment'") " or i.credits <> " LIVE_SUM(
+                "'credit'") " or i.undone <> " LIVE_SUM("'refund', 'chargeback'"),
         "with mine as materialized (select f.account, f.kind, f.amount from fact f "
         "where f.invoice is null and f.account is not null "
         "and not exists (select 1 from fact w where w.withdraws = f.id)) "
@@ -230,6 +228,26 @@ static int check_references(Store *store, const Finding *finding)
         return r < 0 ? r : strbuf_error(&text);
 }
 
+static int check_chain(Store *store, const Finding *finding)
+{
+        _cleanup_(chain_walk_freep) ChainWalk *walk = NULL;
+        _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
+        int r = store_walk_chain(store, &walk);
+
+        while (r == 0 && (r = chain_walk_step(walk)) > 0)
+                r = 0;
+        if (r < 0)
+                return r;
+        const ChainReport *report = chain_walk_report(walk);
+        if (!report->finding)
+                return 0;
+        strbuf_addf(&text, "log: notice %lld, entry %lld: %s", (long long)report->notice,
+                (long long)report->entry, report->finding);
+        if (strbuf_error(&text) == 0)
+                finding->found(finding->owner, strbuf_text(&text));
+        return strbuf_error(&text);
+}
+
 /* What SQLite finds first: on a file that is broken the other queries may fail, which is a finding
  * too. */
 int store_verify(Store *store, void (*found)(void *owner, const char *finding), void *owner)
@@ -243,6 +261,8 @@ int store_verify(Store *store, void (*found)(void *owner, const char *finding), 
                 r = check_subjects(store, &finding);
         for (size_t i = 0; i < ELEMENTSOF(checks) && r == 0; i++)
                 r = run_check(store, checks[i], &finding);
+        if (r == 0)
+                r = check_chain(store, &finding);
         if (r != -EUCLEAN)
                 return r;
         found(owner, "the file is damaged: not everything could be read");

@@ -74,6 +74,25 @@ int fd_write_all(int fd, const void *bytes, size_t length)
         return 0;
 }
 
+int fd_read_begin(int fd, void *bytes, size_t size, size_t *ret_length)
+{
+        char *p = bytes;
+        size_t length = 0;
+
+        while (length < size) {
+                ssize_t n = pread(fd, p + length, size - length, (off_t)length);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -errno;
+                if (n == 0)
+                        break;
+                length += (size_t)n;
+        }
+        *ret_length = length;
+        return 0;
+}
+
 /* The folder part of a path: "a/b" → "a", "b" → ".", "/b" → "/". */
 static int path_folder(const char *path, char **ret_folder)
 {
@@ -86,49 +105,6 @@ static int path_folder(const char *path, char **ret_folder)
                 return -ENOMEM;
         *ret_folder = folder;
         return 0;
-}
-
-static int sync_folder_of(const char *path)
-{
-        _cleanup_(freep) char *folder = NULL;
-
-        int r = path_folder(path, &folder);
-        if (r < 0)
-                return r;
-        _cleanup_(closep) int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        return fd < 0 || fsync(fd) < 0 ? -errno : 0;
-}
-
-static int write_and_sync(const char *path, const char *text, size_t length)
-{
-        int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW;
-
-        _cleanup_(closep) int fd = open(path, flags, 0666);
-        if (fd < 0)
-                return -errno;
-        int r = fd_write_all(fd, text, length);
-        if (r < 0)
-                return r;
-        return fsync(fd) < 0 ? -errno : 0;
-}
-
-int file_write_atomic(const char *path, const char *text, size_t length)
-{
-        _cleanup_(freep) char *beside = NULL;
-
-        if (asprintf(&beside, "%s.%d.tmp", path, (int)getpid()) < 0) {
-                beside = NULL;
-                return -ENOMEM;
-        }
-        (void)unlink(beside); /* of an earlier process with our number */
-        int r = write_and_sync(beside, text, length);
-        if (r == 0 && rename(beside, path) < 0)
-                r = -errno;
-        if (r < 0) {
-                (void)unlink(beside);
-                return r;
-        }
-        return sync_folder_of(path);
 }
 
 /* Moves *folder_fd into its folder of that name, which must not be a link. */
@@ -188,43 +164,61 @@ int file_open_beneath(const char *folder, const char *name, size_t limit, int *r
         return 0;
 }
 
-static void checksum_text(GChecksum *checksum, char text[static SHA256_TEXT_SIZE])
+Digest *digest_new(void)
 {
-        memcpy(text, g_checksum_get_string(checksum), SHA256_TEXT_SIZE);
-        g_checksum_free(checksum);
+        return (Digest *)g_checksum_new(G_CHECKSUM_SHA256);
+}
+
+void digest_add(Digest *digest, const void *bytes, size_t length)
+{
+        for (const unsigned char *p = bytes; length > 0;) {
+                size_t n = MIN(length, CHUNK_SIZE);
+                g_checksum_update((GChecksum *)digest, p, (gssize)n);
+                p += n;
+                length -= n;
+        }
+}
+
+void digest_end(Digest *digest, char text[static SHA256_TEXT_SIZE])
+{
+        memcpy(text, g_checksum_get_string((GChecksum *)digest), SHA256_TEXT_SIZE);
+        g_checksum_free((GChecksum *)digest);
+}
+
+int file_sha256_until(int fd, int64_t length, char text[static SHA256_TEXT_SIZE])
+{
+        unsigned char chunk[CHUNK_SIZE];
+        Digest *digest = digest_new();
+        int64_t at = 0;
+        ssize_t n = 1;
+
+        while (at < length && n != 0) {
+                n = pread(fd, chunk, (size_t)MIN(length - at, (int64_t)sizeof(chunk)), at);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0) {
+                        int r = -errno;
+                        digest_end(digest, text);
+                        return r;
+                }
+                digest_add(digest, chunk, (size_t)n);
+                at += n;
+        }
+        digest_end(digest, text);
+        return lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
 }
 
 int file_sha256(int fd, char text[static SHA256_TEXT_SIZE])
 {
-        unsigned char chunk[CHUNK_SIZE];
-        off_t at = 0;
-
-        GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
-        for (ssize_t n; (n = pread(fd, chunk, sizeof(chunk), at)) != 0;) {
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0) {
-                        g_checksum_free(checksum);
-                        return -errno;
-                }
-                g_checksum_update(checksum, chunk, n);
-                at += n;
-        }
-        checksum_text(checksum, text);
-        return lseek(fd, 0, SEEK_SET) < 0 ? -errno : 0;
+        return file_sha256_until(fd, INT64_MAX, text);
 }
 
 void bytes_sha256(const void *bytes, size_t length, char text[static SHA256_TEXT_SIZE])
 {
-        GChecksum *checksum = g_checksum_new(G_CHECKSUM_SHA256);
+        Digest *digest = digest_new();
 
-        for (const unsigned char *p = bytes; length > 0;) {
-                size_t n = MIN(length, CHUNK_SIZE);
-                g_checksum_update(checksum, p, (gssize)n);
-                p += n;
-                length -= n;
-        }
-        checksum_text(checksum, text);
+        digest_add(digest, bytes, length);
+        digest_end(digest, text);
 }
 
 static int make_one_folder(const char *path, mode_t mode)

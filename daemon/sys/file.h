@@ -2,9 +2,10 @@
 #ifndef RELANCED_SYS_FILE_H
 #define RELANCED_SYS_FILE_H
 
-/* Files: whole reads and atomic writes, and opening what a stranger named beneath a folder. */
+/* Files: reading and writing them whole, digests, opening what a stranger named in a folder. */
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/macros.h"
 
@@ -17,8 +18,9 @@ int file_read(const char *path, size_t limit, char **ret_text, size_t *ret_lengt
 /* All of the bytes, however often write() stops short; for blocking descriptors. */
 int fd_write_all(int fd, const void *bytes, size_t length);
 
-/* Writes beside path, syncs, renames over it and syncs the folder: old or new, never half. */
-int file_write_atomic(const char *path, const char *text, size_t length);
+/* The bytes at the beginning of a file, however often reading stops short: size of them, or as many
+ * as there are. Its offset is left where it is. */
+int fd_read_begin(int fd, void *bytes, size_t size, size_t *ret_length);
 
 /*
  * Opens a regular file beneath folder for reading, walking component by component without
@@ -29,8 +31,15 @@ int file_open_beneath(const char *folder, const char *name, size_t limit, int *r
 
 /* Digest of all of fd from its beginning; its offset is left at the beginning. */
 int file_sha256(int fd, char text[static SHA256_TEXT_SIZE]);
+/* Digest of fd's first bytes, up to there or its end; its offset is left at the beginning. */
+int file_sha256_until(int fd, int64_t length, char text[static SHA256_TEXT_SIZE]);
 /* Digest of bytes in memory. */
 void bytes_sha256(const void *bytes, size_t length, char text[static SHA256_TEXT_SIZE]);
+/* Digest of bytes that come in pieces; its end frees it. */
+typedef struct Digest Digest;
+Digest *digest_new(void);
+void digest_add(Digest *digest, const void *bytes, size_t length);
+void digest_end(Digest *digest, char text[static SHA256_TEXT_SIZE]);
 
 /* mkdir -p with that mode for what is missing. */
 int folder_make(const char *path, unsigned mode);

@@ -7,12 +7,12 @@
 
 #include <errno.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <systemd/sd-journal.h>
 
+#include "base/character.h"
 #include "base/parse.h"
 #include "base/strbuf.h"
 
@@ -38,33 +38,12 @@ static void record_add(Record *record, const char *name, const char *value)
                 record->fields[record->n++] = (LogField){ name, value };
 }
 
-/* The code point of a well-formed sequence. */
-static uint32_t utf8_decode(const char *text, size_t length)
+/* Would act on a terminal or a reader instead of being seen. */
+static bool is_active(const char *text)
 {
-        const unsigned char *p = (const unsigned char *)text;
-        uint32_t point = length == 1 ? p[0] : p[0] & (0xFFU >> (length + 1));
+        uint32_t c = character_next(&text);
 
-        for (size_t i = 1; i < length; i++)
-                point = point << 6 | (p[i] & 0x3FU);
-        return point;
-}
-
-/* Bytes of the character at text, 0 if it is none. */
-static size_t utf8_length(const char *text, size_t rest)
-{
-        for (size_t length = 1; length <= MIN(rest, (size_t)4); length++)
-                if (utf8_is_valid(text, length))
-                        return length;
-        return 0;
-}
-
-/* Would act on a terminal or a reader instead of being seen: controls of both sets, line and
- * paragraph separators, marks that turn the direction of text. */
-static bool is_active(uint32_t point)
-{
-        return point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x200E ||
-               point == 0x200F || (point >= 0x2028 && point <= 0x202E) ||
-               (point >= 0x2066 && point <= 0x2069) || point == 0xFEFF;
+        return character_is_control(c) || character_turns(c);
 }
 
 static void add_escaped(StrBuf *line, const char *value, bool is_quoted)
@@ -75,7 +54,7 @@ static void add_escaped(StrBuf *line, const char *value, bool is_quoted)
                 size_t length = utf8_length(value + i, rest - i);
                 if (value[i] == '\n') {
                         strbuf_add(line, "\\n");
-                } else if (length == 0 || is_active(utf8_decode(value + i, length))) {
+                } else if (length == 0 || is_active(value + i)) {
                         length = MAX(length, (size_t)1);
                         for (size_t k = 0; k < length; k++)
                                 strbuf_addf(line, "\\x%02x", (unsigned char)value[i + k]);

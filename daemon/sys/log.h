@@ -29,7 +29,6 @@ void log_record(int priority, const char *message_id, const LogField *fields, si
 #define log_error(...) log_plain(LOG_ERR, __VA_ARGS__)
 #define log_warning(...) log_plain(LOG_WARNING, __VA_ARGS__)
 #define log_notice(...) log_plain(LOG_NOTICE, __VA_ARGS__)
-#define log_info(...) log_plain(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_plain(LOG_DEBUG, __VA_ARGS__)
 
 #endif

@@ -16,9 +16,6 @@
 #include "base/macros.h"
 #include "sys/file.h"
 
-#define PACKET_FDS_MAX 16
-#define EXIT_NOT_STARTED 127
-
 /* TZ=…; the longest zone name is far below this. */
 #define TZ_TEXT_SIZE 256
 
@@ -28,7 +25,12 @@ static bool die_with_parent(pid_t parent)
         return prctl(PR_SET_PDEATHSIG, SIGKILL) == 0 && getppid() == parent;
 }
 
-static void reset_signals(void)
+bool child_begin(pid_t parent)
+{
+        return die_with_parent(parent) && setsid() >= 0;
+}
+
+void child_reset_signals(void)
 {
         sigset_t none;
 
@@ -62,8 +64,8 @@ static bool arrange_descriptors(int socket_fd)
 static void __attribute__((noreturn))
 run_worker(pid_t parent, int socket_fd, char *const arguments[], char *const environment[])
 {
-        if (die_with_parent(parent) && setsid() >= 0 && arrange_descriptors(socket_fd)) {
-                reset_signals();
+        if (child_begin(parent) && arrange_descriptors(socket_fd)) {
+                child_reset_signals();
                 (void)execve("/proc/self/exe", arguments, environment);
         }
         _exit(EXIT_NOT_STARTED);

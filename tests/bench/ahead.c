@@ -45,4 +45,4 @@ static const struct relanced_option options[] = {
 };
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "ahead", "asks ahead", RELANCED_EMAIL, options,
-        ahead_open, NULL, ahead_deliver, NULL, NULL };
+        ahead_open, NULL, ahead_deliver, NULL, NULL, NULL };

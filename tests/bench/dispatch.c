@@ -19,8 +19,8 @@
 #include "engine/engine.h"
 #include "engine/worker.h"
 #include "store/facts.h"
-#include "sys/file.h"
 #include "sys/process.h"
+#include "tests/unit/put-file.h"
 
 #define NOW ((Instant){ INT64_C(1772701200) * USEC_PER_SEC }) /* Thursday 2026-03-05 09:00 UTC */
 #define TODAY ((Date){ 20517 })
@@ -107,7 +107,7 @@ static Config *configure(char *arguments[], const int64_t *numbers)
                 MIN(numbers[2] * 2, INT64_C(256)), numbers[2]);
         strbuf_addf(&path, "%s/relanced.conf", arguments[1]);
         must(mkdir(arguments[1], 0700) < 0 ? -1 : 0, "mkdir");
-        must(file_write_atomic(strbuf_text(&path), strbuf_text(&text), text.length), "write");
+        must(put_file(strbuf_text(&path), strbuf_text(&text), text.length), "write");
         int r = config_load(strbuf_text(&path), &problems, &config);
         for (size_t i = 0; i < problems.n; i++)
                 fprintf(stderr, "%u: %s\n", problems.list[i].line, problems.list[i].text);

@@ -23,6 +23,7 @@ CHECKS = {
     "lengths": rules.check_lengths,
     "calls": rules.check_calls,
     "heads": rules.check_heads,
+    "listed": rules.check_listed,
     "catalog": rules.check_catalog,
     "links": manual.check_links,
     "format": rules.check_format,

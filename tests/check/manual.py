@@ -15,6 +15,7 @@ PAGES = {
     "relanced.8": "daemon/relanced.8",
     "relancectl.1": "daemon/relancectl.1",
     "relanced.conf.5": "config/relanced.conf.5",
+    "relanced-templates.5": "config/relanced-templates.5",
     "relanced-channel.3": "channels/relanced-channel.3",
 }
 COLUMNS_MAX = 80
@@ -71,6 +72,9 @@ def from_tables(names):
         elif kind == "option":
             yield Wanted("relanced.conf.5", f"the option {option} of {of}", option, "CHANNELS", of,
                 f".It Ic {option}")
+        elif kind == "variable":
+            yield Wanted("relanced-templates.5", f"the variable {name}", name, "VARIABLES",
+                begins=f".It Va {name} ")
         elif kind == "command":
             yield Wanted("relancectl.1", f"the command {name}", name, "COMMANDS",
                 begins=f".It Cm {name}")

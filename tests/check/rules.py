@@ -20,6 +20,7 @@ LAYERS = {
     "intake": BELOW_ENGINE,
     "engine": BELOW_ENGINE + ("channels",),
     "api": ("engine", "intake") + BELOW_ENGINE,
+    "paper": ("compose", "core", "base", "sys"),
     "ctl": ("core", "base"),
     "manual": ("ctl", "engine") + BELOW_ENGINE,  # of the build alone
     "channels": ("base",),
@@ -27,6 +28,7 @@ LAYERS = {
     "relanced.c": ("main", "api", "engine", "intake") + BELOW_ENGINE,
     "relanced-web.c": ("core", "base", "sys"),
     "relancectl.c": ("ctl", "core", "base"),
+    "relanced-paper.c": ("paper",),
 }
 
 # A library's headers, and the only places that know them.
@@ -37,6 +39,8 @@ OWNERS = {
     "libesmtp.h": ("channels/email/",),
     "auth-client.h": ("channels/email/session.c",),  # libESMTP's AUTH
     "openssl/": ("channels/email/tls.c",),
+    "qrencode.h": ("channels/email/qr.c", "daemon/ctl/code.c"),
+    "png.h": ("channels/email/qr.c",),
     "microhttpd.h": ("daemon/api/",),
     "gmime/": ("channels/email/", "daemon/intake/"),
     "libxml/": ("daemon/intake/",),
@@ -44,7 +48,15 @@ OWNERS = {
     "libsmartcols": ("daemon/ctl/",),
     "csv.h": ("daemon/intake/",),
     "phonenumbers/": ("daemon/intake/e164.cc",),
-    "jansson.h": ("daemon/api/", "daemon/ctl/", "channels/http/", "channels/whatsapp/"),
+    "jansson.h": (
+        "daemon/api/", "daemon/ctl/", "daemon/engine/shape.h", "daemon/paper/read.c",
+        "daemon/paper/verify.c", "daemon/paper/proof.",
+        "channels/http/", "channels/whatsapp/"),
+    "cairo-pdf.h": ("daemon/paper/sheet.c",),
+    "pango/": ("daemon/paper/sheet.c",),
+    "fontconfig/": ("daemon/paper/sheet.c",),
+    "archive.h": ("daemon/paper/bundle.c", "daemon/paper/unbundle.c"),
+    "archive_entry.h": ("daemon/paper/bundle.c", "daemon/paper/unbundle.c"),
     "systemd/sd-journal.h": ("daemon/sys/log.c",),
     "systemd/sd-daemon.h": ("daemon/main/",),
     "systemd/sd-id128.h": ("daemon/engine/flight.c", "daemon/sys/clock.c"),
@@ -58,7 +70,7 @@ PURE_HEADERS = {name + ".h" for name in (
     "assert ctype errno float inttypes limits math stdalign stdarg stdbool stddef stdint stdio "
     "stdlib string strings unistd").split()}
 LIBC_HEADERS = PURE_HEADERS | {name + ".h" for name in (
-    "dirent dlfcn endian err fcntl fnmatch getopt glob grp libgen langinfo locale netdb poll "
+    "dirent dlfcn endian err fcntl fnmatch ftw getopt glob grp libgen langinfo locale netdb poll "
     "pthread pwd sched search semaphore setjmp signal spawn stdatomic stdnoreturn sysexits syslog "
     "termios threads time uchar utime wchar wctype").split()}
 CXX_HEADERS = {"cstring", "exception", "new", "string"}  # of a shim: no more C++ than it needs
@@ -240,6 +252,17 @@ def conditions_within_functions(source):
     for number, line in enumerate(source.code.splitlines(), 1):
         if re.match(r"\s*#\s*if", line) and any(f.line < number < f.end for f in bodies):
             yield source.finding(number, "#if within a function: let meson choose the file")
+
+
+def check_listed(tree):
+    """each file of tests is run: meson, which looks for none by itself, names it"""
+    for folder, pattern in (("tests/unit", r"test-([\w-]+)\.c"),
+                            ("tests/integration", r"test_(\w+)\.py")):
+        build = tree.find(f"{folder}/meson.build")
+        for source in tree.sources:
+            name = re.fullmatch(f"{folder}/{pattern}", source.path)
+            if name and not (build and f"'{name[1]}'" in build.text):
+                yield source.finding(1, f"is not named in {folder}/meson.build")
 
 
 def check_catalog(tree):

@@ -190,6 +190,16 @@ class Heads(TreeCase):
         self.assert_found(rules.check_heads, "daemon/core/a.c:9", "daemon/core/a.c:14")
 
 
+class Listed(TreeCase):
+    def test_a_test_that_meson_does_not_know_is_found(self):
+        self.put("tests/unit/meson.build", "unit_tests = ['arena']\n")
+        for path in ("tests/unit/test-arena.c", "tests/unit/test-lost.c", "tests/unit/firm.h",
+                     "tests/integration/test_lost.py", "tests/integration/firm.py"):
+            self.put(path, "")
+        self.assert_found(rules.check_listed, "tests/unit/test-lost.c:1",
+            "tests/integration/test_lost.py:1")
+
+
 class Catalog(TreeCase):
     ids = [f"{n:032x}" for n in range(4)]
 
@@ -222,7 +232,7 @@ class Manual(TreeCase):
         "channels/channel.h": "enum kind { RELANCED_SENT };\nint (*begin)(struct host *host);\n",
     }
     names = ("key\tlimits.gap_days\nmodule\tpigeon\noption\tpigeon loft\ncommand\tlog\n"
-        "flag\tlog since\nglobal\tjson\nreason\tcontact-gap\n")
+        "variable\tinvoices.due\nflag\tlog since\nglobal\tjson\nreason\tcontact-gap\n")
     pages = {
         "relanced.8": [".Sh OPTIONS", ".It Fl \\-once", ".Sh FACTS", ".Ql due", ".Sh LOG",
             f".It Li {7:032x}", ".Sh SIGNALS", ".It Dv SIGHUP", ".Sh ENVIRONMENT", ".It Ev SPEED",
@@ -232,6 +242,7 @@ class Manual(TreeCase):
             ".Sh ENVIRONMENT", ".It Ev SOCKET", ".Sh EXIT STATUS", ".It 3"],
         "relanced.conf.5": [".Sh GUARDS", ".It Ic limits.gap_days Pq x", ".Sh CHANNELS",
             ".Ss pigeon", ".It Ic loft Pq x"],
+        "relanced-templates.5": [".Sh VARIABLES", ".It Va invoices.due Pq x"],
         "relanced-channel.3": [".Fn begin", ".It Dv RELANCED_SENT"],
     }
 

@@ -16,12 +16,14 @@ usage: kill.py [--seed N] [--customers N] [kills|ahead|orphans|power-cut|… see
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import random
 import re
 import shutil
 import signal
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -66,12 +68,24 @@ def children(pid):
     return [int(each) for each in text.split()]
 
 
-def is_alive(pid):
+def state(pid):
+    """The letter of proc(5); X: there is no such process."""
     try:
-        state = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        text = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
     except OSError:
-        return False
-    return state.rpartition(")")[2].split()[0] not in ("Z", "X")
+        return "X"
+    return text.rpartition(")")[2].split()[0]
+
+
+def is_alive(pid):
+    return state(pid) not in ("Z", "X")
+
+
+def stop(daemon):
+    """All its workers: who is stopped starts no other."""
+    daemon.send_signal(signal.SIGSTOP)
+    await_condition(lambda: state(daemon.pid) in ("T", "Z", "X"), "the daemon to be stopped")
+    return children(daemon.pid)
 
 
 def kill(pid):
@@ -122,9 +136,9 @@ class Trial:
         """{name: text} of the messages that left the house, all of them."""
         return self.firm.files("email")
 
-    def wait_for_moment(self, daemon):
+    def wait_for_moment(self, daemon, must_leave=False):
         """Some more messages and some milliseconds later, or right at the start. False: it ended."""
-        if self.chance.random() < 0.2:
+        if not must_leave and self.chance.random() < 0.2:
             end = time.monotonic() + self.chance.uniform(0, 0.15)
         else:
             target = self.n_left() + self.chance.randint(1, self.stride)
@@ -135,7 +149,7 @@ class Trial:
         return daemon.poll() is None
 
     def kill_everything(self, daemon):
-        workers = children(daemon.pid)
+        workers = stop(daemon)
         kill(daemon.pid)
         daemon.wait()
         for pid in workers:
@@ -223,6 +237,20 @@ class Trial:
         states = [notice["state"] for notice in self.firm.log() if notice["state"] != "cancelled"]
         if states != ["sent"] * len(self.numbers):
             raise Broken(f"{n_uncertain} uncertain ones were not settled")
+        self.verify_log(n_uncertain)
+
+    def verify_log(self, n_uncertain):
+        """The log is whole, and each notice was sent once in it."""
+        [verdict] = self.firm.json("log", "--verify", status=None)
+        if not verdict["verified"]:
+            raise Broken(f"the log: {verdict}")
+        with contextlib.closing(sqlite3.connect(self.firm.state / "relanced.db")) as store:
+            told = dict(store.execute("select event, count(*) from chain group by event"))
+            n_notices = store.execute("select count(distinct notice) from chain "
+                                      "where event = 'sent'").fetchone()[0]
+        n = len(self.numbers)
+        if (told["sent"], n_notices) != (n, n) or told.get("uncertain", 0) < n_uncertain:
+            raise Broken(f"the log tells {told} of {n} notices")
 
 
 class EagerTrial(Trial):
@@ -261,9 +289,8 @@ class EagerTrial(Trial):
 
     def strike(self, daemon, victim):
         """Looks into the flight files of the dead before anybody settles them."""
-        workers = children(daemon.pid)
+        workers = stop(daemon)
         if victim == "worker":
-            daemon.send_signal(signal.SIGSTOP)
             workers = [self.chance.choice(workers)] if workers else []
         else:
             kill(daemon.pid)
@@ -346,7 +373,8 @@ def put_back(shadow, state):
 
 def cut_power(trial, is_lying=False, has_new_boots=True):
     """Runs until drained; each run but the last ends with everything killed and the state folder
-    as the disk has it. A disk that lies gives nothing back, so that three cuts must do."""
+    as the disk has it. A disk that lies gives nothing back, so that three cuts must do, after
+    messages have left."""
     shadow = trial.firm.folder / "shadow"
     trial.variables = {"LD_PRELOAD": str(SHIM), "FAULT_STATE": str(trial.firm.state),
                        "FAULT_SHADOW": str(shadow)}
@@ -357,7 +385,8 @@ def cut_power(trial, is_lying=False, has_new_boots=True):
         shutil.rmtree(shadow, ignore_errors=True)
         shutil.copytree(trial.firm.state, shadow)
         daemon = trial.start()
-        if (is_lying and trial.n_kills == 3) or not trial.wait_for_moment(daemon):
+        is_last = is_lying and trial.n_kills == 3
+        if is_last or not trial.wait_for_moment(daemon, must_leave=is_lying):
             daemon.wait()
             trial.finish(daemon)
             return

@@ -37,13 +37,10 @@ import firm as firms
 BATCH = 20
 ANSWER_S = 0.05
 STRIDE = 7  # messages between two strikes, at most
-IDLE_S = 1.0
+IDLE_S, IDLE_MAX_S = 1.0, 16.0
+END_S = 60  # of which it gives 18 to what is under way
 DRAIN_S = 150  # a message that surely did not leave gets another try after a minute
 LONG = 8000
-
-
-def today():
-    return datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Paris")).date()
 
 
 def config(server, workers):
@@ -71,6 +68,7 @@ class Clerk(threading.Thread):
         while not self.is_over.is_set():
             done = self.trial.ctl(*arguments)
             if done.returncode == 0:
+                self.trial.n_answers += 1
                 return
             # 1: the daemon is about to end and says so.
             if done.returncode not in (1, 4) or time.monotonic() > end:
@@ -97,7 +95,9 @@ class Trial:
         numbers = [f"F-{n:04}" for n in range(customers)]
         self.batches = [numbers[n:n + BATCH] for n in range(0, customers, BATCH)]
         self.paid = set(chance.sample(numbers, customers // 10))
-        self.n_strikes = self.n_in_flight = 0
+        self.day = datetime.datetime.now(zoneinfo.ZoneInfo("Europe/Paris")).date()
+        self.n_strikes = self.n_in_flight = self.n_answers = self.progress = 0
+        self.idle_s, self.clerk = IDLE_S, None
         self.process = None
         self.errors = self.firm.folder / "stderr"
 
@@ -139,14 +139,14 @@ class Trial:
 
     def files_of(self, batch):
         """The same content under the same names, however often."""
-        due, issued = (str(today() - datetime.timedelta(days=days)) for days in (5, 40))
+        due, issued = (str(self.day - datetime.timedelta(days=days)) for days in (5, 40))
         rows = [firms.customer(f"C-{number[2:]}") for number in batch]
         yield self.firm.csv("customers", rows, f"customers-{batch[0]}.csv")
         rows = [firms.invoice(number, f"C-{number[2:]}", issued=issued, due=due)
                 for number in batch]
         yield self.firm.csv("invoices", rows, f"invoices-{batch[0]}.csv")
         at = self.batches.index(batch)  # what was invoiced two batches ago
-        rows = [{"id": f"P-{number}", "invoice": number, "date": str(today()), "amount": "1200.00",
+        rows = [{"id": f"P-{number}", "invoice": number, "date": str(self.day), "amount": "1200.00",
                  "currency": "EUR", "kind": "payment"}
                 for number in (self.batches[at - 2] if at >= 2 else []) if number in self.paid]
         if rows:
@@ -158,19 +158,26 @@ class Trial:
             end = time.monotonic() + self.chance.uniform(0, 0.15)
         else:
             target = self.server.n_messages() + self.chance.randint(1, STRIDE)
-            idle = time.monotonic() + IDLE_S
+            idle = time.monotonic() + self.idle_s
             await_condition(lambda: self.server.n_messages() >= target
                             or time.monotonic() > idle, "messages to leave")
             end = time.monotonic() + self.chance.uniform(0, 0.02)
         await_condition(lambda: time.monotonic() >= end, "a moment")
+        self.be_patient()
         self.must_run()
+
+    def be_patient(self):
+        """A daemon that a slow machine gave no time to get anywhere has more of it the next time."""
+        before, self.progress = self.progress, self.server.n_messages() + self.n_answers
+        is_stuck = self.clerk.is_alive() and self.progress == before
+        self.idle_s = min(2 * self.idle_s, IDLE_MAX_S) if is_stuck else IDLE_S
 
     def strike_down(self, pause_s=None):
         """The daemon alone or with its workers; pause_s: it hangs for so long before."""
         if pause_s is not None:
             self.process.send_signal(signal.SIGSTOP)
             time.sleep(pause_s)
-        workers = kill.children(self.process.pid)
+        workers = kill.stop(self.process)
         self.n_in_flight += len(workers)
         kill.kill(self.process.pid)
         self.process.wait()
@@ -181,16 +188,16 @@ class Trial:
         """As systemd does."""
         self.process.send_signal(signal.SIGTERM)
         try:
-            status = self.process.wait(20)
+            status = self.process.wait(END_S)
         except subprocess.TimeoutExpired:
             self.strike_down()
-            raise Broken("SIGTERM was not obeyed within 20 s") from None
+            raise Broken(f"SIGTERM was not obeyed within {END_S} s") from None
         if status != 0:
             self.must_run()
 
     def work_while(self, strike, n_strikes):
         """Strikes until the clerk is done and all has left, and then often enough."""
-        clerk = Clerk(self)
+        self.clerk = clerk = Clerk(self)
         self.start()
         clerk.start()
         try:

@@ -3,8 +3,8 @@
  * a verdict has a detail. The first line is the template, then success, error and outcomes, one
  * line each; the rest is the answer. */
 
+#include "base/gsm.h"
 #include "channels/sms/fill.h"
-#include "channels/sms/parts.h"
 #include "channels/sms/rules.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size);
@@ -29,12 +29,12 @@ static void try_fill(const char *template)
 
 static void try_size(const char *text)
 {
-        SmsSize size = sms_size(text);
+        GsmSize size = gsm_size(text);
         size_t length = strlen(text);
 
         assert((size.parts == 0) == (length == 0) && size.parts <= length);
         assert(length == 0 || size.parts >= length / (4 * 160));
-        (void)sms_is_blank(text);
+        (void)gsm_is_blank(text);
 }
 
 static void try_rules(

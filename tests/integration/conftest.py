@@ -11,6 +11,8 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import firm as firms  # noqa: E402
+import outside  # noqa: E402
+import scripted as scripts  # noqa: E402
 from servers.daemon import Daemon  # noqa: E402
 
 
@@ -20,6 +22,9 @@ def pytest_addoption(parser):
 
 def pytest_configure():
     tempfile.tempdir = firms.memory_folder()  # None: as the environment says
+    # A shell has what runs in its background ignore it, and all that this starts would.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -48,3 +53,28 @@ def start(firm):
     yield begin
     for daemon in started:
         daemon.stop(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def module(tmp_path_factory):
+    """A channel module that does as it is told."""
+    return scripts.compiled(tmp_path_factory.mktemp("module"))
+
+
+@pytest.fixture
+def scripted(tmp_path, module):
+    """A firm with three channels of that module."""
+    return scripts.Scripted(tmp_path / "firm", module)
+
+
+@pytest.fixture
+def late(scripted):
+    """The same with a customer who is two days late."""
+    scripted.load([firms.customer(phone="+33612345678")], [firms.invoice()], at="2026-03-03T09:00")
+    return scripted
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory):
+    """The environment of who has the package for developers."""
+    return outside.install(tmp_path_factory.mktemp("root"))

@@ -4,12 +4,14 @@
  * command line, gives it the messages of standard input and tells on standard output, line by line,
  * what the module did. drive.py speaks to it.
  *
- *         drive MODULE [--refuse=NOTICE] [--begin-ms=N] [--check=ADDRESS] [NAME=VALUE …]
+ *         drive MODULE [--refuse=NOTICE] [--begin-ms=N] [--begin-when=PATH] [--check=ADDRESS]
+ *                 [NAME=VALUE …]
  *         in:   notice=7<TAB>to=a@b.example<TAB>text=…<TAB>attach=PATH<TAB>field.X=… (\n \t \\)
  *         out:  open | fault TEXT | address good|bad | begin 7 | twice 7
  *               finish 7 KIND RETRY_AFTER_S<TAB>REFERENCE<TAB>DETAIL | log LEVEL TEXT | over STATUS
  *
- * Values come in the module's order, defaults filled in; "=email" defaults are not known here.
+ * Values come in the module's order, defaults filled in; "=email" defaults are not known here. With
+ * --begin-when, begin() of a message after the first answers when there is that file.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -40,6 +42,8 @@ static Letter letters[MESSAGES_MAX];
 static size_t n_letters, n_given, n_open;
 static uint64_t refused;
 static unsigned begin_ms;
+static const char *begin_when;
+static int is_rendering;
 static const char *const kinds[] = { "sent", "retry", "refused-address", "refused-message",
         "channel-down", "uncertain" };
 
@@ -101,11 +105,14 @@ static int set_part(Letter *letter, char *name, char *value)
                 const char **value;
         } texts[] = {
                 { "to", &message->to },
+                { "cc", &message->cc },
                 { "language", &message->language },
                 { "subject", &message->subject },
                 { "text", &message->text },
                 { "html", &message->html },
                 { "message_id", &message->message_id },
+                { "references", &message->references },
+                { "payment_code", &message->payment_code },
                 { "template", &message->template_name },
         };
 
@@ -124,6 +131,8 @@ static int set_part(Letter *letter, char *name, char *value)
                 message->notice = strtoumax(value, NULL, 10);
         else if (strcmp(name, "attempt") == 0)
                 message->attempt = (unsigned)strtoumax(value, NULL, 10);
+        else if (strcmp(name, "may_chat") == 0)
+                message->may_chat = strcmp(value, "1") == 0;
         else if (strcmp(name, "date") == 0)
                 message->date = strtoimax(value, NULL, 10);
         else
@@ -137,10 +146,12 @@ static int read_letter(char *line)
 
         letter->message = (struct relanced_message){ .attempt = 1,
                 .to = "",
+                .cc = "",
                 .language = "en",
                 .subject = "",
                 .text = "",
                 .message_id = "test@relanced.example",
+                .references = "",
                 .template_name = "remind" };
         for (char *part = line, *next; part; part = next) {
                 next = strchr(part, '\t');
@@ -201,6 +212,8 @@ static int drive_begin(struct relanced_host *host, const struct relanced_message
                 return -1;
         if (begin_ms > 0)
                 usleep(begin_ms * 1000);
+        while (begin_when && n_given > 1 && access(begin_when, F_OK) < 0)
+                usleep(1000);
         letter->is_begun = 1;
         return message->notice == refused ? -1 : 0;
 }
@@ -244,6 +257,22 @@ static int fault(const char *text)
         return EXIT_FAILURE;
 }
 
+/* What each message would be, in hexadecimal digits; nothing where it cannot be. */
+static void render_all(const struct relanced_channel *channel, void *state)
+{
+        for (size_t i = 0; channel->render && i < n_letters; i++) {
+                char *bytes = NULL;
+                size_t length = 0;
+                if (channel->render(state, &letters[i].message, &bytes, &length) < 0)
+                        length = 0;
+                printf("rendered %llu ", (unsigned long long)letters[i].message.notice);
+                for (size_t k = 0; k < length; k++)
+                        printf("%02x", (unsigned char)bytes[k]);
+                putchar('\n');
+                free(bytes);
+        }
+}
+
 static int run(const struct relanced_channel *channel, char **arguments, const char *address)
 {
         static struct relanced_value values[OPTIONS_MAX + 1];
@@ -263,6 +292,8 @@ static int run(const struct relanced_channel *channel, char **arguments, const c
         printf("open\n");
         if (address && channel->check_address)
                 printf("address %s\n", channel->check_address(state, address) < 0 ? "bad" : "good");
+        if (is_rendering)
+                render_all(channel, state);
         int r = address ? 0 : channel->deliver(state, &host);
         printf("over %d\n", r);
         if (channel->close)
@@ -280,6 +311,10 @@ int main(int argc, char **argv)
                         refused = strtoumax(argv[i] + 9, NULL, 10);
                 else if (strncmp(argv[i], "--begin-ms=", 11) == 0)
                         begin_ms = (unsigned)strtoumax(argv[i] + 11, NULL, 10);
+                else if (strncmp(argv[i], "--begin-when=", 13) == 0)
+                        begin_when = argv[i] + 13;
+                else if (strcmp(argv[i], "--render=1") == 0)
+                        is_rendering = 1;
                 else if (strncmp(argv[i], "--check=", 8) == 0)
                         address = argv[i] + 8;
         }

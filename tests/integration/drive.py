@@ -27,7 +27,7 @@ class Run:
         self.status, self.stderr = status, stderr
         self.events = [tuple(line.split(" ", 1)) if " " in line else (line, "")
                        for line in output.splitlines()]
-        self.outcomes, self.begun, self.logs = {}, [], []
+        self.outcomes, self.begun, self.logs, self.rendered = {}, [], [], {}
         for word, rest in self.events:
             if word in ("finish", "finished-already"):
                 head, reference, detail = rest.split("\t")
@@ -37,6 +37,9 @@ class Run:
                                                     unescape(reference), unescape(detail))
             elif word == "begin":
                 self.begun.append(int(rest))
+            elif word == "rendered":
+                notice, _, digits = rest.partition(" ")
+                self.rendered[int(notice)] = bytes.fromhex(digits)
             elif word == "log":
                 level, text = rest.split(" ", 1)
                 self.logs.append((int(level), unescape(text)))
@@ -59,7 +62,7 @@ def module(name):
 
 
 def command(name, options, **switches):
-    """switches: refuse, begin_ms, check."""
+    """switches: refuse, begin_ms, begin_when, check, render."""
     return [str(DRIVE), str(module(name)),
             *(f"--{key.replace('_', '-')}={value}" for key, value in switches.items()),
             *(f"{key}={escape(value)}" for key, value in options.items())]

@@ -100,6 +100,8 @@ def random_config(rng):
     config["limits"].update(
         contact_gap_days=rng.choice([0, 2, 3, 5]), adopt_max_age_days=rng.choice([0, 0, 20, 40]),
         payments_max_age_days=rng.choice([0, 0, 0, 7]), reply_pause_days=rng.choice([1, 3, 5]))
+    config["creditor"]["timezone"] = rng.choice(
+        ["Europe/Paris", "Europe/Paris", "America/New_York", "Asia/Tokyo", "Pacific/Auckland"])
     config["sending"] = rng.choice([
         config["sending"], config["sending"], {**config["sending"], "holidays": "none"},
         {"days": "mon-sat", "from": "08:00", "to": "12:00", "holidays": "FR"},
@@ -283,7 +285,7 @@ class Lived:
         path = self.firm.csv(kind, rows)
         if self.session:
             answer = self.session.load(path)
-            assert not any(file["errors"] for file in answer), answer
+            assert not any(each.get("errors") for each in answer), answer
         else:
             self.firm.ctl("import", path, at=self.at)
 
@@ -502,7 +504,8 @@ class Both:
 
     def answer(self, verb, kind, customer, part, today):
         if kind == "adopt" and verb == "refuse":
-            self.rules.hold([part], None)  # once released, it is asked for again
+            # The whole invoice; once it is released, this part is asked for again.
+            self.rules.hold(customer.invoice(part.invoice), None)
             return
         if kind == "adopt":
             part.waits_for_adoption = False
@@ -574,6 +577,7 @@ class Both:
                         self.EVENTS[event["do"]](
                             self, event, self.customers[event["customer"]], now.date())
                 self.compare_wake(now)
+                self.compare_tasks(now)
                 self.compare_explained(now, n)
                 if n % 15 == 7:
                     self.compare_forecast(now)
@@ -592,6 +596,18 @@ class Both:
                 [f"{self.life['seed']} at {now}"] + [f"did not leave: {each}" for each in missing]
                 + [f"left unasked:  {each}" for each in surplus]),
                 {each["customer"] for each in missing + surplus})
+
+    def compare_tasks(self, now):
+        """The steps that wait for a person."""
+        expected = [task for customer in self.customers.values()
+                    for task in self.rules.tasks(customer, now.date())]
+        actual = [(row["kind"], row["invoice"], row["instalment"])
+                  for row in self.program.ask("tasks")
+                  if row["kind"] in ("call", "agency", "legal", "approve")]
+        differing = set(expected) ^ set(actual)
+        if differing or len(expected) != len(actual):
+            raise Differs("tasks", f"{self.life['seed']} at {now}: tasks that one of the two has: "
+                          f"{sorted(differing)}", {f"C-{each[1].split('-')[1]}" for each in differing})
 
     def compare_forecast(self, now):
         """What would leave in the days to come, whatever the hour, if nothing happened."""

@@ -335,6 +335,8 @@ class Rules:
         for step in steps[first:]:
             if SEVERITY.index(step["action"]) < mildest:
                 continue
+            if part.is_handed_over and step["action"] not in ("agency", "legal"):
+                continue  # R17: what would reach the customer
             if "before_due" in step and today > part.due:
                 continue
             if step["action"] == "suspend" and customer.relation != "service":
@@ -402,14 +404,17 @@ class Rules:
 
     # ---- whether it is chased at all (R14, R22)
 
-    def is_chased(self, customer, part, today):
+    def is_chased(self, customer, part, today, for_others=False):
+        """for_others: a file that left the firm may still go on to the next one (R17)."""
         if part.status != "open" or part.amount <= 0 or self.is_closed(customer, part):
             return False
         if "do_not_contact" in customer.tags or not self.policy_of(customer, part)["steps"]:
             return False
         if part.due is None or (part.method == "direct_debit" and not part.collection_failed):
             return False
-        if part.is_replaced or part.is_handed_over or part.waits_for_adoption:
+        if part.is_replaced or part.waits_for_adoption:
+            return False
+        if part.is_handed_over and not for_others:
             return False
         return not (part.is_disputed or self.is_held(part, today) or self.is_promised(part, today)
                     or self.is_paused(customer, today))
@@ -423,6 +428,17 @@ class Rules:
         return any(step["id"] == part.approved and step["action"] in ("agency", "legal")
                    for step in self.policy_of(customer, part)["steps"])
 
+    def forget_approval(self, customer, part, today):
+        """R17: never by itself, so not when what has overtaken an approval ends again."""
+        is_handover = self.is_leaving(customer, part) and part.approved not in [
+            d.step for d in part.done]
+        is_out = (part.status != "open" or part.amount <= 0 or self.is_closed(customer, part)
+                  or part.is_replaced or part.due is None or "do_not_contact" in customer.tags
+                  or (part.method == "direct_debit" and not part.collection_failed))
+        is_agreed = self.is_promised(part, today) and not self.is_held(part, today)
+        if is_handover and (is_out or part.is_disputed or is_agreed):
+            part.approved = ""
+
     def due_step(self, customer, part, today):
         if not self.is_chased(customer, part, today):
             return None
@@ -433,6 +449,29 @@ class Rules:
             return None
         day = self.earliest(customer, part, step)
         return step if day is not None and today >= day else None
+
+    def tasks(self, customer, today):
+        """R17: the steps that are due and a person's: (kind, invoice, instalment)."""
+        found, credit = [], self.settle(customer)
+        for part in customer.parts:
+            if not self.is_chased(customer, part, today, for_others=True):
+                continue
+            step = self.next_step(customer, part, today)
+            if step is None:
+                continue
+            day = self.earliest(customer, part, step)
+            if day is None or today < day or part.approved == step["id"]:
+                continue
+            if self.is_blind(today) and SEVERITY.index(step["action"]) >= SEVERITY.index("deadline"):
+                continue
+            if step["action"] in ("call", "agency", "legal"):
+                if self.is_worth(customer, part, step, part.open - credit[part.currency]):
+                    found.append((step["action"], part.invoice, part.seq))
+            elif step.get("approve") and self.is_worth(customer, part, step, sum(
+                    each.open for each in customer.account(part.currency)
+                    if each is part or self.is_listed(customer, each, today)) - credit[part.currency]):
+                found.append(("approve", part.invoice, part.seq))
+        return sorted(found)
 
     def is_blind(self, today):
         """R19: the bank's news are too old for a threat, or there never were any."""
@@ -464,6 +503,8 @@ class Rules:
         notices = []
         self.break_plans(customer, now.date())
         credit = self.settle(customer)
+        for part in customer.parts:
+            self.forget_approval(customer, part, now.date())
         for currency in customer.currencies():
             parts = customer.account(currency)
             # R16: a reconnect knows no window.
@@ -475,10 +516,13 @@ class Rules:
                 group = [(part, step) for part, step in due if step["action"] in GROUPED]
                 notices += self.contact(customer, currency, group, credit[currency], now.date())
                 for part, step in due:
+                    total = part.open - credit[currency]
+                    if not self.is_worth(customer, part, step, total):
+                        continue
                     if step["action"] == "suspend":
-                        notices += self.suspend(customer, part, step, now.date())
+                        notices += self.suspend(customer, part, step, total, now.date())
                     if step["action"] in ("agency", "legal") and part.approved == step["id"]:
-                        notices += self.hand_over(customer, part, step, now.date())
+                        notices += self.hand_over(customer, part, step, total, now.date())
             if is_free:
                 notices += self.reconnect(customer, currency, suspended)
         return notices
@@ -491,20 +535,25 @@ class Rules:
                 "lines": sorted((part.invoice, part.seq, own or "", money(part.open))
                                 for part, own in lines)}
 
-    def suspend(self, customer, part, step, today):
+    def is_worth(self, customer, part, step, total):
+        """R10: the sum of a notice, less the credit on the account."""
+        return (total > self.tolerance(customer, part)
+                and total >= amount_in(step.get("min_total"), part.currency))
+
+    def suspend(self, customer, part, step, total, today):
         if today <= part.deadline():
             return []
         part.done.append(Done(step["id"], "suspend", today))
         part.is_suspended = True
-        return [self.notice(customer, "suspend", step["id"], route, [(part, step["id"])], part.open)
+        return [self.notice(customer, "suspend", step["id"], route, [(part, step["id"])], total)
                 for route in self.routes(customer, step)]
 
-    def hand_over(self, customer, part, step, today):
+    def hand_over(self, customer, part, step, total, today):
         """R17: what a person approved; nothing more reaches the customer about it."""
         self.complete(part, step, today)
         return [self.notice(customer, step["action"], step["id"],
                             ("email", self.config[step["action"]]["email"]),
-                            [(part, step["id"])], part.open)]
+                            [(part, step["id"])], total)]
 
     def reconnect(self, customer, currency, suspended):
         for part in suspended:

@@ -144,4 +144,4 @@ static const struct relanced_option options[] = {
 };
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "scripted", "does as it is told", RELANCED_ANY, options,
-        scripted_open, NULL, scripted_deliver, NULL, NULL };
+        scripted_open, NULL, scripted_deliver, NULL, NULL, NULL };

@@ -25,10 +25,10 @@ class Session:
 
     def __init__(self, firm, at):
         self.firm, self.at = firm, at
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="relanced-"))
-        self.process = self.spare = None
+        self.folder = self.process = self.spare = None
 
     def __enter__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="relanced-"))
         with socket.socket(socket.AF_UNIX) as listening:
             listening.bind(str(self.folder / "socket"))
             listening.listen()
@@ -56,7 +56,17 @@ class Session:
         connection.connect()
         return connection
 
-    def ask(self, method, path, body=None, headers=None):
+    def ask(self, *request):
+        """A client that says nothing for half a minute, as on a machine that is busy elsewhere, is
+        let go, and the last one's end is the program's: then it is started again."""
+        try:
+            return self.ask_once(*request)
+        except ConnectionError:
+            self.__exit__()
+            self.__enter__()
+            return self.ask_once(*request)
+
+    def ask_once(self, method, path, body=None, headers=None):
         """It serves as long as it has a client: another one is there before this one goes."""
         connection, self.spare = self.spare, self.connect()
         connection.request(method, path, body, headers or {})

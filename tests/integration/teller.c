@@ -77,4 +77,4 @@ static const struct relanced_option options[] = {
 };
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "teller", "tells all it is told", RELANCED_ANY, options,
-        teller_open, NULL, teller_deliver, NULL, NULL };
+        teller_open, NULL, teller_deliver, NULL, NULL, NULL };

@@ -2,6 +2,8 @@
 """What a customer was allowed, from its first day to its last: promises (R13), plans (R15), and the
 tasks that broken ones leave."""
 
+import re
+
 import pytest
 
 from firm import customer, invoice
@@ -35,6 +37,11 @@ def tasks(firm):
     return [(task["kind"], task["invoice"]) for task in firm.json("tasks")]
 
 
+def on_account(amount):
+    return {"id": "P-1", "customer": "C-1", "date": "2026-03-10", "amount": amount,
+            "currency": "EUR"}
+
+
 def test_a_promise_is_confirmed_reminded_broken_and_the_ladder_goes_on(firm):
     firm.ctl("promise", "F-1", "2026-03-17", at="2026-03-06T09:00")
     wake(firm, "06", "09", "12", "13", "16")
@@ -53,6 +60,32 @@ def test_a_promise_is_confirmed_reminded_broken_and_the_ladder_goes_on(firm):
     assert tasks(firm) == []
     kinds = [fact["kind"] for fact in firm.json("show", "F-1")[0]["facts"]]
     assert kinds.count("promise-broken") == 1
+
+
+def test_a_reminder_says_what_was_promised_and_what_is_still_to_come_of_it(firm):
+    firm.ctl("promise", "F-1", "2026-03-17", "700.00", at="2026-03-06T09:00")
+    wake(firm, "06")
+    firm.ctl("pay", "F-1", "200.00", at="2026-03-10T09:00")
+    firm.load(payments=[on_account("50.00")], at="2026-03-10T09:00")
+    wake(firm, "16")
+    notice = firm.sent()[-1]
+    assert (notice["occasion"], notice["total"]) == ("promise-reminder", "450.00")
+    text, = (text for name, text in firm.files("email").items() if str(notice["notice"]) in name)
+    text = re.sub(r"\s+", " ", text)
+    assert "vous nous avez annoncé un règlement de 700,00 € au plus tard le 17 mars" in text
+    assert "il en reste 450,00 €." in text
+    assert "Règlement convenu : 500,00 €" in text and "À régler d’ici au 17 mars 2026 : 450" in text
+
+
+def test_credit_is_taken_off_one_promise_and_not_off_each(firm):
+    firm.load([customer()], [invoice("F-2", amount="300.00")], at="2026-03-06T08:00")
+    firm.ctl("promise", "F-1", "2026-03-17", at="2026-03-06T09:00")
+    firm.ctl("promise", "F-2", "2026-03-17", at="2026-03-06T09:00")
+    wake(firm, "06", "09")
+    firm.load(payments=[on_account("100.00")], at="2026-03-10T09:00")
+    wake(firm, "16", "17")
+    assert sorted(notice["total"] for notice in firm.sent()
+                  if notice["occasion"] == "promise-reminder") == ["1100.00", "300.00"]
 
 
 def test_a_promise_that_was_kept_leaves_no_task(firm):
@@ -75,6 +108,23 @@ def test_a_broken_promises_task_ends_with_the_payment_or_another_promise(firm):
     firm.ctl("pay", "F-1", "1200.00", at="2026-03-22T09:00")
     wake(firm, "23")
     assert tasks(firm) == []
+
+
+def test_a_broken_promises_task_comes_again_with_the_promise(firm):
+    """The one that had ended it was recorded by mistake, and is taken back."""
+    firm.ctl("promise", "F-1", "2026-03-10", at="2026-03-06T09:00")
+    wake(firm, "11")
+    later, = firm.json("promise", "F-1", "2026-03-20", at="2026-03-11T11:00")
+    wake(firm, "12")
+    assert tasks(firm) == []
+    firm.ctl("undo", later["fact"], at="2026-03-12T11:00")
+    wake(firm, "13", "16")
+    assert tasks(firm) == [("promise-broken", "F-1")]
+    firm.ctl("done", firm.json("tasks")[0]["task"], at="2026-03-16T11:00")
+    wake(firm, "17", "18")
+    assert tasks(firm) == []
+    kinds = [fact["kind"] for fact in firm.json("show", "F-1")[0]["facts"]]
+    assert kinds.count("promise-broken") == 1
 
 
 def test_one_promise_for_two_instalments_is_one_task(bare_firm):

@@ -15,20 +15,15 @@ import urllib.parse
 
 import firm as firms
 import pytest
+from scripted import Scripted
 from servers.certificate import Authority
 from servers.daemon import Daemon
-from servers.gateway import Gateway, reply
-from servers.process import free_port
+from servers.gateway import Gateway, closed_port, reply
 from servers.scripted_smtp import ScriptedSmtp
-from test_outcomes import DAY1, Scripted, module  # noqa: F401  (a fixture)
 
 TO = "essai@example.org"
+DAY1 = "2026-03-05T09:00"
 STEPS = ["module", "options", "worker", "address", "begin"]
-
-
-@pytest.fixture
-def scripted(tmp_path, module):  # noqa: F811
-    return Scripted(tmp_path / "firm", module)
 
 
 def tell(firm, *arguments, status=None):
@@ -66,16 +61,19 @@ OUTCOMES = [
 ]
 
 
-def test_every_outcome_is_told_with_what_went_before(tmp_path, module):  # noqa: F811
-    """All of them side by side: those that hang take their time."""
+def test_every_outcome_is_told_with_what_went_before(tmp_path, module):
+    """All of them side by side: those that hang take their time, the others have more of it."""
     told = {}
 
-    def one(word):
+    def one(word, answer):
         firm = Scripted(tmp_path / word, module)
+        if answer != "no answer within":
+            firm.config["channels"]["email"]["timeout_s"] = firms.TIMEOUT_S
+            firm.write_config()
         firm.script("email", f"* {word}")
         told[word] = tell(firm, "email", "--to", TO)
 
-    threads = [threading.Thread(target=one, args=(case[0],)) for case in OUTCOMES]
+    threads = [threading.Thread(target=one, args=(word, answer)) for word, _, _, answer in OUTCOMES]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -181,7 +179,7 @@ def test_what_cannot_be_tried_is_refused_in_words(firm, arguments, status, word)
 
 # A channel that is not right
 
-def faulty_firm(firm, module, secret):  # noqa: F811
+def faulty_firm(firm, module, secret):
     firm.config["channels"].update({
         "missing": {"module": "nothing", "address": "email"},
         "foreign": {"module": "/etc/passwd", "address": "email"},
@@ -204,7 +202,7 @@ FAULTS = [
 
 
 def test_a_wrong_channel_is_told_with_file_and_line_and_the_others_are_listed(
-        firm, module, tmp_path):  # noqa: F811
+        firm, module, tmp_path):
     faulty_firm(firm, module, tmp_path / "secret")
     checked = firm.relanced("--check", status=1).stderr.splitlines()
     done = firm.ctl("--json", "channels", status=1)
@@ -330,7 +328,7 @@ def kannel(firm, tmp_path, url, password="right"):
     secret = closed_file(tmp_path, password)
     firm.config["channels"]["sms"] = {
         "module": "sms", "provider": "kannel", "url": url, "username": "relanced",
-        "password": {"file": str(secret)}, "timeout_s": 2}
+        "password": {"file": str(secret)}}
     firm.write_config()
     return secret
 
@@ -360,8 +358,9 @@ def test_a_gateway_that_refuses_is_told_in_its_own_words(firm, tmp_path, status,
 
 
 def test_a_gateway_that_is_not_there_is_told(firm, tmp_path):
-    kannel(firm, tmp_path, f"http://127.0.0.1:{free_port()}/")
-    steps, told, code = tell(firm, "sms", "--to", "+33612345678")
+    with closed_port() as port:
+        kannel(firm, tmp_path, f"http://127.0.0.1:{port}/")
+        steps, told, code = tell(firm, "sms", "--to", "+33612345678")
     assert told["outcome"] == "retry" and code == 1
     assert "connect" in told["answer"].lower() and names(steps)[:4] == STEPS[:4]
 
@@ -377,9 +376,14 @@ def test_a_secret_that_is_open_to_others_is_told_with_its_mode(firm, tmp_path):
 def test_a_channel_that_is_known_at_once_is_told_at_once(firm):
     firm.config["channels"]["sms"]["delay_ms"] = "soon"
     firm.write_config()
-    begin = time.monotonic()
-    [row] = firm.json("channels", "sms", status=1)
-    assert row["state"] == "faulty" and time.monotonic() - begin < 5
+
+    def taken_s():
+        begin = time.monotonic()
+        [row] = firm.json("channels", "sms", status=1)
+        assert row["state"] == "faulty"
+        return time.monotonic() - begin
+    # Not after the ten seconds that a channel may be looked at; a busy machine is slow by chance.
+    assert any(taken_s() < 5 for _ in range(5))
 
 
 def mail_server(*arguments):
@@ -391,7 +395,7 @@ def mail_channel(firm, tmp_path, port, password="right", **options):
     secret = closed_file(tmp_path, password)
     login = {} if options.get("tls") else {"username": "compta", "password": {"file": str(secret)}}
     firm.config["channels"]["email"] = {"module": "email", "server": "localhost", "port": port,
-                                        "tls": "none", "timeout_s": 5, **login, **options}
+                                        "tls": "none", **login, **options}
     firm.write_config()
 
 
@@ -434,8 +438,9 @@ def test_a_wrong_password_is_told_and_not_shown(firm, tmp_path):
 
 
 def test_a_mail_server_that_is_not_there_is_told(firm, tmp_path):
-    mail_channel(firm, tmp_path, free_port())
-    _, told, code = tell(firm, "email", "--to", TO)
+    with closed_port() as port:
+        mail_channel(firm, tmp_path, port)
+        _, told, code = tell(firm, "email", "--to", TO)
     assert told["outcome"] == "retry" and not told["begun"] and code == 1
     assert "connect" in told["answer"].lower()
 
@@ -551,7 +556,7 @@ static int parrot_deliver(void *state, struct relanced_host *host)
 static const struct relanced_option options[] = {
         { "password", RELANCED_SECRET, NULL, 0, 0, "" }, { NULL, RELANCED_TEXT, NULL, 0, 0, NULL } };
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "parrot", "repeats", RELANCED_ANY, options, parrot_open,
-        NULL, parrot_deliver, NULL, NULL };
+        NULL, parrot_deliver, NULL, NULL, NULL };
 """)
     secret = kannel(firm, tmp_path, "", CANARY)
     firm.config["channels"]["sms"] = {"module": str(parrot), "address": "phone",

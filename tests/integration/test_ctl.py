@@ -7,11 +7,11 @@ import signal
 import socket
 import stat
 import subprocess
-import time
 
 import pytest
 
 import firm as firms
+from servers.process import wait_until
 
 AT = "2026-03-05T09:00"
 
@@ -76,6 +76,11 @@ def test_a_wrong_command_line_is_explained(arguments, word):
     assert done.returncode == 2 and word in done.stderr and done.stdout == ""
 
 
+def test_a_time_that_is_none_is_a_wrong_command_line(firm):
+    done = firm.ctl("status", at="2026-13-01", status=2)
+    assert "2026-13-01" in done.stderr
+
+
 def complete(line):
     """What bash would offer for the last word of the line."""
     words = line.split(" ")
@@ -127,10 +132,12 @@ def test_check_takes_another_file(firm, tmp_path):
     assert "colour" in firm.ctl("check", other, status=1).stderr
 
 
-def test_a_question_leaves_nothing_behind(ctl):
-    before = set(os.listdir("/tmp"))
+def test_a_question_leaves_nothing_behind(ctl, firm, tmp_path):
+    firm.environment["TMPDIR"] = str(tmp_path / "scratch")
+    ctl("status", status=4)  # there it would have put something
+    (tmp_path / "scratch").mkdir()
     ctl("status")
-    assert not [name for name in set(os.listdir("/tmp")) - before if name.startswith("relancectl")]
+    assert not any((tmp_path / "scratch").iterdir())
 
 
 def test_a_full_disk_under_the_answer_is_a_failure(ctl, firm):
@@ -220,6 +227,10 @@ def test_a_hold_keeps_quiet_and_a_release_tells_what_it_ended(ctl):
     [row] = lines(ctl("--json", "release", "F-1"))
     assert row["ended"] == [{"invoice": "F-1", "instalment": 1, "what": "hold"}]
     assert row["free_from"] == "2026-03-06"
+    assert lines(ctl("--json", "release", "F-1"))[0]["ended"] == []
+    ctl("promise", "F-1", "2026-03-20")
+    assert [each["what"] for each in lines(ctl("--json", "release", "F-1"))[0]["ended"]] == [
+        "promise"]
     assert lines(ctl("--json", "release", "F-1"))[0]["ended"] == []
 
 
@@ -463,15 +474,12 @@ def test_a_sending_outlives_the_one_who_asked(ctl, firm):
     asking = subprocess.Popen([str(firms.RELANCECTL), "--config", str(firm.path), "--at", AT, "send",
                                "F-1"], env=firm.environment, stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    deadline = time.monotonic() + firms.TIMEOUT_S
-    while not any((firm.folder / "out/email").iterdir()) and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: any((firm.folder / "out/email").iterdir()), "the sending to begin")
     asking.send_signal(signal.SIGKILL)
     asking.wait()
-    done = ctl("--json", "log", status=None)
-    while done.returncode == 4 and time.monotonic() < deadline:
-        done = ctl("--json", "log", status=None)
-    assert [row["state"] for row in lines(done)] == ["sent"] and len(firm.files("email")) == 1
+    wait_until(lambda: ctl("status", status=None).returncode != 4, "it to end")
+    log = lines(ctl("--json", "log"))
+    assert [row["state"] for row in log] == ["sent"] and len(firm.files("email")) == 1
 
 
 def test_a_preview_needs_no_opening_and_writes_nothing(ctl, firm):

@@ -31,15 +31,33 @@ def test_what_a_postfix_takes_is_what_it_got(postfix):
                 messages(150, text="Bonjour,\n.\n..\nFrom x\nfin é\n"))
     check_run(run)
     assert {each.kind for each in run.outcomes.values()} == {"sent"}
+    kept = [email.message_from_bytes(each, policy=email.policy.default)
+            for each in postfix.await_messages(before + 300)]
     accepted = postfix.accepted()
     assert {accepted[f"n{n}@atelier.example"] for n in range(1, 151)} == {1}
     assert len({each.reference for each in run.outcomes.values()}) == 150
     assert re.search(rf"{run.outcomes[1].reference}: message-id=<n1@", postfix.mail_log())
-    kept = [email.message_from_bytes(each, policy=email.policy.default)
-            for each in postfix.await_messages(before + 300)]
     assert all(each.get_content() == "Bonjour,\n.\n..\nFrom x\nfin é\n" for each in kept)
     assert {each["Delivered-To"] for each in kept} == {MESSAGE["to"], "archive@x.example"}
     assert not any(each["Bcc"] or each["Cc"] for each in kept)
+
+
+def test_a_postfix_that_refuses_copies_takes_the_mail_for_the_others(postfix):
+    refused = ("gone@x.example", "later@x.example", "never@x.example")
+    mails = [{**mail, "message_id": f"copy{n}@atelier.example",
+              "cc": f"copy{n}@x.example, {refused[n % 3]}, other{n}@x.example" if n % 2 else ""}
+             for n, mail in enumerate(messages(30), 1)]
+    before = len(postfix.messages())
+    run = drive("email", options(postfix.port), mails)
+    check_run(run)
+    assert {each.kind for each in run.outcomes.values()} == {"sent"}
+    kept = postfix.await_messages(before + 15 + 15 * 3)
+    got = [email.message_from_bytes(each, policy=email.policy.default) for each in kept]
+    for n in range(1, 31):
+        boxes = sorted(each["Delivered-To"] for each in got
+                       if each["Message-Id"] == f"<copy{n}@atelier.example>")
+        assert boxes == ([f"copy{n}@x.example", MESSAGE["to"], f"other{n}@x.example"] if n % 2
+                         else [MESSAGE["to"]])
 
 
 @pytest.mark.parametrize("to, text, kind", [

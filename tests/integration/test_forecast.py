@@ -2,21 +2,22 @@
 """What would leave: the forecast of random firms against what is then really sent at every wake,
 explain's next against the same, differences between configurations, and the dry run.
 
-RELANCED_FIRMS says how many random firms (default 30), RELANCED_SEED which; with RELANCED_LONG each
-of their wakes is run, else those that the forecast names and some others: what a wake forgets the
-next one sends.
+RELANCED_FIRMS says how many random firms (default 30, with sanitizers 8), RELANCED_SEED which; with
+RELANCED_LONG each of their wakes is run, else those that the forecast names and some others: what a
+wake forgets the next one sends.
 """
 
 import datetime
 import os
 import random
+import subprocess
 
 import pytest
 
-from firm import Firm, customer, default_config, invoice
-from test_outcomes import module, scripted  # noqa: F401 pylint: disable=unused-import
+from firm import (RELANCED, TIMEOUT_S, Firm, customer, default_config, invoice,
+                  is_sanitized)
 
-FIRMS = int(os.environ.get("RELANCED_FIRMS", "30"))
+FIRMS = int(os.environ.get("RELANCED_FIRMS", "8" if is_sanitized() else "30"))
 SEED = int(os.environ.get("RELANCED_SEED", "20260305"))
 IS_LONG = "RELANCED_LONG" in os.environ
 DAY = datetime.timedelta(days=1)
@@ -384,6 +385,14 @@ def test_a_firm_that_the_next_wake_finds_stale_sends_nothing(firm):
     assert len(firm.sent()) == 1
 
 
+def test_explain_names_the_step_that_a_hold_without_end_keeps_from_its_day(firm):
+    firm.wake("2026-03-05T09:00")
+    firm.ctl("hold", "F-1", at="2026-03-06")
+    said, = firm.json("explain", "F-1", at="2026-03-06T10:00")
+    step, = [each["sentence"] for each in said["also"] if each["reason"] == "not-yet"]
+    assert "resend" in step and "2026-03-12" in step
+
+
 def test_explain_tells_every_hold_and_guard_and_what_to_type(firm):
     firm.wake("2026-03-05T09:00")
     firm.ctl("hold", "F-1", "--until", "2026-03-20", at="2026-03-06")
@@ -408,7 +417,8 @@ def compare(firm, edit, *options, status=0):
     before = firm.path.read_text(encoding="utf-8")
     other = firm.folder / "other.conf"
     other.write_text(edit(before), encoding="utf-8")
-    return firm.json("forecast", "--days", "30", "--with", other, *options, at=AT, status=status)
+    days = () if "--days" in options else ("--days", "30")
+    return firm.json("forecast", *days, "--with", other, *options, at=AT, status=status)
 
 
 def changes(rows):
@@ -418,7 +428,9 @@ def changes(rows):
 
 def test_the_same_configuration_changes_nothing(firm):
     assert compare(firm, lambda text: text) == []
-    assert "change nothing" in firm.ctl("forecast", "--with", firm.path, at=AT).stdout
+    assert firm.ctl("forecast", "--with", firm.path, at=AT).stdout.splitlines() == [
+        "It would change nothing about what leaves, and when.",
+        "It would change nothing about what waits for a person."]
 
 
 def test_a_later_step_moves_and_so_does_what_follows_it(firm):
@@ -439,11 +451,53 @@ def test_a_step_that_is_taken_out_disappears_and_a_new_one_appears(firm):
         ("disappears", "", "2026-03-30", "C-1", "courtesy", "email")]
 
 
+def test_a_notice_that_would_print_another_deadline_changes(firm):
+    def edit(text):
+        return text.replace("deadline_days = 5", "deadline_days = 12")
+
+    rows = compare(firm, edit, "--customer", "C-2")
+    assert changes(rows)[:2] == [
+        ("changes", "2026-03-17", "2026-03-17", "C-2", "deadline", "email"),
+        ("changes", "2026-03-17", "2026-03-17", "C-2", "deadline", "sms")]
+    assert (rows[0]["deadline_was"], rows[0]["deadline"]) == ("2026-03-23", "2026-03-30")
+    text = firm.ctl("forecast", "--with", firm.folder / "other.conf", at=AT).stdout
+    assert "2026-03-30, was 2026-03-23" in text and "changes" in text
+
+
 
 def test_what_moves_out_of_the_days_that_were_asked_for_is_told_as_a_move(firm):
     rows = compare(firm, lambda text: text.replace("after_due = 3;", "after_due = 60;"))
     moved = [change for change in changes(rows) if change[0] == "moves" and change[4] == "reminder"]
     assert ("moves", "2026-03-09", "2026-05-04", "C-1", "reminder", "email") in moved
+
+
+def waits(rows):
+    return [(row["change"], (row["was"] or "")[:10], row["since"][:10], row["customer"],
+             row["invoice"], row["kind"]) for row in rows if "kind" in row]
+
+
+def test_tasks_that_appear_disappear_and_move_are_told_too(firm):
+    """Nobody approves, so what waits goes on waiting: of each there is one."""
+    text = firm.ctl("forecast", "--days", "60", at=AT).stdout
+    assert "from 2026-04-20  C-1  F-1  agency:" in text and "F-2" not in text.split("Waits")[1]
+
+    def later(text):
+        return text.replace("after_due = 45;", "after_due = 50;")
+
+    rows = compare(firm, later, "--days", "60", "--waiting")
+    assert waits(rows) == [("moves", "2026-04-20", "2026-04-25", "C-1", "F-1", "agency")]
+    assert rows[0] == {"guards": []} and rows[-1]["task"] is None
+    assert not waits(compare(firm, later, "--days", "60"))
+    text = firm.ctl("forecast", "--days", "60", "--with", firm.folder / "other.conf", at=AT).stdout
+    assert "  moves  from 2026-04-25 (was 2026-04-20)  C-1  F-1  agency: " in text
+
+    def call(text):
+        return text.replace('action = "resend"', 'action = "call"')
+
+    assert waits(compare(firm, call, "--waiting", "--customer", "C-1"))[0] == (
+        "appears", "", "2026-03-16", "C-1", "F-1", "call")
+    assert ("disappears", "", "2026-04-20", "C-1", "F-1", "agency") in waits(
+        compare(firm, call, "--days", "60", "--waiting"))
 
 
 def test_only_those_asked_for_are_compared(firm):
@@ -488,28 +542,36 @@ def test_a_mistake_in_the_other_configuration_is_told_with_file_and_line(firm, e
 # What is on its way already
 
 @pytest.mark.parametrize("settled", ["assume-sent", "resend", "ask"])
-def test_what_may_have_been_sent_is_foreseen_as_it_will_be_settled(scripted, settled):
+def test_what_may_have_been_sent_is_foreseen_as_it_will_be_settled(late, settled):
     """One notice of which nobody knows whether it left, and the ladder behind it."""
-    scripted.policy([["email"], ["email"]], on_uncertain=settled)
-    scripted.script("email", "1 acted-uncertain", "* sent")
-    scripted.once("2026-03-05T09:00")
-    assert scripted.states() == ["email uncertain"]
-    planned = scripted.json("forecast", "--days", "14", at="2026-03-05T10:00")
-    before = scripted.log()
-    for at in wakes(scripted.config, datetime.date(2026, 3, 5), datetime.date(2026, 3, 19)):
+    late.policy([["email"], ["email"]], on_uncertain=settled)
+    late.script("email", "1 acted-uncertain", "* sent")
+    late.once("2026-03-05T09:00")
+    assert late.states() == ["email uncertain"]
+    planned = late.json("forecast", "--days", "14", at="2026-03-05T10:00")
+    before = late.log()
+    for at in wakes(late.config, datetime.date(2026, 3, 5), datetime.date(2026, 3, 19)):
         if at > "2026-03-05T10:00":
-            scripted.once(at)
-    sent = [(row["at"], row["step"]) for row in scripted.log()
+            late.once(at)
+    sent = [(row["at"], row["step"]) for row in late.log()
             if row["state"] == "sent" and row["at"] != before[0]["at"]]
     assert [(row["at"], row["step"]) for row in planned] == sent
     assert len(sent) == {"assume-sent": 1, "resend": 2, "ask": 0}[settled]
 
 
-def test_a_notice_that_is_tried_again_later_is_foreseen_then(scripted):
-    scripted.policy([["email"], ["email"]])
-    scripted.script("email", "1 retry", "* sent")
-    scripted.once("2026-03-05T09:00")
-    assert scripted.states() == ["email pending"]
-    planned = scripted.json("forecast", "--days", "14", at="2026-03-05T09:00")
+def test_a_notice_that_is_tried_again_later_is_foreseen_then(late):
+    late.policy([["email"], ["email"]])
+    late.script("email", "1 retry", "* sent")
+    late.once("2026-03-05T09:00")
+    assert late.states() == ["email pending"]
+    planned = late.json("forecast", "--days", "14", at="2026-03-05T09:00")
     assert [row["step"] for row in planned] == ["s1", "s2"]
     assert "2026-03-05T09:00:00+01:00" < planned[0]["at"] < "2026-03-05T14:00"
+
+
+def test_a_dry_run_that_cannot_be_written_down_whole_fails(firm):
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run([str(RELANCED), "--config", str(firm.path), "--dry-run", "--at",
+                               "2026-03-12T09:00"], stdout=full, stderr=subprocess.PIPE, text=True,
+                              env=firm.environment, check=False, timeout=TIMEOUT_S)
+    assert done.returncode == 1 and "dry run failed" in done.stderr

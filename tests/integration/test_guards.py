@@ -125,8 +125,8 @@ def test_what_was_resumed_is_decided_within_a_minute(firm, start):
     assert not firm.files("email")
     firm.ctl("resume")
     wait_until(lambda: firm.files("email"), "the reminder")
+    assert [record["REASON"] for record in daemon.wait_for(WAKE_DONE, 2)] == ["asked-for", "afresh"]
     assert daemon.end() == 0
-    assert [record["REASON"] for record in daemon.records(WAKE_DONE)] == ["asked-for", "afresh"]
 
 
 # R20: a restored backup

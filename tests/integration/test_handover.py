@@ -67,6 +67,51 @@ def test_a_file_is_frozen_until_a_person_approves_and_is_sent_once(firm):
     assert len(firm.sent()) == 2 and not tasks(firm)
 
 
+def test_a_preview_names_the_dossier_that_leaves(firm):
+    """Also before it is made: nothing of the customer's goes by itself."""
+    firm.config["channels"]["email"] = {
+        "module": "email", "server": "127.0.0.1", "port": 1, "tls": "none",
+        "from": "compta@atelier-dumont.example"}
+    firm.config["legal"] = AGENCY
+    firm.write_config()
+    document = firm.folder / "documents" / "F-1.pdf"
+    document.parent.mkdir(exist_ok=True)
+    document.write_bytes(b"%PDF-1.4\n")
+    firm.load(invoices=[invoice(document="F-1.pdf")], at=f"{FROZEN}T10:00")
+    at = f"{FROZEN}T10:30"
+    shown, = firm.json("preview", "F-1", at=at)
+    attached, = shown["attachments"]
+    assert attached["name"] == "F-1.zip" and attached["document"].startswith("/dossiers/F-1_1_agency")
+    mail = firm.json("preview", "F-1", "--format", "eml", at=at)[0]["eml"]
+    parts = {part.get_content_type(): part for part in
+             email.message_from_string(mail, policy=email.policy.default).walk()}
+    assert "application/pdf" not in parts
+    assert parts["application/zip"].get_filename() == "F-1.zip"
+    assert len(parts["application/zip"].get_payload(decode=True)) == attached["size"]
+    shown, = firm.json("preview", "F-1", "--step", "legal", at=at)
+    assert shown["attachments"] == [{"name": "F-1.zip", "document": None, "size": None}]
+    firm.ctl("preview", "F-1", "--step", "legal", "--format", "eml", at=at)
+
+
+def test_credit_is_the_customers_to_whoever_is_handed_the_file(firm):
+    """And the customer's own to the customer."""
+    words = {"fr": ("Avoir du client", "Avoir à votre crédit"),
+             "en": ("The customer’s credit", "Your credit"),
+             "de": ("Guthaben des Kunden", "Ihr Guthaben"),
+             "es": ("Saldo a favor del cliente", "Saldo a su favor"),
+             "it": ("Credito a favore del cliente", "Credito a Suo favore"),
+             "nl": ("Tegoed van de klant", "Uw tegoed")}
+    paid = {"id": "P-1", "customer": "C-1", "date": FROZEN, "amount": "100.00", "currency": "EUR"}
+    firm.load(payments=[paid], at=f"{FROZEN}T10:10")
+    for language, (theirs, yours) in words.items():
+        firm.config["creditor"]["language"] = language
+        firm.write_config()
+        for step, said, unsaid in (("agency", theirs, yours), ("reminder", yours, theirs)):
+            shown, = firm.json("preview", "F-1", "--step", step, at=f"{FROZEN}T10:30")
+            for text in (shown["text"], shown["html"]):
+                assert said in text and unsaid not in text, (language, step, text)
+
+
 def test_what_is_approved_in_the_night_leaves_in_the_window(firm):
     task, = tasks(firm, "agency")
     firm.ctl("approve", task["task"], at=f"{FROZEN}T21:00")
@@ -125,6 +170,17 @@ def test_a_payment_after_the_handover_is_told_at_once_and_each_once(firm):
     assert [each["kind"] for each in tasks(firm)] == ["tell-agency"]
 
 
+def test_no_plan_is_made_of_a_file_that_was_handed_over(firm):
+    """R17: the customer would hear of its parts from two."""
+    hand_over(firm)
+    done = firm.ctl("plan", "F-1", "--parts", "2", "--first", "2026-03-20",
+                    at="2026-03-16T10:00", status=1)
+    assert "handed over" in done.stderr
+    for day in ("2026-03-17", "2026-03-24"):
+        firm.wake(f"{day}T10:00")
+    assert len(firm.sent()) == 2
+
+
 def test_what_was_paid_before_the_handover_is_not_told(firm):
     firm.ctl("pay", "F-1", "200.00", at=f"{FROZEN}T10:30")
     hand_over(firm)
@@ -175,3 +231,22 @@ def test_a_firm_without_an_agency_says_so_when_it_is_approved(firm):
     firm.write_config()
     hand_over(firm)
     assert not handed(firm) and reason(firm) == "no-recipient" and len(tasks(firm)) == 1
+
+
+def test_who_hands_over_is_told_until_when_a_later_notice_has_asked_for_it(firm):
+    """F-2's deadline notice lists F-1, whose file may go: R6 does not bind it, fairness may."""
+    steps = [{"id": "deadline", "action": "deadline", "after_due": 3, "deadline_days": 8,
+              "send": ["email"]}]
+    firm.config["policies"]["formal"] = {"steps": steps}
+    firm.write_config()
+    firm.load(invoices=[invoice("F-2", due="2026-03-09", policy="formal")], at=f"{FROZEN}T10:10")
+    assert "asked_until" not in tasks(firm, "agency")[0]
+    firm.wake("2026-03-13T10:00")
+    assert firm.sent()[-1]["deadline"] == "2026-03-23"
+    assert "F-1" in {line["invoice"] for line in firm.sent()[-1]["lines"]}
+    task, = firm.json("tasks", at="2026-03-23T12:00")
+    assert task["kind"] == "agency" and task["asked_until"] == "2026-03-23"
+    assert "by 2026-03-23" in firm.ctl("tasks", at="2026-03-14T10:00").stdout
+    assert "asked_until" not in firm.json("tasks", at="2026-03-24T08:00")[0]
+    done = firm.ctl("approve", task["task"], at="2026-03-14T10:00")
+    assert "by 2026-03-23" in done.stdout

@@ -9,7 +9,6 @@ import os
 import pathlib
 import signal
 import subprocess
-import time
 
 import drive
 import firm as firms
@@ -80,13 +79,13 @@ ENDS = {
     "a closed stderr is not waited for": (
         SH + "exec >&- 2>&-; sleep 0.2; exit 1\n", "refused-message", "", "exit code 1"),
     "what it leaves behind is not waited for": (
-        SH + "echo T-1; echo said >&2; sleep 30 & echo $! >$(dirname $0)/left; exit 1\n",
+        SH + "echo T-1; echo said >&2; sleep 600 & echo $! >$(dirname $0)/left; exit 1\n",
         "refused-message", "T-1", "exit code 1: said"),
     "what it leaves behind may go on printing": (
         SH + "yes >&2 & echo $! >$(dirname $0)/left; exit 1\n", "refused-message", "",
         "exit code 1"),
-    "a gigabyte of output does no harm": (
-        SH + "echo T-2; head -c 1G /dev/zero; head -c 1G /dev/zero >&2; exit 0\n", "sent", "T-2",
+    "a flood of output does no harm": (
+        SH + "echo T-2; head -c 50M /dev/zero; head -c 50M /dev/zero >&2; exit 0\n", "sent", "T-2",
         ""),
 }
 
@@ -96,13 +95,11 @@ def test_how_the_program_ends_is_the_outcome(program, case):
     text, kind, reference, detail = ENDS[case]
     path = program(text)
     try:
-        start = time.monotonic()
         outcome = call(path)
-        assert time.monotonic() - start < 15
     finally:
         left = path.parent / "left"
         if left.exists():
-            os.kill(int(left.read_text()), signal.SIGKILL)
+            os.kill(int(left.read_text()), signal.SIGKILL)  # it lives: nobody waited
     assert (outcome.kind, outcome.reference) == (kind, reference)
     assert detail in outcome.detail if detail else outcome.detail == ""
     assert outcome.detail.isprintable()
@@ -129,13 +126,11 @@ SLOW = {
 
 
 def test_at_the_time_limit_the_program_is_ended_with_all_it_has_started(program):
-    marks = {case: f"77.{os.getpid()}{number:03}" for number, case in enumerate(SLOW)}
+    marks = {case: f"777.{os.getpid()}{number:03}" for number, case in enumerate(SLOW)}
     paths = [program(SH + "echo working >&2\n" + SLOW[case].format(mark=mark) + "\n", mark)
              for case, mark in marks.items()]
-    start = time.monotonic()
     with concurrent.futures.ThreadPoolExecutor(len(SLOW)) as pool:
-        outcomes = list(pool.map(lambda path: call(path, timeout_s=1), paths))
-    assert time.monotonic() - start < 10
+        outcomes = list(pool.map(lambda path: call(path, timeout_s=3), paths))
     for (case, mark), outcome in zip(marks.items(), outcomes):
         assert outcome.kind == "uncertain", case
         assert "timeout_s" in outcome.detail and "working" in outcome.detail, case
@@ -287,23 +282,25 @@ def test_a_program_spoilt_meanwhile_is_not_run_any_more(program):
     assert "writable" in run.outcomes[2].detail and run.begun == [1]
 
 
+def has_ended(process):
+    """Nothing of it is left but what its parent has not asked for yet."""
+    with contextlib.suppress(OSError):
+        return "Z" in (process / "stat").read_text().split(")")[1]
+    return True
+
+
 def test_the_program_does_not_outlive_the_worker(program):
-    path = program(SH + "echo $$ >$(dirname $0)/pid; exec sleep 60\n")
+    path = program(SH + "echo $$ >$(dirname $0)/pid; exec sleep 600\n")
     worker = subprocess.Popen(drive.command("hook", {"run": path}), stdin=subprocess.PIPE,
                               stdout=subprocess.DEVNULL)
     worker.stdin.write(drive.lines([{"notice": 1, "text": EVENT}]).encode())
     worker.stdin.close()
     pid_file = path.parent / "pid"
-    end = time.monotonic() + 20
-    while not (pid_file.exists() and pid_file.read_text().endswith("\n")):
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    wait_until(lambda: pid_file.exists() and pid_file.read_text().endswith("\n"), "the program")
     worker.kill()
     worker.wait()
-    folder = pathlib.Path("/proc") / pid_file.read_text().strip()
-    while folder.exists() and "Z" not in (folder / "stat").read_text().split(")")[1]:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    process = pathlib.Path("/proc") / pid_file.read_text().strip()
+    wait_until(lambda: has_ended(process), "its end")
 
 
 # A firm's program: it keeps each event under the number of its notice, and ends as it is told.
@@ -420,12 +417,10 @@ def test_a_program_that_would_not_be_run_is_found_by_the_check(service, mode, sa
 
 
 def test_a_service_that_hangs_is_uncertain_and_said_to_be(service):
-    (service.folder / "hooks/service").write_text(KEEPER.replace("exit ", "sleep 60; exit ", 1))
+    (service.folder / "hooks/service").write_text(KEEPER.replace("exit ", "sleep 600; exit ", 1))
     service.config["channels"]["hook"]["timeout_s"] = 1
     service.write_config()
-    start = time.monotonic()
     service.wake("2026-03-18T09:00")
-    assert time.monotonic() - start < 20
     assert [call_["state"] for call_ in calls(service)] == ["uncertain"]
     [task] = service.json("tasks")
     assert task["kind"] == "uncertain" and "timeout_s" in task["sentence"]

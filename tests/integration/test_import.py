@@ -335,11 +335,52 @@ def test_a_bad_instalment_does_not_move_the_others(books):
     assert invoices(books) == before
 
 
+def test_a_row_that_stands_twice_is_two_instalments_with_a_warning(books):
+    row = "F-1,C-1,2026-02-01,2026-03-02,10.00,EUR\n"
+    other = row.replace("2026-03-02", "2026-04-02")
+    done = books.ctl("import", put(books, INVOICES + row + other), at=AT)
+    assert complaints(done) == []
+    for _ in range(2):
+        done = books.ctl("import", put(books, INVOICES + row + other + row), at=AT)
+        [(line, sentence)] = complaints(done)
+        assert line == 4 and '"F-1"' in sentence and sentence.endswith("(warning)")
+    # Taken out, it is not owed any more.
+    done = books.ctl("import", put(books, INVOICES + row + other), at=AT)
+    assert complaints(done) == []
+    assert [open_ for _, _, open_ in invoices(books)] == ["10.00", "10.00", "0.00"]
+
+
+def test_a_payment_of_a_day_to_come_counts_with_a_warning(books):
+    books.ctl("import", put(books, INVOICES + "F-1,C-1,2026-02-01,2026-03-02,10.00,EUR\n"), at=AT)
+    done = books.ctl("import", put(books, PAYMENTS + "P-1,F-1,2036-03-05,4.00,EUR\n"
+                                                     "P-2,F-1,2026-03-05,1.00,EUR\n"), at=AT)
+    [(line, sentence)] = complaints(done)
+    assert line == 2 and '"2036-03-05"' in sentence and sentence.endswith("(warning)")
+    assert invoices(books) == [("F-1", 1, "5.00")]
+
+
 def test_an_instalment_that_the_file_lacks_is_withdrawn(books):
     rows = ["F-1,C-1,2026-02-01,2026-03-01,10.00,EUR\n", "F-1,C-1,2026-02-01,2026-04-01,20.00,EUR\n"]
     books.ctl("import", put(books, INVOICES + "".join(rows)), at=AT)
     books.ctl("import", put(books, INVOICES + rows[0]), at=AT)
     assert [each for each in invoices(books) if each[2] != "0.00"] == [("F-1", 1, "10.00")]
+
+
+def test_the_instalments_that_a_file_withdraws_are_named(books):
+    rows = [f"{number},C-1,2026-02-01,2026-0{n}-01,{n}0.00,EUR\n"
+            for number in ("F-1", "F-2") for n in (3, 4, 5)]
+    books.ctl("import", put(books, INVOICES + "".join(rows)), at=AT)
+    shorter = put(books, INVOICES + rows[0] + rows[3] + rows[4].replace("2026-04-01", ""))
+    told, = books.json("import", shorter, at=AT)
+    assert told["withdrawn"] == 3
+    assert told["withdrawn_instalments"] == [
+        {"invoice": number, "instalment": n, "due": f"2026-0{n + 2}-01",
+         "amount": f"{n + 2}0.00", "currency": "EUR"}
+        for number, n in (("F-1", 2), ("F-1", 3), ("F-2", 3))]
+    assert books.json("import", shorter, at=AT)[0]["withdrawn_instalments"] == []
+    shortest = put(books, INVOICES + rows[0] + rows[3])
+    assert books.ctl("import", shortest, at=AT).stdout.splitlines()[1:] == [
+        "  withdrawn: F-2, instalment 2, 40.00 EUR"]
 
 
 def test_what_is_no_readable_file_is_named_and_the_others_count(books):

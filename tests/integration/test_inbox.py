@@ -5,6 +5,7 @@ import contextlib
 import datetime
 import os
 import shutil
+import socket
 import sqlite3
 import subprocess
 import time
@@ -14,7 +15,7 @@ import pytest
 
 from firm import RELANCED, RELANCECTL, customer, invoice
 from servers.daemon import Daemon, faketime_library
-from servers.process import free_port, program, wait_until
+from servers.process import program, wait_until
 
 IMPORT_DONE = "a4d1c0d2f1a84f3e9b1a7c5e60b1f010"
 IMPORT_FAILED = "a4d1c0d2f1a84f3e9b1a7c5e60b1f030"
@@ -98,6 +99,21 @@ def test_three_files_in_the_wrong_order_are_one_import(firm, inbox, start):
     assert [each["open"] for each in firm.json("explain", "F-1")] == ["1100.00"]
 
 
+def test_the_instalments_that_a_file_withdraws_are_named_beside_it(firm, inbox, start):
+    rows = ["F-1,C-1,2026-02-01,2026-03-02,10.00,EUR\n", "F-1,C-1,2026-02-01,2026-04-01,20.00,EUR\n"]
+    firm.load([customer()])
+    daemon = start()
+    inbox.drop("both.csv", INVOICES + "".join(rows))
+    inbox.wait("done", "both.csv")
+    inbox.drop("one.csv", INVOICES + rows[0])
+    inbox.wait("done", "one.csv", "one.csv.problems.txt")
+    told = (inbox.path / "done" / "one.csv.problems.txt").read_text(encoding="utf-8")
+    assert told == ("one.csv: instalments withdrawn, as it has no row for them any more: 1\n"
+                    "F-1, instalment 2, due 2026-04-01, 20.00 EUR\n")
+    assert inbox.names("done") == ["both.csv", "one.csv", "one.csv.problems.txt"]
+    assert not inbox.names("failed") and daemon.end() == 0
+
+
 def test_what_is_wrong_with_a_file_stands_beside_it(firm, inbox, start):
     firm.load([customer()])
     daemon = start()
@@ -172,17 +188,19 @@ def test_files_that_wait_when_the_daemon_starts_come_before_a_missed_wake(firm, 
 
 def test_a_payment_takes_back_what_has_not_left(firm, inbox, start):
     open_always(firm)
-    firm.config["channels"]["email"] = {
-        "module": "email", "server": "127.0.0.1", "port": free_port(), "tls": "none",
-        "from": "compta@atelier-dumont.example"}
-    firm.write_config()
-    firm.load([customer()], [invoice(due=day(-3))])
-    daemon = start()
-    wake(daemon)
-    inbox.drop("payments.csv", PAYMENTS + f"P-1,F-1,{day(-1)},1200.00,EUR\n")
-    inbox.wait("done", "payments.csv")
-    wake(daemon)
-    assert daemon.end() == 0
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # does not listen
+        firm.config["channels"]["email"] = {
+            "module": "email", "server": "127.0.0.1", "port": nobody.getsockname()[1],
+            "tls": "none", "from": "compta@atelier-dumont.example"}
+        firm.write_config()
+        firm.load([customer()], [invoice(due=day(-3))])
+        daemon = start()
+        wake(daemon)
+        inbox.drop("payments.csv", PAYMENTS + f"P-1,F-1,{day(-1)},1200.00,EUR\n")
+        inbox.wait("done", "payments.csv")
+        wake(daemon)
+        assert daemon.end() == 0
     assert [(each["state"], each["reason"]) for each in firm.log()] == [("cancelled", "paid")]
 
 

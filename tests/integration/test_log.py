@@ -15,7 +15,6 @@ import pytest
 import firm as firms
 from servers.daemon import RECORD, Daemon
 from servers.process import wait_until
-from test_outcomes import Scripted, module  # noqa: F401  (a fixture)
 
 DAY1, DAY2, DAY3 = "2026-03-05T09:00", "2026-03-12T10:00", "2026-04-03T09:00"
 
@@ -125,11 +124,6 @@ def test_documents_are_shown_with_their_digests(firm):
     assert digest in firm.ctl("show", str(notice["notice"])).stdout
 
 
-@pytest.fixture
-def scripted(tmp_path, module):  # noqa: F811
-    return Scripted(tmp_path / "firm", module)
-
-
 @pytest.mark.parametrize("words, told", [
     (["begun-retry"], [("retry", "busy", True), ("sent", None, True)]),
     (["retry"], [("retry", "busy", False), ("sent", None, True)]),
@@ -208,6 +202,15 @@ def test_every_line_about_a_notice_has_its_fields_and_nobody_s_data(scripted):
         assert canary not in stderr
 
 
+def test_an_invoice_with_the_number_of_its_notice_is_named(firm):
+    firm.load([firms.customer("2")], [firms.invoice("1", "2"), firms.invoice("remind", "2")],
+              at=DAY1)
+    about = [line for line in records(firm.wake(DAY1).stderr) if "NOTICE" in dict(line)]
+    assert {dict(line)["NOTICE"] for line in about} == {"1"}
+    for line in about:
+        assert [value for name, value in line if name == "INVOICE"] == ["1", "remind"]
+
+
 def test_thanks_are_told_by_their_occasion(firm):
     firm.config["policies"]["standard"]["thanks"] = ["email"]
     firm.write_config()
@@ -243,7 +246,8 @@ class Follower:
             stderr=subprocess.PIPE, env=daemon.firm.environment)
 
     def lines(self):
-        return self.path.read_text(encoding="utf-8").splitlines()
+        """Those that have come to their end."""
+        return self.path.read_bytes().rpartition(b"\n")[0].decode().splitlines()
 
     def wait_for(self, what, text):
         wait_until(lambda: any(what(line) for line in self.lines()), text)
@@ -259,9 +263,11 @@ class Follower:
         return self.process.returncode, stderr.decode()
 
 
-def send(daemon, invoice):
-    subprocess.run([str(firms.RELANCECTL), "--socket", str(daemon.socket_path("operate")), "send",
-                    invoice], env=daemon.firm.environment, check=True, capture_output=True)
+def send(daemon, invoice, status=0):
+    done = subprocess.run([str(firms.RELANCECTL), "--socket", str(daemon.socket_path("operate")),
+                           "send", invoice], env=daemon.firm.environment, check=False,
+                          capture_output=True)
+    assert done.returncode == status, done.stderr
 
 
 @pytest.fixture
@@ -300,6 +306,19 @@ def test_what_happens_is_followed_as_it_happens(busy):
                             r"c-3@example.org  sent", others.lines()[-1])
         for each in (follower, others):
             assert each.end(signal.SIGINT) == (0, "")
+
+
+def test_a_notice_that_a_person_sends_is_told_and_followed_from_when_it_is_queued(busy):
+    busy.config["channels"]["email"]["path"] = "relanced.conf"  # no folder: nothing leaves
+    busy.write_config()
+    with running(busy) as daemon:
+        follower = Follower(daemon, "--json")
+        send(daemon, "F-1", status=1)
+        follower.wait_for(lambda line: json.loads(line)["state"] in ("pending", "handed"),
+                          "what waits")
+        assert [record["STATE"] for record in daemon.records()
+                if record["MESSAGE"] == "notice 1: queued"] == ["pending"]
+        follower.end(signal.SIGINT)
 
 
 def test_a_follower_sees_only_what_matches(busy):

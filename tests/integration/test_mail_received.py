@@ -4,18 +4,15 @@ into a real Dovecot, then read by two parsers and judged by SpamAssassin, offlin
 
 import contextlib
 import hashlib
-import pathlib
 import re
-import shutil
 import sqlite3
-import subprocess
 
 import firm as firms
 import mail
 import pytest
+import spam
 from servers.dovecot import Dovecot
 from servers.postfix import Postfix
-from servers.process import program
 
 FROM = "compta@atelier-dumont.example"
 SCORE_MAX = 1.0
@@ -198,20 +195,6 @@ def test_the_text_is_of_the_invoice_and_the_attachment_is_the_document(case):
 
 # SpamAssassin
 
-MARK = b"From a Thu Mar  5 09:00:00 2026\n"  # before each mail of a file of mails
-SPAM = b"""\
-Received: from unknown (HELO localhost) (203.0.113.9) by mail.example.net; Thu, 05 Mar 2026 09:00:00 +0000
-From: "compta@bank.example" <win@203.0.113.9>
-To: undisclosed-recipients:;
-Subject: YOUR PAYMENT OF $10,500,000.00 USD
-Content-Type: text/html
-
-<html><body><font size=7 color=white>Dear Beneficiary, I am Barrister James, next of kin of a late
-foreign customer. The sum of TEN MILLION UNITED STATES DOLLARS lies dormant; contact me urgently
-for your inheritance fund. Viagra, 100% guaranteed, click here!</font></body></html>
-"""
-
-
 def as_delivered_then(raw):
     """The calendar of the test is not the machine's: the hops get the day of the mail."""
     head, blank, body = raw.partition(b"\n\n")
@@ -222,27 +205,9 @@ def as_delivered_then(raw):
 
 @pytest.fixture(scope="module")
 def scores(received, tmp_path_factory):
-    """{case: (score, the rules it hit)}: the package's own rules, no network, nothing learnt, and
-    nothing gained by mails that only ever were on this machine."""
-    assassin = program("spamassassin")
-    folder = tmp_path_factory.mktemp("spamassassin")
-    for path in pathlib.Path("/etc/spamassassin").glob("*.pre"):
-        shutil.copy(path, folder)
-    (folder / "local.cf").write_text("use_bayes 0\nscore ALL_TRUSTED 0\n", encoding="ascii")
-    mails = [SPAM, *(as_delivered_then(received[case][0]) for case in CASES)]
-    done = subprocess.run([assassin, "--local", "--test-mode", "--nocreate-prefs", "--mbox",
-                           f"--siteconfigpath={folder}", "--configpath=/usr/share/spamassassin"],
-                          input=b"".join(MARK + each + b"\n" for each in mails),
-                          capture_output=True, check=True, timeout=300,
-                          env={"PATH": "/usr/bin:/bin", "HOME": str(folder), "LC_ALL": "C"})
-    found = {}
-    for judged in map(mail.parse, done.stdout.split(MARK)[1:]):
-        score, rules = re.search(r"score=(\S+) .*tests=(.*?)\s+autolearn",
-                                 judged["X-Spam-Status"], re.S).groups()
-        found[judged["Message-ID"]] = float(score), re.sub(r"\s", "", rules)
-    assert len(found) == len(mails), done.stderr.decode(errors="replace")
-    return {case: found[mail.parse(received[case][0])["Message-ID"]] for case in CASES} | {
-        "spam": found[None]}
+    """{case: (score, the rules it hit)}"""
+    mails = [spam.SPAM, *(as_delivered_then(received[case][0]) for case in CASES)]
+    return dict(zip(["spam", *CASES], spam.judge(mails, tmp_path_factory.mktemp("spamassassin"))))
 
 
 @pytest.mark.parametrize("case", CASES, ids="-".join)

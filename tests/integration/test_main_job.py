@@ -7,10 +7,10 @@ import re
 import signal
 import sqlite3
 import subprocess
-import time
 
 import firm as firms
 import pytest
+from servers.process import wait_until
 
 AT = "2026-03-05T09:00"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -24,13 +24,6 @@ TASK_KEYS = {"task", "kind", "customer", "invoice", "instalment", "since", "sent
 MONEY = re.compile(r"-?\d+\.\d\d")
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(Z|[+-]\d\d:\d\d)")
-
-
-def await_condition(condition, what, patience_s=30):
-    end = time.monotonic() + patience_s
-    while not condition():
-        assert time.monotonic() < end, f"waited {patience_s} s for {what}"
-        time.sleep(0.005)
 
 
 def one_late_invoice(firm, **columns):
@@ -233,7 +226,7 @@ def test_a_second_process_refuses_and_names_the_first(firm):
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         folder = firm.folder / "out/email"
-        await_condition(lambda: any(folder.iterdir()) or first.poll() is not None, "a message begun")
+        wait_until(lambda: any(folder.iterdir()) or first.poll() is not None, "a message begun")
         assert first.poll() is None
         second = firm.relanced("--once", "--at", AT, status=1)
         assert str(first.pid) in second.stderr
@@ -262,7 +255,7 @@ def test_nothing_is_left_running(firm):
             return False
         return any(link.startswith(str(firm.folder)) for link in links)
 
-    await_condition(lambda: not any(of_this_firm(pid) for pid in os.listdir("/proc")
+    wait_until(lambda: not any(of_this_firm(pid) for pid in os.listdir("/proc")
                                     if pid.isdigit() and int(pid) != os.getpid()), "an end of all")
 
 

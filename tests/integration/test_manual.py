@@ -9,7 +9,7 @@ import textwrap
 
 import firm as firms
 import pytest
-from test_module import build, installed  # noqa: F401  (a fixture)
+from outside import build
 
 PAGES = firms.BUILD / "daemon" / "manual"
 READERS = {
@@ -45,7 +45,7 @@ def any_reader():
 def test_the_module_of_the_page_is_compiled_as_it_stands_there_and_delivers(firm, installed, tmp_path,  # noqa: F811
                                                                             reader):
     text = section(shown("relanced-channel.3", reader), "EXAMPLES")
-    source = example(text, "#include <errno.h>", "letters_close };")
+    source = example(text, "#include <errno.h>", "letters_close, NULL };")
     module = build(installed, tmp_path, ["cc", "-std=c99", "-pedantic", "-Wno-missing-field-initializers",
                                          "-D_POSIX_C_SOURCE=200809L"], source, "c")
     firm.config["channels"]["email"] = {"module": str(module), "folder": "letters", "address": "email"}
@@ -123,7 +123,8 @@ def options_of(command):
 
 def test_every_command_that_the_papers_name_is_one():
     papers = {page: shown(page, any_reader()) for page in
-              ("relanced.8", "relancectl.1", "relanced.conf.5", "relanced-channel.3")}
+              ("relanced.8", "relancectl.1", "relanced.conf.5", "relanced-dossier.5",
+               "relanced-templates.5", "relanced-channel.3")}
     papers["README.md"] = (firms.REPOSITORY / "README.md").read_text(encoding="utf-8")
     known, seen = {}, 0
     for paper, text in papers.items():
@@ -158,5 +159,6 @@ def test_every_page_is_installed_where_man_looks(tmp_path):
     subprocess.run(["meson", "install", "-C", firms.BUILD, "--no-rebuild", "--quiet", "--tags", "man",
                     "--destdir", tmp_path], check=True, capture_output=True)
     found = sorted("/".join(path.parts[-2:]) for path in tmp_path.rglob("man*/*") if path.is_file())
-    assert found == ["man1/relancectl.1", "man3/relanced-channel.3", "man5/relanced.conf.5",
-                     "man8/relanced.8"]
+    assert found == ["man1/relancectl.1", "man3/relanced-channel.3",
+                     "man5/relanced-dossier.5", "man5/relanced-templates.5",
+                     "man5/relanced.conf.5", "man8/relanced.8"]

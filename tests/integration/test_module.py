@@ -2,13 +2,12 @@
 """A channel module of somebody else's: built from the installed header and pkg-config file alone,
 named in the configuration by its path."""
 
-import os
 import re
 import shutil
-import subprocess
 
 import firm as firms
 import pytest
+from outside import build, pkg_config
 
 AT = "2026-03-05T09:00"
 
@@ -50,35 +49,8 @@ static const struct relanced_option options[] = {
 };
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "pigeon", "by air", RELANCED_ANY, options, pigeon_open,
-        NULL, pigeon_deliver, NULL, NULL };
+        NULL, pigeon_deliver, NULL, NULL, NULL };
 """
-
-
-@pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """What the package for developers would hold; gives its pkg-config's environment."""
-    if not shutil.which("meson") or not shutil.which("pkg-config"):
-        pytest.skip("needs meson and pkg-config")
-    root = tmp_path_factory.mktemp("root")
-    subprocess.run(["meson", "install", "-C", firms.BUILD, "--no-rebuild", "--quiet", "--tags", "devel",
-                    "--destdir", root], check=True, capture_output=True)
-    [pc] = root.rglob("relanced-channel.pc")
-    return {**os.environ, "PKG_CONFIG_PATH": str(pc.parent), "PKG_CONFIG_SYSROOT_DIR": str(root)}
-
-
-def pkg_config(installed, *arguments):
-    done = subprocess.run(["pkg-config", *arguments, "relanced-channel"], env=installed, check=True,
-                          capture_output=True, text=True)
-    return done.stdout.split()
-
-
-def build(installed, folder, compiler, source, suffix):
-    path = folder / f"pigeon.{suffix}"
-    path.write_text(source, encoding="utf-8")
-    module = folder / "pigeon.so"
-    subprocess.run([*compiler, "-Wall", "-Wextra", "-Werror", "-fvisibility=hidden", "-fPIC", "-shared",
-                    *pkg_config(installed, "--cflags", "--libs"), path, "-o", module], check=True)
-    return module
 
 
 @pytest.mark.parametrize("compiler, suffix", [(["cc", "-std=c99", "-pedantic"], "c"),
@@ -135,7 +107,7 @@ def test_a_module_of_another_abi_is_named_and_stops_no_other(firm, installed, tm
     firm.config["policies"]["standard"]["steps"][1]["send"] = ["email", "sms"]
     firm.write_config()
     said = firm.relanced("--check", status=1).stderr
-    assert "ABI 3" in said and "channel sms" in said
+    assert "ABI 4" in said and "channel sms" in said
     firm.load([firms.customer(phone="+33612345678")], [firms.invoice()], at=AT)
     firm.relanced("--once", "--at", AT, status=1)
     assert sorted((notice["channel"], notice["state"]) for notice in firm.log()) == [

@@ -1,81 +1,18 @@
 # SPDX-License-Identifier: MIT
 """Whatever a channel answers and however its module fails: nothing twice, nothing lost, nothing
-stuck. Channels here are tests/integration/scripted.c, which does what its script says."""
+stuck. Channels here do what their script says (scripted.py)."""
 
 import datetime
-import pathlib
-import shutil
 import signal
 import subprocess
 import time
 
 import firm as firms
 import pytest
+from scripted import Scripted
+from servers.process import wait_until
 
-HERE = pathlib.Path(__file__).resolve().parent
-PATIENCE_S = 30  # less than a worker may idle
 DAY1, DAY2, DAY3 = "2026-03-05T09:00", "2026-03-06T09:00", "2026-03-09T09:00"
-
-
-@pytest.fixture(scope="session")
-def module(tmp_path_factory):
-    if not shutil.which("cc"):
-        pytest.skip("needs a compiler")
-    path = tmp_path_factory.mktemp("module") / "scripted.so"
-    subprocess.run(["cc", "-D_GNU_SOURCE", "-Wall", "-fPIC", "-shared", f"-I{firms.REPOSITORY}",
-                    HERE / "scripted.c", "-o", path], check=True)
-    return path
-
-
-class Scripted(firms.Firm):
-    """A firm whose channels do as they are told."""
-
-    def __init__(self, folder, module):
-        super().__init__(folder)
-        for name, address in (("email", "email"), ("sms", "phone"), ("whatsapp", "whatsapp")):
-            self.config["channels"][name] = {
-                "module": str(module), "address": address, "folder": f"out/{name}", "timeout_s": 1}
-        self.policy([["email|sms"]])
-        self.init()
-
-    def policy(self, routes, **step):
-        """A ladder of steps, three days apart, with these routes."""
-        self.config["policies"]["standard"] = {"steps": [
-            {"id": f"s{n}", "action": "remind", "after_due": 3 * n, "send": send, **step}
-            for n, send in enumerate(routes, 1)]}
-        self.write_config()
-
-    def script(self, channel, *lines):
-        folder = self.folder / "out" / channel
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "used").unlink(missing_ok=True)
-        (folder / "script").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-
-    def received(self, channel):
-        path = self.folder / "out" / channel / "received"
-        return path.read_text(encoding="utf-8").split("\n")[:-1] if path.exists() else []
-
-    def once(self, at):
-        """A wake of which the status is judged elsewhere; one that waits for nothing."""
-        began = time.monotonic()
-        done = self.relanced("--once", "--at", at, status=None)
-        assert time.monotonic() - began < PATIENCE_S
-        return done
-
-    def states(self):
-        return [f'{notice["channel"]} {notice["state"]}'
-                for notice in sorted(self.log(), key=lambda notice: notice["notice"])]
-
-    def tasks(self):
-        return sorted(task["kind"] for task in self.json("tasks"))
-
-
-@pytest.fixture
-def scripted(tmp_path, module):
-    firm = Scripted(tmp_path / "firm", module)
-    firm.load([firms.customer(phone="+33612345678")], [firms.invoice()], at="2026-03-03T09:00")
-    return firm
-
 
 # script of email → what stands in the log after the wake, what was received, tasks
 ONE_ROUTE = [
@@ -110,49 +47,49 @@ ONE_ROUTE = [
 
 
 @pytest.mark.parametrize("word, states, n_received, tasks", ONE_ROUTE, ids=[c[0] for c in ONE_ROUTE])
-def test_an_outcome_becomes_a_state(scripted, word, states, n_received, tasks):
-    scripted.policy([["email"]])
-    scripted.script("email", f"* {word}")
-    scripted.once(DAY1)
-    assert scripted.states() == states
-    assert len(scripted.received("email")) == n_received
-    assert scripted.tasks() == tasks
-    scripted.once(DAY1)
-    assert scripted.states()[:len(states)] in (states, ["email sent"])
-    assert len(set(scripted.received("email"))) == len(scripted.received("email"))
+def test_an_outcome_becomes_a_state(late, word, states, n_received, tasks):
+    late.policy([["email"]])
+    late.script("email", f"* {word}")
+    late.once(DAY1)
+    assert late.states() == states
+    assert len(late.received("email")) == n_received
+    assert late.tasks() == tasks
+    late.once(DAY1)
+    assert late.states()[:len(states)] in (states, ["email sent"])
+    assert len(set(late.received("email"))) == len(late.received("email"))
 
 
-def test_a_task_says_what_to_type_next(scripted):
+def test_a_task_says_what_to_type_next(late):
     """Commands that lead to the fault, each of which there is."""
-    scripted.policy([["email"]], attach="own")
-    scripted.load([firms.customer(), firms.customer("C-2")],
+    late.policy([["email"]], attach="own")
+    late.load([firms.customer(), firms.customer("C-2")],
                   [firms.invoice(), firms.invoice("F-2", "C-2", document="away.pdf")],
                   at="2026-03-03T09:00")
-    scripted.script("email", "* refused-message")
-    scripted.once(DAY1)
-    commands = {task["kind"]: task["commands"] for task in scripted.json("tasks")}
+    late.script("email", "* refused-message")
+    late.once(DAY1)
+    commands = {task["kind"]: task["commands"] for task in late.json("tasks")}
     assert commands["all-routes-refused"] == ["relancectl contact C-1 --email ADDRESS",
                                               "relancectl show F-1"]
     assert commands["no-document"] == ["relancectl show F-2"]
-    scripted.ctl("contact", "C-1", "--email", "new@example.org", at=DAY2)
-    scripted.script("email", "* down")
-    scripted.once(DAY2)
-    commands = {task["kind"]: task["commands"] for task in scripted.json("tasks")}
+    late.ctl("contact", "C-1", "--email", "new@example.org", at=DAY2)
+    late.script("email", "* down")
+    late.once(DAY2)
+    commands = {task["kind"]: task["commands"] for task in late.json("tasks")}
     assert commands["channel-down"] == ["relancectl channels email",
                                         "relancectl test email --to ADDRESS"]
 
 
 @pytest.mark.parametrize("word, said", [
     ("begun-refused-message", "spam"), ("retry", "busy"), ("begun-uncertain", "no answer")])
-def test_an_invoice_is_shown_with_what_the_other_side_said(scripted, word, said):
-    scripted.policy([["email"]])
-    scripted.script("email", f"* {word}")
-    scripted.once(DAY1)
-    [page] = scripted.json("show", "F-1")
+def test_an_invoice_is_shown_with_what_the_other_side_said(late, word, said):
+    late.policy([["email"]])
+    late.script("email", f"* {word}")
+    late.once(DAY1)
+    [page] = late.json("show", "F-1")
     [notice] = page["notices"]
     assert said in notice["detail"]
-    assert f"  {notice['notice']}: " in scripted.ctl("show", "F-1").stdout
-    assert said in scripted.ctl("show", "F-1").stdout
+    assert f"  {notice['notice']}: " in late.ctl("show", "F-1").stdout
+    assert said in late.ctl("show", "F-1").stdout
 
 
 def real_firm(tmp_path, module):
@@ -161,18 +98,11 @@ def real_firm(tmp_path, module):
     firm.config["sending"] = {"days": "mon-sun", "from": "00:00", "to": "24:00", "holidays": "none"}
     firm.config["channels"]["email"].update(timeout_s=60)
     firm.policy([["email"]])
-    late = datetime.date.today() - datetime.timedelta(days=4)
+    day = datetime.date.today() - datetime.timedelta(days=4)
     firm.load([firms.customer("C-1"), firms.customer("C-2")],
-              [firms.invoice("F-1", "C-1", issued=late, due=late),
-               firms.invoice("F-2", "C-2", issued=late, due=late)])
+              [firms.invoice("F-1", "C-1", issued=day, due=day),
+               firms.invoice("F-2", "C-2", issued=day, due=day)])
     return firm
-
-
-def await_that(condition):
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_an_earlier_try_does_not_speak_for_a_later_one(tmp_path, module):
@@ -183,7 +113,8 @@ def test_an_earlier_try_does_not_speak_for_a_later_one(tmp_path, module):
     flights = firm.state / "flight"
     with subprocess.Popen([firms.RELANCED, "--config", firm.path, "--once"], env=firm.environment,
                           stderr=subprocess.DEVNULL) as daemon:
-        await_that(lambda: sum(path.read_bytes().count(b"ref") for path in flights.glob("*")) == 2)
+        wait_until(lambda: sum(path.read_bytes().count(b"ref")
+                               for path in flights.glob("*")) == 2, "two words")
         daemon.send_signal(signal.SIGKILL)
     firm.relanced("--once")
     assert firm.states() == ["email sent", "email sent"]
@@ -192,14 +123,14 @@ def test_an_earlier_try_does_not_speak_for_a_later_one(tmp_path, module):
 
 # Routes (R4)
 
-def test_the_next_alternative_is_composed_for_its_own_channel(scripted):
-    scripted.script("email", "* refused-address")
-    scripted.once(DAY1)
-    assert scripted.states() == ["email failed", "sms sent"]
-    [email, sms] = scripted.log()
+def test_the_next_alternative_is_composed_for_its_own_channel(late):
+    late.script("email", "* refused-address")
+    late.once(DAY1)
+    assert late.states() == ["email failed", "sms sent"]
+    [email, sms] = late.log()
     assert email["subject"] and sms["to"] == "+33612345678"
-    assert [step["step"] for step in scripted.json("explain", "F-1")[0]["done"]] == ["s1"]
-    assert scripted.tasks() == []
+    assert [step["step"] for step in late.json("explain", "F-1")[0]["done"]] == ["s1"]
+    assert late.tasks() == []
 
 
 @pytest.mark.parametrize("words, states, done", [
@@ -209,14 +140,14 @@ def test_the_next_alternative_is_composed_for_its_own_channel(scripted):
     (("refused-address", "refused-address"), ["email failed", "sms failed"], []),
     (("retry", "refused-address"), ["email pending", "sms failed"], []),
 ])
-def test_one_route_is_enough(scripted, words, states, done):
-    scripted.policy([["email", "sms"]])
-    scripted.script("email", f"* {words[0]}")
-    scripted.script("sms", f"* {words[1]}")
-    scripted.once(DAY1)
-    assert sorted(scripted.states()) == states
-    assert [step["step"] for step in scripted.json("explain", "F-1")[0]["done"]] == done
-    assert ("all-routes-refused" in scripted.tasks()) == (states == ["email failed", "sms failed"])
+def test_one_route_is_enough(late, words, states, done):
+    late.policy([["email", "sms"]])
+    late.script("email", f"* {words[0]}")
+    late.script("sms", f"* {words[1]}")
+    late.once(DAY1)
+    assert sorted(late.states()) == states
+    assert [step["step"] for step in late.json("explain", "F-1")[0]["done"]] == done
+    assert ("all-routes-refused" in late.tasks()) == (states == ["email failed", "sms failed"])
 
 
 def by_command(firm, email):
@@ -229,28 +160,28 @@ def by_import(firm, email):
 
 @pytest.mark.parametrize("correct", [by_command, by_import])
 @pytest.mark.parametrize("word", ["refused-address", "refused-message"])
-def test_standing_aside_ends_with_a_new_address(scripted, correct, word):
-    scripted.script("email", f"c-1@ {word}")
-    scripted.script("sms", f"* {word}")
-    scripted.once(DAY1)
-    assert scripted.tasks() == ["all-routes-refused"]
-    scripted.once(DAY2)
-    assert scripted.states() == ["email failed", "sms failed"]
-    assert scripted.tasks() == ["all-routes-refused"]
-    correct(scripted, "new@example.org")
-    scripted.once(DAY2)
-    assert scripted.states()[2:] == ["email sent"]
-    assert scripted.tasks() == []
+def test_standing_aside_ends_with_a_new_address(late, correct, word):
+    late.script("email", f"c-1@ {word}")
+    late.script("sms", f"* {word}")
+    late.once(DAY1)
+    assert late.tasks() == ["all-routes-refused"]
+    late.once(DAY2)
+    assert late.states() == ["email failed", "sms failed"]
+    assert late.tasks() == ["all-routes-refused"]
+    correct(late, "new@example.org")
+    late.once(DAY2)
+    assert late.states()[2:] == ["email sent"]
+    assert late.tasks() == []
 
 
-def test_what_stands_aside_and_is_paid_leaves_no_task(scripted):
-    scripted.policy([["email"]])
-    scripted.script("email", "* refused-address")
-    scripted.once(DAY1)
-    assert scripted.tasks() == ["all-routes-refused"]
-    scripted.ctl("pay", "F-1", "1200.00", at=DAY2)
-    scripted.once(DAY2)
-    assert scripted.tasks() == []
+def test_what_stands_aside_and_is_paid_leaves_no_task(late):
+    late.policy([["email"]])
+    late.script("email", "* refused-address")
+    late.once(DAY1)
+    assert late.tasks() == ["all-routes-refused"]
+    late.ctl("pay", "F-1", "1200.00", at=DAY2)
+    late.once(DAY2)
+    assert late.tasks() == []
 
 
 def test_a_route_in_its_night_waits_for_the_other_s_day(tmp_path, module):
@@ -275,27 +206,27 @@ def test_a_route_in_its_night_waits_for_the_other_s_day(tmp_path, module):
     ("resend", DAY2, ["email sent"], 2, []),
     ("ask", DAY3, ["email uncertain"], 1, ["uncertain"]),
 ])
-def test_uncertain_ends_as_its_step_says(scripted, wish, later, states, n_received, tasks):
-    scripted.policy([["email"]], on_uncertain=wish)
-    scripted.script("email", "* acted-uncertain")
-    scripted.once(DAY1)
-    scripted.once(later)
-    assert scripted.states() == states
-    assert len(scripted.received("email")) == n_received
-    assert len(set(scripted.received("email"))) == 1
-    assert scripted.tasks() == tasks
+def test_uncertain_ends_as_its_step_says(late, wish, later, states, n_received, tasks):
+    late.policy([["email"]], on_uncertain=wish)
+    late.script("email", "* acted-uncertain")
+    late.once(DAY1)
+    late.once(later)
+    assert late.states() == states
+    assert len(late.received("email")) == n_received
+    assert len(set(late.received("email"))) == 1
+    assert late.tasks() == tasks
 
 
-def test_what_is_sent_again_waits_for_its_window(scripted):
+def test_what_is_sent_again_waits_for_its_window(late):
     """The same bytes on Monday, not another message: the weekend is no reason to decide afresh."""
-    scripted.policy([["email"]], on_uncertain="resend")
-    scripted.script("email", "* acted-uncertain")
-    scripted.once("2026-03-06T09:00")
-    scripted.once("2026-03-07T10:00")
-    scripted.once(DAY3)
-    assert scripted.states() == ["email sent"]
-    assert len(scripted.received("email")) == 2
-    assert len(set(scripted.received("email"))) == 1
+    late.policy([["email"]], on_uncertain="resend")
+    late.script("email", "* acted-uncertain")
+    late.once("2026-03-06T09:00")
+    late.once("2026-03-07T10:00")
+    late.once(DAY3)
+    assert late.states() == ["email sent"]
+    assert len(late.received("email")) == 2
+    assert len(set(late.received("email"))) == 1
 
 
 # A module that fails
@@ -331,20 +262,20 @@ def test_a_suspended_channel_alerts_once_and_heals_in_a_later_run(tmp_path, modu
     assert firm.tasks() == []
 
 
-def test_an_edited_ladder_is_never_stuck(scripted):
+def test_an_edited_ladder_is_never_stuck(late):
     """The step that was sent first now stands last: what was sent is not due again."""
-    scripted.policy([["email"], ["email"]])
-    scripted.once(DAY1)
-    scripted.once("2026-03-09T09:00")
-    assert [notice["step"] for notice in scripted.sent()] == ["s1", "s2"]
-    steps = scripted.config["policies"]["standard"]["steps"]
+    late.policy([["email"], ["email"]])
+    late.once(DAY1)
+    late.once("2026-03-09T09:00")
+    assert [notice["step"] for notice in late.sent()] == ["s1", "s2"]
+    steps = late.config["policies"]["standard"]["steps"]
     new = {"id": "s3", "action": "remind", "after_due": 9, "send": ["email"]}
-    scripted.config["policies"]["standard"]["steps"] = [
+    late.config["policies"]["standard"]["steps"] = [
         {**steps[1], "after_due": 1}, {**steps[0], "after_due": 2}, new]
-    scripted.write_config()
-    scripted.once("2026-03-16T09:00")
-    scripted.once("2026-03-23T09:00")
-    assert "s3" in [notice["step"] for notice in scripted.sent()]
+    late.write_config()
+    late.once("2026-03-16T09:00")
+    late.once("2026-03-23T09:00")
+    assert "s3" in [notice["step"] for notice in late.sent()]
 
 
 def test_documents_that_changed_while_their_notices_waited_stop_nothing(tmp_path, module):
@@ -368,18 +299,18 @@ def test_documents_that_changed_while_their_notices_waited_stop_nothing(tmp_path
     assert sorted(firm.states()) == ["email cancelled"] * 130 + ["email sent"]
 
 
-def test_a_server_that_is_not_there_is_a_problem_until_it_is(scripted):
-    scripted.policy([["email"]])
-    scripted.script("email", *["* retry"] * 20)
-    scripted.once(DAY1)
-    assert scripted.json("status")[0]["ok"]  # as a first try where strangers are kept waiting
-    scripted.once("2026-03-05T12:00")
-    status = scripted.json("status", status=1)[0]
+def test_a_server_that_is_not_there_is_a_problem_until_it_is(late):
+    late.policy([["email"]])
+    late.script("email", *["* retry"] * 20)
+    late.once(DAY1)
+    assert late.json("status")[0]["ok"]  # as a first try where strangers are kept waiting
+    late.once("2026-03-05T12:00")
+    status = late.json("status", status=1)[0]
     assert not status["ok"] and "busy" in status["problems"][0], status
-    scripted.script("email")
-    scripted.once("2026-03-05T15:00")
-    assert scripted.states() == ["email sent"]
-    assert scripted.json("status")[0]["ok"]
+    late.script("email")
+    late.once("2026-03-05T15:00")
+    assert late.states() == ["email sent"]
+    assert late.json("status")[0]["ok"]
 
 
 def test_a_mail_that_another_route_made_needless_and_its_document_impossible_is_told(
@@ -422,43 +353,43 @@ def test_who_has_paid_is_not_left_cut_off_in_silence(tmp_path, module):
 
 
 @pytest.mark.parametrize("ends", ["mended", "paid"])
-def test_a_task_about_a_text_ends_with_its_cause(scripted, ends):
-    scripted.policy([["email"]], template="mine")
-    scripted.once(DAY1)
-    assert scripted.tasks() == ["template"]
+def test_a_task_about_a_text_ends_with_its_cause(late, ends):
+    late.policy([["email"]], template="mine")
+    late.once(DAY1)
+    assert late.tasks() == ["template"]
     if ends == "mended":
-        scripted.policy([["email"]])
+        late.policy([["email"]])
     else:
-        scripted.ctl("pay", "F-1", "1200.00", at=DAY2)
-    scripted.once(DAY2)
-    assert scripted.tasks() == []
-    assert scripted.states() == (["email sent"] if ends == "mended" else [])
+        late.ctl("pay", "F-1", "1200.00", at=DAY2)
+    late.once(DAY2)
+    assert late.tasks() == []
+    assert late.states() == (["email sent"] if ends == "mended" else [])
 
 
 @pytest.mark.parametrize("word, state, done", [("sent", "sent", ["s1"]), ("failed", "sent", ["s1"])])
-def test_a_person_settles_what_is_uncertain(scripted, word, state, done):
+def test_a_person_settles_what_is_uncertain(late, word, state, done):
     """Sent: the step is done. Failed: it is decided again, and leaves this time."""
-    scripted.script("email", "* begun-uncertain")
-    scripted.once(DAY1)
-    assert scripted.states() == ["email uncertain"]
-    scripted.ctl("settle", "1", word, at=DAY1)
-    assert scripted.states() == [f"email {word}"]
-    assert scripted.tasks() == []
-    scripted.script("email", "acted-sent")
-    scripted.once(DAY2)
-    assert scripted.states()[-1] == f"email {state}"
-    assert len(scripted.received("email")) == (word == "failed")
-    [row] = scripted.json("explain", "F-1", at=DAY2)
+    late.script("email", "* begun-uncertain")
+    late.once(DAY1)
+    assert late.states() == ["email uncertain"]
+    late.ctl("settle", "1", word, at=DAY1)
+    assert late.states() == [f"email {word}"]
+    assert late.tasks() == []
+    late.script("email", "acted-sent")
+    late.once(DAY2)
+    assert late.states()[-1] == f"email {state}"
+    assert len(late.received("email")) == (word == "failed")
+    [row] = late.json("explain", "F-1", at=DAY2)
     assert [each["step"] for each in row["done"]] == done
-    scripted.ctl("settle", "1", "sent", at=DAY2, status=1)
+    late.ctl("settle", "1", "sent", at=DAY2, status=1)
 
 
-def test_what_is_no_flight_file_is_set_aside(scripted):
-    folder = scripted.folder / "state/flight"
+def test_what_is_no_flight_file_is_set_aside(late):
+    folder = late.folder / "state/flight"
     folder.mkdir(exist_ok=True)
     name = "email.0123456789abcdef.flight"
     (folder / name).mkdir()
-    scripted.script("email", "acted-sent")
-    assert name in scripted.once(DAY1).stderr
-    assert scripted.states() == ["email sent"]
+    late.script("email", "acted-sent")
+    assert name in late.once(DAY1).stderr
+    assert late.states() == ["email sent"]
     assert [path.name for path in folder.iterdir()] == [f"{name}.unreadable"]

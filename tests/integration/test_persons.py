@@ -245,6 +245,43 @@ def test_more_promises_than_the_policy_allows_need_force(people):
     assert page(people)["instalments"][0]["promise"]["until"] == "2026-03-12"
 
 
+def test_a_promise_that_nobody_confirms_is_not_said_to_be_confirmed(people):
+    people.load([firms.customer("C-9", "Garage Grand", tags="do_not_contact")],
+                [firms.invoice("F-8", status="draft"), firms.invoice("F-9", "C-9")], at=AT)
+    told = {number: tell(people, "promise", number, "2026-03-20")[0]["effect"]
+            for number in ("F-1", "F-8", "F-9")}
+    assert "confirmed in writing" in told["F-1"]
+    assert told["F-8"] is None and told["F-9"] is None
+
+
+def test_an_agreement_that_no_channel_can_confirm_says_so(people):
+    people.load([firms.customer("C-9", "Garage Grand", email="")],
+                [firms.invoice("F-8", "C-9"), firms.invoice("F-9", "C-9")], at=AT)
+    people.ctl("opt-out", "C-1", "email", at=AT)
+    plan = ["--parts", "2", "--first", "2026-03-31"]
+    told = [*tell(people, "promise", "F-1", "2026-03-20"),
+            *tell(people, "promise", "F-9", "2026-03-20"), *tell(people, "plan", "F-8", *plan)]
+    assert all("no channel reaches the customer" in each["effect"] for each in told)
+    people.ctl("contact", "C-9", "--email", "louise@grand.example", at=AT)
+    [again] = tell(people, "promise", "F-9", "2026-03-21")
+    assert "confirmed in writing" in again["effect"]
+
+
+def test_what_is_disputed_or_held_is_not_said_to_be_confirmed(people):
+    people.load([], [firms.invoice("F-8"), firms.invoice("F-9")], at=AT)
+    people.ctl("dispute", "F-8", "--reason", "price", at=AT)
+    people.ctl("hold", "F-9", at=AT)
+    for number in ("F-8", "F-9"):
+        assert tell(people, "promise", number, "2026-03-20")[0]["effect"] is None
+
+
+def test_a_fact_that_takes_another_back_names_it(people):
+    told, = tell(people, "hold", "F-1")
+    undone, = tell(people, "undo", str(told["fact"]))
+    assert fact(people, undone["fact"])["withdraws"] == told["fact"]
+    assert f"of fact {told['fact']}" in people.ctl("show", "F-1", at=AT).stdout
+
+
 def test_the_page_of_an_invoice_says_what_was_promised(people):
     [told] = tell(people, "promise", "F-1", "2026-03-20", "500")
     [instalment] = page(people)["instalments"]
@@ -305,6 +342,23 @@ def test_a_payment_that_looks_like_one_before_is_recorded_with_a_warning(people)
     assert "recorded before" in people.ctl("pay", "F-1", "200", at=AT).stdout
     people.ctl("undo", second["fact"], at=AT)
     assert explain(people)[0]["open"] == "600.00"
+
+
+def test_a_payment_of_more_than_is_open_says_what_becomes_of_the_rest(people):
+    [whole] = tell(people, "pay", "F-1", "1200")
+    assert "warning" not in whole and whole["open"] == "0.00"
+    [more] = tell(people, "pay", "F-1", "50.5")
+    assert "50.50 EUR" in more["warning"] and "credit" in more["warning"]
+    [back] = tell(people, "pay", "F-1", "50.5", "--kind", "refund")
+    assert "warning" not in back and back["open"] == "0.00"
+
+
+def test_a_refund_of_more_than_was_paid_says_that_later_payments_make_up_for_it(people):
+    tell(people, "pay", "F-1", "200")
+    [refund] = tell(people, "pay", "F-1", "300", "--kind", "refund")
+    assert "100.00 EUR" in refund["warning"] and refund["open"] == "1200.00"
+    [late] = tell(people, "pay", "F-1", "1200", "--date", "2026-03-04")
+    assert late["open"] == "100.00" and "warning" not in late
 
 
 # Undo
@@ -382,8 +436,17 @@ def test_a_task_that_things_have_moved_on_from_is_refused(people):
     people.wake("2026-03-05T09:00")
     at = "2026-03-10T09:00"
     asked = ripen(people, "approve", at)
-    people.ctl("pay", "F-3", "1200", at=at)
+    people.ctl("policy", "F-3", "none", at=at)
     assert "out of date" in people.ctl("approve", asked["task"], at=at, status=1).stderr
+
+
+def test_a_task_about_what_is_paid_is_gone_at_once(people):
+    people.wake("2026-03-05T09:00")
+    at = "2026-03-10T09:00"
+    asked = ripen(people, "approve", at)
+    people.ctl("pay", "F-3", "1200", at=at)
+    assert asked["task"] not in [each["task"] for each in tell(people, "tasks", at=at)]
+    assert "no open task" in people.ctl("approve", asked["task"], at=at, status=3).stderr
 
 
 def test_of_several_tasks_those_that_can_be_answered_are(people):

@@ -83,3 +83,57 @@ def test_a_wrong_password_keeps_every_notice_for_later(firm):
         assert sorted(map(to_of, gateway.requests[before:])) == [
             f"+3361234560{i}" for i in range(5)]
     assert {notice["state"] for notice in firm.log()} == {"sent"}
+
+
+LONG, SHORT = "Bonjour {{customer.name}}, " + "x" * 160, "{{customer.name}} : {{total}}"
+TEXTS = [
+    # sms.txt, sms-short.txt → what leaves, None: nothing does
+    (LONG, SHORT, "Lodz et frères : 1 200,00 €"),
+    (LONG, LONG, None),
+    ("Merci, {{customer.name}}", LONG, "Merci, Lodz et frères"),
+]
+
+
+@pytest.mark.parametrize("whole, short, left", TEXTS, ids=["short", "none", "whole"])
+def test_a_text_that_is_too_long_gives_way_to_a_shorter_and_is_never_cut(firm, whole, short, left):
+    folder = firm.folder / "texts/fr/remind"
+    folder.mkdir(parents=True)
+    (folder / "sms.txt").write_text(whole, encoding="utf-8")
+    (folder / "sms-short.txt").write_text(short, encoding="utf-8")
+    firm.config["templates"] = "texts"
+    firm.config["channels"]["sms"].update(max_parts=1, transliterate=True)
+    with Gateway(lambda request: reply(202, "0: Accepted for delivery")) as gateway:
+        firm.config["channels"]["sms"]["url"] = gateway.url("/cgi-bin/sendsms")
+        firm.write_config()
+        firm.init()
+        firm.load([customer(name="Łódź et frères", phone="+33612345678")], [invoice()], at=AT)
+        firm.wake(AT, status=None)
+        assert [request.query["text"] for request in gateway.requests] == ([left] if left else [])
+    [notice] = firm.log()
+    assert notice["state"] == ("sent" if left else "failed")
+    if not left:
+        assert "max_parts" in str(firm.json("show", "F-1"))
+        assert firm.json("tasks")
+
+
+SUSPENDED = {"fr": "suspendu", "en": "stops", "de": "ruht", "es": "se suspende", "it": "si sospende",
+             "nl": "ligt de dienst stil"}
+
+
+def test_the_shortest_deadline_says_that_the_service_would_stop(firm):
+    """Without it nobody may be cut off (R16)."""
+    firm.config["channels"]["sms"]["max_parts"] = 1
+    firm.config["policies"]["standard"]["steps"][0].update(action="deadline", deadline_days=8)
+    with Gateway(lambda request: reply(202, "0: Accepted for delivery")) as gateway:
+        firm.config["channels"]["sms"]["url"] = gateway.url("/cgi-bin/sendsms")
+        firm.write_config()
+        firm.init()
+        firm.load([customer(f"C-{language}", relation="service", language=language,
+                            phone=f"+336123456{i:02d}") for i, language in enumerate(SUSPENDED)],
+                  [invoice(f"F-{language}", f"C-{language}",
+                           payment_url="https://pay.example/" + "x" * 30)
+                   for language in SUSPENDED], at=AT)
+        firm.wake(AT)
+        texts = {to_of(request)[-1]: request.query["text"] for request in gateway.requests}
+    assert [word for i, word in enumerate(SUSPENDED.values()) if word not in texts[str(i)]] == []
+    assert all(len(text) <= 160 and "/" + "x" * 30 in text for text in texts.values())

@@ -8,7 +8,6 @@ import re
 import signal
 import ssl
 import subprocess
-import time
 
 import firm as firms
 import pytest
@@ -25,6 +24,8 @@ USERS = {CLERK: "relanced-operate", "watcher": "relanced-read", "dropper": "rela
          "stranger": ""}
 SECRET = "canary-7731 é"
 NOTICE_FIELDS = {"NOTICE", "CUSTOMER", "CHANNEL", "STEP", "STATE", "MESSAGE_ID"}
+
+PATIENCE_S = 180  # a message that surely did not leave gets another try after a minute
 
 # What each test may do to a unit without waiting for what an administrator would wait for.
 QUICK = """
@@ -147,7 +148,7 @@ def test_a_daemon_that_cannot_start_tells_who_asks_and_starts_once_it_can(machin
         assert "relanced --init" in done.stderr and len(done.stderr.splitlines()) == 1
     machine.run("relanced", "--config", firm.path, "--init")
     firm.systemctl("start")
-    firm.ctl("status")
+    assert firm.problems() == []
     firm.systemctl("stop")
 
 
@@ -369,7 +370,7 @@ def check_once(firm, mail, before, n):
         states[:] = firm.states()
         return len(states) == n and not set(states) - {"sent", "uncertain"}
 
-    wait_until(are_settled, f"{n} notices to leave")
+    wait_until(are_settled, f"{n} notices to leave", PATIENCE_S)
     accepted = mail.accepted() - before
     assert not [each for each, times in accepted.items() if times > 1]
     assert states.count("sent") <= len(accepted) <= n
@@ -380,13 +381,13 @@ def test_a_hung_daemon_is_ended_and_started_again_and_sends_nothing_twice(machin
     firm = Service(machine, "hung")
     firm.channel("email", **email_channel(mail))
     firm.ladder("email")
-    firm.drop_in("[Service]", "WatchdogSec=1s", "TimeoutAbortSec=2s")
+    firm.drop_in("[Service]", "WatchdogSec=4s", "TimeoutAbortSec=2s")
     firm.start()
     firm.load(20, "Hung")
     before = mail.accepted()
     firm.wake()
     machine.run("systemctl", "kill", "--signal=STOP", "--kill-whom=main", firm.unit)
-    wait_until(lambda: firm.restarts() == 1, "the watchdog")
+    wait_until(lambda: firm.restarts() >= 1, "the watchdog")
     firm.await_active()
     check_once(firm, mail, before, 20)
     assert "watchdog" in firm.journal().lower()
@@ -407,10 +408,9 @@ def load(machine, mail, name, n):
 
 def test_stopped_while_400_notices_leave_it_loses_and_repeats_none(machine, mail):
     firm, before = load(machine, mail, "busy", 400)
-    begun = time.monotonic()
     firm.systemctl("stop")
-    assert time.monotonic() - begun < 20
     assert machine.show(firm.unit, "Result") == "success"
+    assert "does not end in time" not in firm.journal()
     there = sum((mail.accepted() - before).values())
     assert there < 400, "it was stopped in the middle"
     firm.systemctl("start")
@@ -501,6 +501,28 @@ def test_two_firms_side_by_side_see_nothing_of_each_other(machine):
     assert pair[1].is_active() and not pair[0].is_active()
 
 
+# A file that is handed over
+
+def test_a_file_that_is_handed_over_has_a_dossier_made_in_the_sandbox(machine, mail):
+    firm = Service(machine, "dossiers")
+    firm.config["channels"] = {"email": email_channel(mail)}
+    firm.config["policies"]["standard"]["steps"] = [
+        {"id": "agency", "action": "agency", "after_due": 3}]
+    firm.config["agency"] = {"name": "Recouvrement Central", "email": "agency@example.org"}
+    firm.start().load(1, "Unpaid")
+    firm.wake()
+    wait_until(lambda: ["dossier" in task for task in firm.json("tasks")] == [True], "the dossier")
+    [task] = firm.json("tasks")
+    assert "3 files" in machine.run("relancectl", "dossier", "--verify", task["dossier"]).stdout
+    firm.ctl("dossier", "F-Unpaid-1", "-o", "/tmp/asked.zip")
+    machine.run("relancectl", "dossier", "--verify", "/tmp/asked.zip", user=CLERK)
+    n = mail.n_messages()
+    firm.ctl("approve", task["task"])
+    firm.wake()
+    firm.await_states("sent")
+    assert any(b"F-Unpaid-1.zip" in message for message in mail.await_messages(n + 1))
+
+
 # A backup
 
 def test_a_backup_that_is_put_back_sends_nothing_until_a_person_resumes(machine):
@@ -531,7 +553,7 @@ def test_a_backup_that_is_put_back_sends_nothing_until_a_person_resumes(machine)
              if "Late" in (record := json.loads(line))["CUSTOMER"]}
     firm.ctl("skip", *late, "--note", "sent before the backup was put back")
     firm.ctl("resume")
-    firm.ctl("status")
+    assert firm.problems() == []
     firm.wake()
     assert firm.states() == ["sent"]
 

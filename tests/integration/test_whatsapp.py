@@ -4,12 +4,12 @@ Cloud API is servers/cloud.py; EXPECTED says what each code means for the firm."
 
 import hashlib
 import json
+import socket
 
 import pytest
 
 from drive import drive, outcome
 from servers.cloud import Cloud, accepted, error
-from servers.process import free_port
 
 TOKEN = "EAAG-canary-7f3b"
 PHONE_ID = "106540352242922"
@@ -190,9 +190,21 @@ ANSWERS = [
 ]
 
 
-def test_what_an_answer_says_is_believed_only_as_far_as_it_says_it(tmp_path):
-    found = drive_all(tmp_path, [answer for answer, _ in ANSWERS], timeout_s=2, in_flight=64)
-    for (answer, kind), (result, copies) in zip(ANSWERS, found):
+# What ends when patience ends: on its own, so that the others may have all the time they need.
+ENDLESS = ("huge", "endless", "drip", "hang")
+PATIENCE_S = {"ends": 30, "is endless": 2}
+
+
+def those_of(cases, which):
+    return [case for case in cases if (case[0].get("act") in ENDLESS) == (which == "is endless")]
+
+
+@pytest.mark.parametrize("which", PATIENCE_S)
+def test_what_an_answer_says_is_believed_only_as_far_as_it_says_it(tmp_path, which):
+    cases = those_of(ANSWERS, which)
+    found = drive_all(tmp_path, [answer for answer, _ in cases], timeout_s=PATIENCE_S[which],
+                      in_flight=64)
+    for (answer, kind), (result, copies) in zip(cases, found):
         case = repr(answer)[:120]
         assert (result.kind, copies) == (kind, 1), (case, result)
         assert result.detail and len(result.detail) <= 240, case
@@ -214,8 +226,10 @@ def test_the_id_of_a_message_is_its_reference_and_a_held_one_says_so(tmp_path):
 
 
 def test_nobody_there_is_tried_again_and_nothing_has_begun():
-    run = drive("whatsapp", options(f"http://127.0.0.1:{free_port()}/v23.0"),
-                [{**REMIND, "notice": 1}])
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))  # does not listen
+        run = drive("whatsapp", options(f"http://127.0.0.1:{nobody.getsockname()[1]}/v23.0"),
+                    [{**REMIND, "notice": 1}])
     assert run.outcomes[1].kind == "retry"
     assert run.begun == []
 
@@ -355,6 +369,65 @@ def test_a_test_is_a_plain_text_unless_a_template_is_mapped_for_it(tmp_path):
     assert bodies[1]["template"]["name"] == "hello_world"
 
 
+# --- who has just written
+
+
+CHAT = {**REMIND, "may_chat": 1, "text": "Bonjour,\nil reste 1 200,00 € 🥖"}
+
+
+def test_who_has_just_written_gets_free_text_whether_a_template_is_mapped_or_not(tmp_path):
+    with Cloud(tmp_path) as cloud:
+        run = drive("whatsapp", options(cloud.url, in_flight=1), [
+            {**CHAT, "notice": 1}, {**CHAT, "notice": 2, "template": "deadline", "fields": {}}])
+        bodies = [each["body"] for each in cloud.messages()]
+    assert [run.outcomes[i].kind for i in (1, 2)] == ["sent", "sent"], run.outcomes
+    assert "24 hours" not in run.outcomes[1].detail
+    assert bodies == [
+        '{"messaging_product":"whatsapp","recipient_type":"individual","to":"33612345678",'
+        '"type":"text","text":{"body":"Bonjour,\\nil reste 1 200,00 € 🥖","preview_url":false}}'] * 2
+
+
+def test_a_document_goes_with_the_free_text_under_it(tmp_path, invoice):
+    with Cloud(tmp_path) as cloud:
+        result = outcome("whatsapp", options(cloud.url), {**CHAT, "attach": [invoice]})
+        (_,), (message,) = cloud.uploads(), cloud.messages()
+    assert result.kind == "sent"
+    body = json.loads(message["body"])
+    assert (body["type"], body["document"]) == ("document", {
+        "id": "media-F-1.pdf", "filename": "F-1.pdf", "caption": CHAT["text"]})
+
+
+LONG_CHATS = [
+    # length of the text, with a document → the type of the message, None: refused
+    (4096, False, "remind", "text"), (4097, False, "remind", "template"), (4097, False, "deadline", None),
+    (1024, True, "remind", "document"), (1025, True, "resend", "template"), (1025, True, "deadline", None),
+]
+
+
+@pytest.mark.parametrize("length, has_document, template, kind", LONG_CHATS)
+def test_free_text_is_never_cut(tmp_path, invoice, length, has_document, template, kind):
+    message = {**CHAT, "text": "🥖" + "x" * (length - 2), "template": template,
+               "attach": [invoice] if has_document else []}
+    with Cloud(tmp_path) as cloud:
+        result = outcome("whatsapp", options(cloud.url), message)
+        types = [json.loads(each["body"])["type"] for each in cloud.messages()]
+    assert types == ([kind] if kind else [])
+    assert result.kind == ("sent" if kind else "refused-message")
+
+
+def test_what_may_not_be_said_freely_any_more_is_said_by_its_template_next_time(tmp_path):
+    refusal = {"status": 400, "body": error(131047)}
+    with Cloud(tmp_path, {number(0): refusal, number(1): refusal}) as cloud:
+        run = drive("whatsapp", options(cloud.url, in_flight=1), [
+            {**CHAT, "notice": 1, "to": "+" + number(0)},
+            {**CHAT, "notice": 2, "to": "+" + number(1), "template": "deadline"},
+            {**CHAT, "notice": 3, "attempt": 2}])
+        types = [json.loads(each["body"])["type"] for each in cloud.messages()]
+    assert [run.outcomes[i].kind for i in (1, 2, 3)] == ["retry", "refused-message", "sent"]
+    assert "its template goes instead" in run.outcomes[1].detail
+    assert types == ["text", "text", "template"]
+
+
 # --- documents
 
 
@@ -417,16 +490,18 @@ UPLOADS = [
 ]
 
 
-def test_an_upload_that_fails_sends_nothing(tmp_path):
-    paths = [tmp_path / f"F-{i}.pdf" for i in range(len(UPLOADS))]
+@pytest.mark.parametrize("which", PATIENCE_S)
+def test_an_upload_that_fails_sends_nothing(tmp_path, which):
+    cases = those_of(UPLOADS, which)
+    paths = [tmp_path / f"F-{i}.pdf" for i in range(len(cases))]
     for path in paths:
         path.write_bytes(b"%PDF-1.4")
-    with Cloud(tmp_path, {path.name: answer for path, (answer, _) in zip(paths, UPLOADS)}) as cloud:
-        run = drive("whatsapp", options(cloud.url, timeout_s=2, in_flight=64),
+    with Cloud(tmp_path, {path.name: answer for path, (answer, _) in zip(paths, cases)}) as cloud:
+        run = drive("whatsapp", options(cloud.url, timeout_s=PATIENCE_S[which], in_flight=64),
                     [{**resend(path), "notice": i + 1} for i, path in enumerate(paths)])
         assert cloud.messages() == []
     assert run.begun == []
-    for i, (answer, kind) in enumerate(UPLOADS):
+    for i, (answer, kind) in enumerate(cases):
         assert run.outcomes[i + 1].kind == kind, (answer, run.outcomes[i + 1])
 
 

@@ -147,3 +147,20 @@ def test_the_check_finds_a_slip_in_the_notation(bare_firm):
     done = firm.relanced("--check", status=None)
     assert done.returncode != 0
     assert "did you mean customer.name?" in done.stdout + done.stderr
+
+
+def test_who_has_just_written_is_answered_in_free_text(bare_firm, cloud):
+    firm = make_firm(bare_firm, cloud.url, action="deadline")
+    firm.config["limits"]["reply_pause_days"] = 0
+    firm.write_config()
+    firm.ctl("reply", "C-0", "--channel", "whatsapp", at="2026-03-11T19:00")
+    for named, template in (("F-0", None), ("F-6", "deadline")):
+        assert firm.json("preview", named, at=WAKE)[0]["template"] == template
+        shown = firm.ctl("preview", named, at=WAKE).stdout
+        assert ("in the place of these words" in shown) == (template is not None)
+    firm.wake(WAKE, status=None)
+    [asked] = [json.loads(each["body"]) for each in cloud.messages()]
+    assert asked["to"] == number(0) and asked["type"] == "text"
+    assert "F-0" in asked["text"]["body"] and "1\u202f200,00" in asked["text"]["body"]
+    assert by_customer(firm)["C-0"]["whatsapp"]["state"] == "sent"
+    assert by_customer(firm)["C-6"]["whatsapp"]["reason"], "without a template nobody else is"

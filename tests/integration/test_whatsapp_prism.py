@@ -65,6 +65,14 @@ def test_a_document_and_its_message_are_as_meta_describes_them(prism, tmp_path):
     assert result.kind == "sent", result
 
 
+@pytest.mark.parametrize("documents", [[], ["F-1.pdf"]])
+def test_free_text_to_who_has_just_written_is_as_meta_describes_it(prism, tmp_path, documents):
+    (tmp_path / "F-1.pdf").write_bytes(b"%PDF-1.4 an invoice")
+    result = send(prism, {"template": "remind", "may_chat": 1, "text": "Bonjour,\nil reste 12 €",
+                          "attach": [tmp_path / name for name in documents]})
+    assert result.kind == "sent", result
+
+
 def test_what_meta_would_not_take_is_told_as_refused(prism):
     result = send(prism, {"template": "remind"}, token="!!!")
     assert result.kind == "refused-message" and "422" in result.detail, result

@@ -4,24 +4,27 @@ Island (half an hour), and through the ends of all months. The wall clock is fas
 is not: workers and gateways take the time they take."""
 
 import datetime
+import os
 import signal
 import zoneinfo
 
 import pytest
 
 from firm import RELANCED, Firm, customer, invoice
-from servers.daemon import Daemon
+from servers.daemon import RECORD, Daemon
 from servers.process import wait_until
 
 WAKE_DONE = "a4d1c0d2f1a84f3e9b1a7c5e60b1f00f"
 YEAR = 2026
-SPEED = 525600  # a year a minute: a day lasts 164 ms
+# A year a minute: a day lasts 164 ms. Slower on a machine that sleeps through too much of it.
+SPEEDS = (525600, 131400)
 # Hours that a change of the clock leaps over or shows twice, and one in daylight.
 HOURS = {"Europe/Paris": ("02:30", "14:30"), "Australia/Lord_Howe": ("01:45", "14:30")}
 FIRST, LAST = datetime.date(YEAR, 1, 1), datetime.date(YEAR, 12, 31)
 # A machine that is busy elsewhere for 80 ms sleeps through half a day; then one wake makes up for
 # all that were missed, and says so. More than a few of them are not the machine's fault.
 MISSED_MAX = 20
+PATIENCE_S = 240  # for a year at the first speed
 STEPS = ("courtesy", "reminder", "resend", "deadline")
 
 
@@ -45,7 +48,7 @@ def configured(zone_name):
             for day in days for hour in HOURS[zone_name]]
 
 
-def start(folder, zone_name):
+def start(folder, zone_name, speed):
     firm = Firm(folder)
     firm.config["creditor"]["timezone"] = zone_name
     firm.config["wake"]["at"] = list(HOURS[zone_name])
@@ -62,7 +65,7 @@ def start(folder, zone_name):
     firm.load([customer(f"C-{month}") for month in range(1, 13)],
               [invoice(f"F-{month}", f"C-{month}", issued=f"{YEAR - 1}-12-01", due=last_day(month))
                for month in range(1, 13)])
-    daemon = Daemon(firm, RELANCED, clock=f"@{YEAR - 1}-12-31 00:00:00 x{SPEED}")
+    daemon = Daemon(firm, RELANCED, clock=f"@{YEAR - 1}-12-31 00:00:00 x{speed}")
     return daemon.start()
 
 
@@ -72,24 +75,29 @@ def last_day(month):
 
 
 def has_ended(daemon):
+    """Looks at the last lines of its log: who reads all of it every time is a burden."""
     assert daemon.process.poll() is None, daemon.log.read_text()
-    return daemon.records(WAKE_DONE)[-1:] and \
-        daemon.records(WAKE_DONE)[-1]["WAKE"] >= f"{YEAR + 1}-01-02"
+    with open(daemon.log, "rb") as log:
+        log.seek(max(0, os.fstat(log.fileno()).st_size - 65536))
+        lines = log.read().decode("utf-8", "replace").rpartition("\n")[0].splitlines()
+    last = [RECORD.findall(line) for line in lines if WAKE_DONE in line][-1:]
+    return last and dict(last[0])["WAKE"] >= f"{YEAR + 1}-01-15"
 
 
 def check_wakes(daemon, zone_name):
-    """Each hour once; one that is not there was slept through."""
+    """Each hour once; one that is not there was slept through. Their slots, and how many are not."""
     wakes = [(record["WAKE"], record["REASON"]) for record in daemon.records(WAKE_DONE)
-             if record["WAKE"].startswith(str(YEAR)) and record["REASON"] != "opening"]
+             if record["WAKE"].startswith(str(YEAR))
+             and record["REASON"] not in ("opening", "afresh")]
     wanted, n_missed, at = configured(zone_name), 0, 0
     for slot, reason in wakes:
         assert reason in ("configured", "missed")
         before = at
         at = wanted.index(slot, at) + 1  # in order, none twice, each at its hour
         n_missed += at - before - 1
-        assert at - before == 1 or reason == "missed", f"nobody says why the wake before {slot} fails"
-    assert len(wanted) - at + n_missed <= MISSED_MAX, f"{n_missed} wakes were missed"
-    return [slot for slot, _ in wakes]
+        # One that came while the wake before was beginning is within that wake.
+        assert at - before <= 2 or reason == "missed", f"nobody says why the wake before {slot} fails"
+    return [slot for slot, _ in wakes], len(wanted) - at + n_missed
 
 
 def check_notices(firm):
@@ -110,21 +118,34 @@ def check_notices(firm):
             assert day >= (due + datetime.timedelta(days=days)).isoformat(), (number, step, day)
 
 
-def test_each_configured_hour_of_a_year_has_one_wake(tmp_path):
-    daemons = {}
+def live_through(folder, speed):
+    """A year of each zone; how many wakes one of them slept through at most."""
+    daemons, n_missed = {}, 0
     try:
         for zone_name in HOURS:
-            daemons[zone_name] = start(tmp_path / zone_name.replace("/", "-"), zone_name)
-        wait_until(lambda: all(has_ended(daemon) for daemon in daemons.values()), "a year", 150)
+            daemons[zone_name] = start(folder / zone_name.replace("/", "-"), zone_name, speed)
+        wait_until(lambda: all(has_ended(daemon) for daemon in daemons.values()), "a year",
+                   PATIENCE_S * SPEEDS[0] / speed)
         for zone_name, daemon in daemons.items():
             assert daemon.end() == 0
-            slots = check_wakes(daemon, zone_name)
-            assert len(slots) > 700
+            slots, n = check_wakes(daemon, zone_name)
+            n_missed = max(n, n_missed)
+            assert len(slots) + n == 730
             check_notices(daemon.firm)
             assert daemon.firm.ctl("status", status=None).returncode in (0, 1)
     finally:
         for daemon in daemons.values():
             daemon.stop(signal.SIGKILL)
+    return n_missed
+
+
+def test_each_configured_hour_of_a_year_has_one_wake(tmp_path):
+    n_missed = []
+    for speed in SPEEDS:
+        n_missed.append(live_through(tmp_path / str(speed), speed))
+        if n_missed[-1] <= MISSED_MAX:
+            return
+    raise AssertionError(f"{n_missed} wakes were missed")
 
 
 @pytest.mark.parametrize("zone_name, day, slot", [

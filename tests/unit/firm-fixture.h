@@ -8,7 +8,7 @@
 #include <systemd/sd-event.h>
 
 #include "engine/engine.h"
-#include "sys/file.h"
+#include "put-file.h"
 
 typedef struct Firm {
         Fixture base;
@@ -57,7 +57,7 @@ static inline void firm_write_config(const Firm *firm, const char *steps, const 
                 "assign = ( { policy = \"standard\"; } );\n",
                 wild_module(), firm->base.folder, channel_keys, steps);
         snprintf(path, sizeof(path), "%s/relanced.conf", firm->base.folder);
-        assert_ok(file_write_atomic(path, strbuf_text(&text), text.length));
+        assert_ok(put_file(path, strbuf_text(&text), text.length));
         strbuf_release(&text);
 }
 

@@ -400,10 +400,15 @@ static void check_contact(const World *world, const Decision *decision, const Pl
 static void check_alone(const World *world, const Decision *decision, const Planned *planned)
 {
         const Instalment *instalment = &world->instalments[planned->lead];
-        Action action = line_step(world, decision, planned->lines)->action;
+        const Step *step = line_step(world, decision, planned->lines);
+        Action action = step->action;
         Date deadline = deadline_of(instalment);
+        int64_t sum = instalment->open - world->account.unassigned;
 
         check(world, planned->n_lines == 1, "not alone");
+        check(world, planned->total == sum, "the sum");
+        check(world, sum > amounts_get(&planned->policy->tolerance, "EUR"), "covered");
+        check(world, sum >= amounts_get(&step->min_total, "EUR"), "below the least sum");
         if (planned->kind == NOTICE_HANDOVER) {
                 check(world, action == ACTION_AGENCY || action == ACTION_LEGAL, "no handover");
                 check(world,
@@ -424,6 +429,28 @@ static int64_t model_subject(const World *world, const Planned *planned)
         const Instalment *lead = &world->instalments[planned->lead];
 
         return planned->kind == NOTICE_PLAN_CONFIRMED ? lead->plan : lead->promise;
+}
+
+/* What is left of the account's credit for a promise once those for an earlier day, and those for
+ * the same day that were said before it, have had theirs. */
+static int64_t model_credit(const World *world, const Instalment *lead)
+{
+        int64_t credit = world->account.unassigned;
+
+        for (size_t i = 0; i < world->account.n_instalments; i++) {
+                const Instalment *other = &world->instalments[i];
+                const Policy *policy = rulebook_policy_of(&world->book, &world->account, other);
+                int order = date_compare(other->promised_until, lead->promised_until);
+                if (other->promise == 0 || !date_is_set(other->promised_until) || order > 0 ||
+                        (order == 0 && other->promise >= lead->promise))
+                        continue;
+                if (!policy || other->status != STATUS_OPEN || other->is_disputed ||
+                        other->is_handed_over ||
+                        other->open <= amounts_get(&policy->tolerance, "EUR"))
+                        continue;
+                credit -= MAX(other->open - other->promised_rest, 0);
+        }
+        return MAX(credit, 0);
 }
 
 /* R13, R15: once, on its day, and never beside a contact. */
@@ -447,6 +474,10 @@ static void check_occasion(const World *world, const Planned *planned)
                         "the promise is over");
                 check(world, !is_plan || !instalment->is_plan_broken, "the plan is broken");
                 sum += instalment->open - rest;
+        }
+        if (planned->kind == NOTICE_PROMISE_REMINDER) {
+                sum -= model_credit(world, lead);
+                check(world, sum > amounts_get(&planned->policy->tolerance, "EUR"), "covered");
         }
         check(world, planned->total == sum, "the sum agreed");
         check(world, date_compare(world->contacted, world->today) != 0, "beside a contact");

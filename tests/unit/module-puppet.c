@@ -95,7 +95,18 @@ static int puppet_deliver(void *state, struct relanced_host *host)
         return 0;
 }
 
+/* "no" cannot be. */
+static int puppet_render(
+        void *state, const struct relanced_message *message, char **ret, size_t *ret_length)
+{
+        if (strcmp(message->text, "no") == 0)
+                return -1;
+        *ret = strdup(message->text);
+        *ret_length = *ret ? strlen(*ret) : 0;
+        return *ret ? 0 : -1;
+}
+
 static const struct relanced_option options[] = { { NULL } };
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "puppet", "moved by words", RELANCED_ANY, options,
-        puppet_open, puppet_check_address, puppet_deliver, NULL, NULL };
+        puppet_open, puppet_check_address, puppet_deliver, NULL, NULL, puppet_render };

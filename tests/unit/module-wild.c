@@ -143,4 +143,4 @@ static const struct relanced_option options[] = {
 };
 
 RELANCED_CHANNEL = { RELANCED_CHANNEL_ABI, "wild", "does what the address says", RELANCED_ANY,
-        options, wild_open, wild_check_address, wild_deliver, NULL, NULL };
+        options, wild_open, wild_check_address, wild_deliver, NULL, NULL, NULL };

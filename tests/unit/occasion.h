@@ -59,6 +59,7 @@ static inline Config scene_config(void)
                         .registration = "RCS Lyon 812 345 678",
                         .vat = "FR12812345678",
                         .iban = "FR7630006000011234567890189",
+                        .bic = "",
                         .email = "compta@atelier-dumont.example",
                         .phone = "+33 1 23 45 67 89",
                         .copy_to = "",

@@ -620,10 +620,105 @@ static void the_interest_of_two_parts_is_that_of_their_sum_within_rounding(void 
         }
 }
 
+static const ChargePeriod *sheet_of(const World *world, Arena *arena, ChargeSheet *ret_sheet)
+{
+        MissingRate missing;
+
+        assert_int_equal(charges_sheet(&world->rules, &world->claim, world->today, arena, ret_sheet,
+                                 &missing),
+                0);
+        return ret_sheet->periods;
+}
+
+static void a_sheet_lists_each_period_with_its_days_base_and_rate(void **state)
+{
+        static const struct {
+                const char *from, *to;
+                size_t part;
+                int64_t base;
+                int hundredths;
+                int64_t sum;
+        } expected[] = {
+                { "2025-06-21", "2025-06-30", 0, 100000, 1315, 360 },
+                { "2025-07-01", "2025-07-10", 0, 100000, 1215, 333 },
+                { "2025-07-11", "2025-07-20", 0, 40000, 1215, 133 },
+                { "2025-07-06", "2025-07-20", 1, 50000, 1215, 250 },
+        };
+        Arena arena = ARENA_INIT;
+        const Part parts[] = {
+                { day("2025-06-20"), DATE_NONE, DATE_NONE, .amount = 100000 },
+                { day("2025-07-05"), DATE_NONE, DATE_NONE, .amount = 50000 },
+        };
+        const Change change = { day("2025-07-10"), CHANGE_PAYMENT, 60000 };
+        World world = { .rules = rules_of(FR),
+                .claim = { .currency = "EUR",
+                        .parts = parts,
+                        .n_parts = 2,
+                        .changes = &change,
+                        .n_changes = 1,
+                        .settled_until = DATE_NONE },
+                .today = day("2025-07-20") };
+        ChargeSheet sheet;
+        const ChargePeriod *period = sheet_of(&world, &arena, &sheet);
+
+        assert_int_equal(sheet.n, ELEMENTSOF(expected));
+        assert_int_equal(sheet.regime, FR);
+        assert_int_equal(sheet.charges.interest, 360 + 333 + 133 + 250);
+        assert_int_equal(sheet.charges.fixed, 4000);
+        for (size_t i = 0; i < sheet.n; i++, period++) {
+                assert_int_equal(date_compare(period->from, day(expected[i].from)), 0);
+                assert_int_equal(date_compare(period->to, day(expected[i].to)), 0);
+                assert_int_equal(period->part, expected[i].part);
+                assert_int_equal(period->base, expected[i].base);
+                assert_int_equal(period->hundredths, expected[i].hundredths);
+                assert_int_equal(period->sum, expected[i].sum);
+        }
+        arena_release(&arena);
+}
+
+static void the_periods_of_a_sheet_add_up_to_the_interest(void **state)
+{
+        Random random = { 17 };
+
+        for (int i = 0; i < 2000; i++) {
+                Arena arena = ARENA_INIT;
+                World world;
+                ChargeSheet sheet;
+                int64_t sum = 0;
+                make_world(&world, &random, 1 + random_below(&random, 1000));
+                const ChargePeriod *period = sheet_of(&world, &arena, &sheet), *before = NULL;
+                for (size_t k = 0; k < sheet.n; k++, before = period++) {
+                        int days = date_difference(period->to, period->from) + 1;
+                        int64_t scale = INT64_C(3650000);
+                        int64_t own = period->base * period->hundredths * days;
+                        sum += period->sum;
+                        assert_true(days > 0 && period->base > 0);
+                        assert_true(own - period->sum * scale < scale);
+                        assert_true(period->sum * scale - own < scale);
+                        assert_true(!before || before->part < period->part ||
+                                    (before->part == period->part &&
+                                            date_compare(before->to, period->from) < 0));
+                }
+                assert_int_equal(sum, sheet.charges.interest);
+                assert_int_equal(sum, naive_interest(&world));
+                arena_release(&arena);
+        }
+}
+
+static void every_law_is_named_and_no_law_is_not(void **state)
+{
+        for (Regime regime = REGIME_NONE; regime < REGIMES; regime++)
+                assert_int_equal(*regime_source(regime) == 0, regime == REGIME_NONE);
+        assert_string_equal(regime_source(FR), "C. com. L441-10 II, D441-5");
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_charges_of_an_invoice_are_what_the_law_says),
+                cmocka_unit_test(a_sheet_lists_each_period_with_its_days_base_and_rate),
+                cmocka_unit_test(the_periods_of_a_sheet_add_up_to_the_interest),
+                cmocka_unit_test(every_law_is_named_and_no_law_is_not),
                 cmocka_unit_test(fixed_sums_of_the_creditor_go_before_those_of_the_law),
                 cmocka_unit_test(sums_that_do_not_fit_are_told),
                 cmocka_unit_test(a_half_year_is_written_and_read),

@@ -36,7 +36,7 @@ static void open_gate(Firm *firm)
         char path[128];
 
         snprintf(path, sizeof(path), "%s/left.gate", firm->base.folder);
-        assert_ok(file_write_atomic(path, "", 0));
+        assert_ok(put_file(path, "", 0));
 }
 
 static size_t count_state(Firm *firm, NoticeState state)
@@ -436,7 +436,7 @@ static void remove_wild(Firm *firm)
         assert_ok(file_read(path, 1 << 16, &text, &length));
         char *line = strstr(text, "  wild = "), *end = strchr(line, '\n');
         memmove(line, end + 1, length - (size_t)(end + 1 - text) + 1);
-        assert_ok(file_write_atomic(path, text, strlen(text)));
+        assert_ok(put_file(path, text, strlen(text)));
 }
 
 static void what_waits_for_a_channel_that_is_no_more_is_decided_again(void **state)

@@ -50,6 +50,7 @@ static void a_command_line_becomes_a_request(void **state)
                 { "explain ..", "/v1/explain/..", NULL },
                 { "explain F?a=b&c%", "/v1/explain/F%3Fa%3Db%26c%25", NULL },
                 { "show É", "/v1/show/%C3%89", NULL },
+                { "preview F-1 --format eml -o x", "/v1/preview/F-1?format=eml", NULL },
                 { "preview F-1 --step x --channel sms", "/v1/preview/F-1?step=x&channel=sms",
                         NULL },
                 { "pay F-1 12.50 --kind credit", "/v1/pay/F-1",
@@ -71,10 +72,14 @@ static void a_command_line_becomes_a_request(void **state)
                 { "policy F-1 ''", "/v1/policy/F-1", "{\"policy\":\"\"}" },
                 { "opt-out C-1 sms", "/v1/opt-out/C-1", "{\"channel\":\"sms\"}" },
                 { "reply C-1 --date 2026-03-02", "/v1/reply/C-1", "{\"date\":\"2026-03-02\"}" },
+                { "reply C-1 --channel sms", "/v1/reply/C-1", "{\"channel\":\"sms\"}" },
                 { "approve 17", "/v1/approve", "{\"task\":\"17\"}" },
                 { "approve 17 18 19 --note fine", "/v1/approve",
                         "{\"task\":\"17,18,19\",\"note\":\"fine\"}" },
                 { "done adopt", "/v1/done", "{\"task\":\"adopt\"}" },
+                { "dossier F-1 -o /tmp/x.zip --for agency", "/v1/dossier/F-1?for=agency", NULL },
+                { "dossier customer:C-1 --output x", "/v1/dossier/customer%3AC-1", NULL },
+                { "log --verify", "/v1/log?verify=1", NULL },
                 { "undo 12", "/v1/undo/12", "{}" },
                 { "pause --note x", "/v1/pause", "{\"note\":\"x\"}" },
                 { "resume", "/v1/resume", "{}" },
@@ -138,6 +143,9 @@ static void a_command_line_that_makes_no_sense_is_refused_with_a_sentence(void *
                 { "opt-out C-1", "CHANNEL is missing" },
                 { "approve", "TASK is missing" },
                 { "approve ''", "TASK is empty" },
+                { "dossier F-1", "option --output FILE is missing" },
+                { "dossier --verify x.zip -o y.zip", "--output cannot be used with --verify" },
+                { "dossier F-1 --verify x.zip", "'F-1' is one argument too many" },
                 { "undo", "FACT is missing" },
                 { "undo 12 13", "'13' is one argument too many" },
                 { "pause now", "'now' is one argument too many" },
@@ -203,8 +211,10 @@ static void every_command_can_be_run_shown_and_explained(void **state)
         for (size_t i = 0; i < n; i++) {
                 const Command *command = &commands[i];
                 StrBuf help = STRBUF_INIT;
-                assert_true((command->path != NULL) != (command->run != NULL));
-                assert_true(!command->path || command->is_saved || command->show);
+                bool is_both = command->path && command->run;
+                assert_true(command->path || command->run);
+                assert_true(is_both == (command->run_with != NULL));
+                assert_true(!command->path || command->is_saved || command->show || command->make);
                 assert_non_null(command->help);
                 assert_non_null(strstr(strbuf_text(&overview), command->name));
                 assert_non_null(strstr(strbuf_text(&completion), command->name));

@@ -5,20 +5,18 @@
 #include "compose/composer.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <jansson.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <sys/stat.h>
 /* needs setjmp.h, stdarg.h and stddef.h */
 #include <cmocka.h>
 
 #include "base/parse.h"
 #include "occasion.h"
+#include "own-templates.h"
 
-static const char *const languages[] = { "fr", "en" };
+static const char *const languages[] = { "fr", "en", "de", "es", "it", "nl" };
 
 typedef struct Fixture {
         Arena arena;
@@ -250,7 +248,7 @@ static void assert_well_formed(const Message *message, const struct Situation *s
 
         assert_true(length > 0);
         assert_true(utf8_is_valid(text, length));
-        assert_null(message->html);
+        assert_int_equal(message->html != NULL, form == FORM_EMAIL);
         assert_null(strstr(text, "\n\n\n"));
         assert_null(strstr(text, " \n"));
         assert_null(strpbrk(text, "\r\x1b\t"));
@@ -317,9 +315,13 @@ static void each_shipped_text_is_sound_in_each_situation(void **state)
 static void every_notice_asks_whether_something_is_wrong(void **state)
 {
         static const char *const questions[] = { "Quelque chose ne va pas avec la livraison",
-                "Is anything wrong with the delivery" };
+                "Is anything wrong with the delivery", "Stimmt etwas mit der Lieferung",
+                "¿Hay algún problema con la entrega", "qualcosa che non va con la consegna",
+                "Is er iets niet in orde met de levering" };
         static const char *const ways[] = { "Répondez simplement à ce message",
-                "Simply reply to this message" };
+                "Simply reply to this message", "Antworten Sie einfach auf diese Nachricht",
+                "Basta con responder a este mensaje", "Basta rispondere a questo messaggio",
+                "Antwoord gewoon op dit bericht" };
         Fixture *fixture = *state;
 
         for (size_t l = 0; l < ELEMENTSOF(languages); l++)
@@ -357,7 +359,7 @@ static const struct Saying {
                 "the remainder of your invoice F-1" },
         { ACTION_REMIND, be_partly_paid, FORM_EMAIL,
                 "500,00\u00a0€, reste d’un montant de 1\u202f200,00\u00a0€",
-                "€500.00, remaining of €1,200.00" },
+                "€500.00, remaining out of €1,200.00" },
         { ACTION_REMIND, have_credit, FORM_EMAIL,
                 "Avoir à votre crédit, déduit\u202f: 10,00\u00a0€",
                 "Your credit, deducted: €10.00" },
@@ -392,11 +394,11 @@ static const struct Saying {
         { ACTION_REMIND, have_charges, FORM_WHATSAPP, "intérêts de retard\u202f: 3,33\u00a0€",
                 "late payment interest: €3.33" },
         { ACTION_DEADLINE, have_charges, FORM_SMS, "frais de retard à ce jour : 43,33 €",
-                "late payment charges to this day: €43.33" },
+                "Late charges to date, separately: €43.33" },
         { ACTION_RESEND, have_offer, FORM_EMAIL,
                 "au plus tard le 22 mars 2026, 1\u202f176,00\u00a0€ suffisent, soit une remise de "
-                "2\u00a0%",
-                "by 22 March 2026, €1,176.00 is enough, a discount of 2%" },
+                "24,00\u00a0€",
+                "by 22 March 2026, €1,176.00 is enough, a discount of €24.00" },
         { ACTION_REMIND, have_offer, FORM_SMS, "Réglé d'ici au 22/03/2026 : 1 176,00 € suffisent",
                 "Paid by 22 Mar 2026, €1,176.00 is enough" },
         { ACTION_COURTESY, have_discount, FORM_EMAIL,
@@ -418,7 +420,7 @@ static void texts_say_what_their_situation_asks_for(void **state)
 
         for (size_t i = 0; i < ELEMENTSOF(sayings); i++) {
                 const char *parts[] = { sayings[i].french, sayings[i].english };
-                for (size_t l = 0; l < ELEMENTSOF(languages); l++) {
+                for (size_t l = 0; l < ELEMENTSOF(parts); l++) {
                         if (!parts[l])
                                 continue;
                         scene_set(&fixture->scene, languages[l], sayings[i].action);
@@ -470,7 +472,7 @@ static const struct OccasionSaying {
                 "• 11 March 2026: request for payment, by 12 March 2026" },
         { NOTICE_HANDOVER, have_charges, FORM_EMAIL,
                 "Avec le montant dû\u202f: 1\u202f243,33\u00a0€",
-                "With the amount due: €1,243.33" },
+                "Together with the amount due: €1,243.33" },
         { NOTICE_HANDOVER, have_charges, FORM_WHATSAPP, "• intérêts\u202f: 3,33\u00a0€",
                 "• interest: €3.33" },
         { NOTICE_HANDOVER, have_attachment, FORM_EMAIL, "• F-1.pdf", "• F-1.pdf" },
@@ -482,7 +484,7 @@ static void occasions_say_what_was_agreed_and_a_file_what_happened(void **state)
 
         for (size_t i = 0; i < ELEMENTSOF(occasion_sayings); i++) {
                 const char *parts[] = { occasion_sayings[i].french, occasion_sayings[i].english };
-                for (size_t l = 0; l < ELEMENTSOF(languages); l++) {
+                for (size_t l = 0; l < ELEMENTSOF(parts); l++) {
                         fixture->config.creditor.language = languages[l];
                         scene_set_kind(&fixture->scene, languages[l], occasion_sayings[i].kind);
                         occasion_sayings[i].be(&fixture->scene);
@@ -494,7 +496,8 @@ static void occasions_say_what_was_agreed_and_a_file_what_happened(void **state)
 
 static void no_text_says_debt(void **state)
 {
-        static const char *const words[] = { "dette", "débiteur", "créance", "debt" };
+        static const char *const words[] = { "dette", "débiteur", "créance", "debt", "schuld",
+                "Schuld", "deuda", "deudor", "adeuda", "debito" };
         Fixture *fixture = *state;
 
         for (size_t l = 0; l < ELEMENTSOF(languages); l++)
@@ -544,7 +547,8 @@ static void a_text_does_not_say_what_is_not_so(void **state)
 static int gsm_length(const char *text)
 {
         static const char *const basic[] = { "é", "è", "à", "ù", "ì", "ò", "ä", "ö", "ü", "Ä", "Ö",
-                "Ü", "É", "Ç", "ñ", "Ñ", "å", "Å", "æ", "Æ", "ø", "Ø", "ß", "£", "¥", "§" };
+                "Ü", "É", "Ç", "ñ", "Ñ", "å", "Å", "æ", "Æ", "ø", "Ø", "ß", "£", "¥", "§", "¿",
+                "¡" };
         int n = 0;
 
         while (*text) {
@@ -570,24 +574,29 @@ static int gsm_length(const char *text)
         return n;
 }
 
-static void an_sms_about_one_invoice_fits_one_message(void **state)
+/* With all that it says, and where no more than one message is allowed. */
+static void an_sms_about_one_invoice_fits_two_messages_and_its_short_text_one(void **state)
 {
         Fixture *fixture = *state;
 
-        for (size_t i = 0; i < 2 * ELEMENTSOF(languages); i++)
+        for (size_t i = 0; i < 6 * ELEMENTSOF(languages); i++)
                 for (int text = 0; text < TEXTS; text++) {
-                        const char *language = languages[i / 2];
+                        const char *language = languages[i / 6];
+                        bool is_short = i % 6 >= 3;
                         fixture->config.creditor.language = language;
                         set_text_scene(&fixture->scene, language, text);
                         fixture->scene.instalments[0].number = "F-2026-0042";
-                        if (i % 2 == 1)
+                        fixture->scene.occasion.max_parts = is_short;
+                        if (i % 3 == 1)
                                 be_service(&fixture->scene);
+                        if (i % 3 == 2)
+                                fixture->scene.account.kind = KIND_CONSUMER;
                         const Message *message = compose(fixture, FORM_SMS);
                         int length = gsm_length(message->text);
                         print_message("%s %-17s %3d  %s\n", language, message->template_name,
                                 length, message->text);
                         assert_true(length > 0);
-                        assert_true(length <= 160);
+                        assert_true(length <= (is_short ? 160 : 2 * 153));
                 }
         fixture->config.creditor.language = "fr";
 }
@@ -595,7 +604,9 @@ static void an_sms_about_one_invoice_fits_one_message(void **state)
 static void a_deadline_is_printed_once_whatever_the_action(void **state)
 {
         static const char *const dates[][2] = { { "20 mars 2026", "20/03/2026" },
-                { "20 March 2026", "20 Mar 2026" } };
+                { "20 March 2026", "20 Mar 2026" }, { "20. März 2026", "20.03.2026" },
+                { "20 de marzo de 2026", "20/03/2026" }, { "20 marzo 2026", "20/03/2026" },
+                { "20 maart 2026", "20-03-2026" } };
         static const Form forms[] = { FORM_EMAIL, FORM_SMS, FORM_WHATSAPP };
         Fixture *fixture = *state;
 
@@ -708,8 +719,8 @@ static void the_language_is_the_customers_else_the_creditors_else_english(void *
                 { "fr-CA", "en", "fr", "1\u00a0200,00\u00a0€" },
                 { "EN_us", "fr", "en", "€1,200.00" },
                 { "", "fr", "fr", "1\u202f200,00\u00a0€" },
-                { "de", "fr-FR", "fr", "1\u202f200,00\u00a0€" },
-                { "de", "it", "en", "€1,200.00" },
+                { "pl", "fr-FR", "fr", "1\u202f200,00\u00a0€" },
+                { "pl", "sv", "en", "€1,200.00" },
                 { "../../etc", "fr", "fr", "1\u202f200,00\u00a0€" },
         };
         Fixture *fixture = *state;
@@ -739,67 +750,6 @@ static void shipped_templates_have_no_problem_and_no_harsh_word(void **state)
                 assert_int_equal(problems.n, 0);
         }
         problems_release(&problems);
-}
-
-/* A folder of templates of the user's own. */
-typedef struct Own {
-        char folder[32];
-        Config config;
-        Composer *composer;
-        Problems problems;
-} Own;
-
-static void own_make(Own *own)
-{
-        *own = (Own){ .folder = "/tmp/test-compose-XXXXXX", .config = scene_config() };
-        assert_non_null(mkdtemp(own->folder));
-        own->config.templates = own->folder;
-        assert_int_equal(composer_new(&own->config, &own->composer), 0);
-}
-
-static void own_write(const Own *own, const char *name, const char *text)
-{
-        char path[256];
-
-        (void)snprintf(path, sizeof(path), "%s/%s", own->folder, name);
-        for (char *p = path + strlen(own->folder) + 1; (p = strchr(p, '/')); p++) {
-                *p = '\0';
-                (void)mkdir(path, 0700);
-                *p = '/';
-        }
-        int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-        assert_true(fd >= 0);
-        assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-        (void)close(fd);
-}
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk)
-{
-        return remove(path);
-}
-
-static void own_remove(Own *own)
-{
-        composer_free(own->composer);
-        problems_release(&own->problems);
-        assert_int_equal(nftw(own->folder, remove_one, 8, FTW_DEPTH | FTW_PHYS), 0);
-}
-
-static bool own_has_problem(const Own *own, const char *name, unsigned line, const char *text)
-{
-        for (size_t i = 0; i < own->problems.n; i++) {
-                const Problem *problem = &own->problems.list[i];
-                if (problem->line == line && problem->file && strstr(problem->file, name) &&
-                        strstr(problem->text, text))
-                        return true;
-        }
-        return false;
-}
-
-static int own_compose(
-        Own *own, Scene *scene, Form form, Arena *arena, Message *message, const char **problem)
-{
-        return composer_compose(own->composer, &scene->occasion, form, arena, message, problem);
 }
 
 static void own_templates_go_before_the_shipped_ones(void **state)
@@ -836,6 +786,63 @@ static void own_templates_go_before_the_shipped_ones(void **state)
         own_remove(&own);
 }
 
+/* Portuguese is not shipped; the creditor is French. The first of these that is there is taken. */
+static void what_a_language_is_without_is_the_creditors_then_english(void **state)
+{
+        static const char *const partials[] = { "pt/partials/own.txt", "partials/own.txt",
+                "fr/partials/own.txt", "en/partials/own.txt" };
+        static const char *const texts[] = { "pt/own/whatsapp.txt", "fr/own/whatsapp.txt",
+                "en/own/whatsapp.txt" };
+        Fixture *fixture = *state;
+        Step step;
+        const char *problem;
+
+        for (size_t n = 0; n < ELEMENTSOF(partials) + ELEMENTSOF(texts); n++) {
+                bool is_partial = n < ELEMENTSOF(partials);
+                size_t first_text = is_partial ? 0 : n - ELEMENTSOF(partials);
+                Own own;
+                own_make(&own);
+                for (size_t i = is_partial ? n : 0; i < ELEMENTSOF(partials); i++)
+                        own_write(&own, partials[i], partials[i]);
+                for (size_t i = first_text; i < ELEMENTSOF(texts); i++)
+                        own_write(&own, texts[i], is_partial ? "{{>own}}" : texts[i]);
+                scene_set(&fixture->scene, "pt-BR", ACTION_REMIND);
+                step = *fixture->scene.planned.step;
+                step.template = "own";
+                fixture->scene.planned.step = &step;
+                if (own_compose(&own, &fixture->scene, FORM_WHATSAPP, &fixture->arena,
+                            &fixture->message, &problem) < 0)
+                        fail_msg("%s", problem);
+                assert_string_equal(
+                        fixture->message.text, is_partial ? partials[n] : texts[first_text]);
+                own_remove(&own);
+        }
+}
+
+static void a_text_in_two_languages_is_told_by_the_check(void **state)
+{
+        Fixture *fixture = *state;
+        Own own;
+        const char *problem;
+
+        own_make(&own);
+        own_write(&own, "pt/remind/email.txt", "Subject: x\n\n{{>greeting}}\n\n{{>bank}}{{>end}}");
+        own_write(&own, "pt/partials/bank.txt", "{{>vat}}\n");
+        own_write(&own, "partials/end.txt", "{{total}}\n");
+        scene_set(&fixture->scene, "pt", ACTION_REMIND);
+        assert_int_equal(own_compose(&own, &fixture->scene, FORM_EMAIL, &fixture->arena,
+                                 &fixture->message, &problem),
+                0);
+        assert_has(&fixture->message, "Bonjour Marie Martin,");
+        assert_int_equal(composer_check(own.composer, &own.problems), 0);
+        assert_true(own_has_problem(&own, "pt/remind/email.txt", 3,
+                "there is no partial \"greeting\" in pt: the one in fr is taken"));
+        assert_true(own_has_problem(&own, "pt/partials/bank.txt", 1, "\"vat\" in pt"));
+        assert_int_equal(own.problems.n, 2);
+        assert_int_equal(own.problems.n_errors, 0);
+        own_remove(&own);
+}
+
 static void bad_templates_stop_the_notice_and_say_where(void **state)
 {
         static const struct {
@@ -845,7 +852,9 @@ static void bad_templates_stop_the_notice_and_say_where(void **state)
                 { "Subject: x\n\n{{#several}}", "remind/email.txt:3: the section" },
                 { "Subject: x\n\n{{>absent}}", "remind/email.txt:3: there is no partial" },
                 { "Subject: x\n\n{{#invoices}}{{creditor.nme}}{{/invoices}}",
-                        "unknown variable \"creditor.nme\"; did you mean \"name\"?" },
+                        "unknown variable \"creditor.nme\"; did you mean \"creditor.name\"?" },
+                { "Subject: x\n\n{{invoices.number}}",
+                        "\"invoices.number\": write {{#invoices}}{{number}}{{/invoices}}" },
                 { "Bonjour", "an e-mail begins with a line \"Subject: …\"" },
                 { "Subject: \n\nBonjour", "an e-mail begins with a line \"Subject: …\"" },
                 { "Subject: a\nBcc: b\n\nBonjour", "an e-mail begins with a line" },
@@ -917,6 +926,83 @@ static void a_folder_of_templates_that_is_not_there_is_told(void **state)
         assert_true(own_has_problem(
                 &own, "relanced.conf", 0, "templates: there is no folder /nonexistent"));
         assert_int_equal(own.problems.n_errors, 1);
+        own_remove(&own);
+}
+
+static void own_files_that_no_message_is_made_from_are_told(void **state)
+{
+        static const struct {
+                const char *file, *told, *warning; /* NULL: it is of use */
+        } cases[] = {
+                { "fr/remind/emial.txt", "fr/remind/emial.txt", "did you mean \"email.txt\"?" },
+                { "fr/remindd/email.txt", "fr/remindd", "did you mean \"remind\"?" },
+                { "fr/email.txt", "fr/email.txt", "in no message's folder" },
+                { "remind/email.txt", "remind", "no language has this name" },
+                { "email.txt", "email.txt", "in no language's folder" },
+                { "fr/partials/signatur.txt", "fr/partials/signatur.txt", "no text names" },
+                { "fr/partials/signature.md", "fr/partials/signature.md", "no text names" },
+                { "tone/french.txt", "tone/french.txt", "no tone list" },
+                { "fr/deadline/email.html", "fr/deadline/email.html", "no email.txt of yours" },
+                { "fr/remind/email.txt", NULL, NULL },
+                { "fr/legal/event.json", NULL, NULL },
+                { "fr/partials/signature.html", NULL, NULL },
+                { "pt/partials/history.txt", NULL, NULL },
+                { "partials/frame.html", NULL, NULL },
+                { "tone/pt.txt", NULL, NULL },
+                { "fr/remind/.email.txt.swp", NULL, NULL },
+                { "fr/remind/email.txt~", NULL, NULL },
+        };
+
+        Own own;
+        size_t n = 0, n_told = 0;
+
+        own_make(&own);
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                own_write(&own, cases[i].file, "Subject: x\n\nx");
+        assert_int_equal(composer_check(own.composer, &own.problems), 0);
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                n += cases[i].told != NULL;
+                if (cases[i].told && !own_has_problem(&own, cases[i].told, 0, cases[i].warning))
+                        fail_msg("%s", cases[i].file);
+        }
+        for (size_t i = 0; i < own.problems.n; i++)
+                n_told += own.problems.list[i].is_warning &&
+                          strstr(own.problems.list[i].text, "it is not used");
+        assert_int_equal(n_told, n);
+        own_remove(&own);
+}
+
+static void own_partials_of_own_texts_are_of_use(void **state)
+{
+        Own own;
+
+        own_make(&own);
+        own_write(&own, "fr/remind/email.txt", "Subject: x\n\n{{>bank}}");
+        own_write(&own, "fr/partials/bank.txt", "{{creditor.iban}} x\n");
+        own_write(&own, "fr/partials/bank.html", "<p>{{creditor.iban}} x</p>\n");
+        assert_int_equal(composer_check(own.composer, &own.problems), 0);
+        assert_int_equal(own.problems.n, 0);
+        own_remove(&own);
+}
+
+static void texts_that_no_policy_asks_for_are_checked(void **state)
+{
+        static const char *const checked[] = { "fr/thanks/email.txt", "es/suspend/whatsapp.txt",
+                "nl/deadline/sms-short.txt", "en/reconnect/event.json",
+                "fr/partials/customer.txt" };
+
+        Own own;
+
+        own_make(&own);
+        own.config.book = (Rulebook){ 0 };
+        for (size_t i = 0; i < ELEMENTSOF(checked); i++)
+                own_write(&own, checked[i], "Subject: a\n\n{{invoce}}\n");
+        assert_int_equal(composer_check(own.composer, &own.problems), 0);
+        for (size_t i = 0; i < ELEMENTSOF(checked); i++)
+                if (!own_has_problem(&own, checked[i], 3, "unknown variable \"invoce\""))
+                        fail_msg("%s", checked[i]);
+        assert_int_equal(own.problems.n_errors, ELEMENTSOF(checked));
+        assert_int_equal(own.problems.n, ELEMENTSOF(checked));
         own_remove(&own);
 }
 
@@ -1001,18 +1087,6 @@ static void rendered_texts_are_laid_out_for_their_form(void **state)
                         cases[i].expected);
 }
 
-static void amounts_and_dates_are_written_for_terminals_too(void **state)
-{
-        Fixture *fixture = *state;
-
-        assert_string_equal(
-                composer_amount(fixture->composer, "fr", 120000, "EUR", &fixture->arena),
-                "1\u202f200,00\u00a0€");
-        assert_string_equal(
-                composer_date(fixture->composer, "fr", date_of(2026, 8, 1), &fixture->arena),
-                "1er août 2026");
-}
-
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -1022,7 +1096,7 @@ int main(void)
                 cmocka_unit_test(occasions_say_what_was_agreed_and_a_file_what_happened),
                 cmocka_unit_test(no_text_says_debt),
                 cmocka_unit_test(a_text_does_not_say_what_is_not_so),
-                cmocka_unit_test(an_sms_about_one_invoice_fits_one_message),
+                cmocka_unit_test(an_sms_about_one_invoice_fits_two_messages_and_its_short_text_one),
                 cmocka_unit_test(a_deadline_is_printed_once_whatever_the_action),
                 cmocka_unit_test(a_message_names_its_template_and_whatsapp_gets_the_fields),
                 cmocka_unit_test(a_program_gets_json),
@@ -1031,13 +1105,17 @@ int main(void)
                 cmocka_unit_test(the_language_is_the_customers_else_the_creditors_else_english),
                 cmocka_unit_test(shipped_templates_have_no_problem_and_no_harsh_word),
                 cmocka_unit_test(own_templates_go_before_the_shipped_ones),
+                cmocka_unit_test(what_a_language_is_without_is_the_creditors_then_english),
+                cmocka_unit_test(a_text_in_two_languages_is_told_by_the_check),
                 cmocka_unit_test(bad_templates_stop_the_notice_and_say_where),
                 cmocka_unit_test(a_missing_text_is_named),
                 cmocka_unit_test(a_folder_of_templates_that_is_not_there_is_told),
+                cmocka_unit_test(own_files_that_no_message_is_made_from_are_told),
+                cmocka_unit_test(own_partials_of_own_texts_are_of_use),
+                cmocka_unit_test(texts_that_no_policy_asks_for_are_checked),
                 cmocka_unit_test(a_word_of_the_tone_list_is_found_whole_and_in_any_case),
                 cmocka_unit_test(checking_finds_all_problems_at_once),
                 cmocka_unit_test(rendered_texts_are_laid_out_for_their_form),
-                cmocka_unit_test(amounts_and_dates_are_written_for_terminals_too),
         };
         return cmocka_run_group_tests(tests, fixture_set_up, fixture_tear_down);
 }

@@ -72,6 +72,18 @@ static void a_name_is_enough_and_the_rest_has_defaults(void **state)
         config_free(config);
 }
 
+static void a_bank_account_is_read_however_it_is_typed(void **state)
+{
+        Config *config = load_good("creditor = { name = \"A\"; bic = \"agrifrpp\";\n"
+                                   "  iban = \"fr76\u00a03000 6000\u202f0112 3456 7890 189\"; };\n"
+                                   "channels = { email = { module = \"file\"; };\n"
+                                   "  sms = { module = \"file\"; }; };");
+
+        assert_string_equal(config->creditor.iban, "FR76 3000 6000 0112 3456 7890 189");
+        assert_string_equal(config->creditor.bic, "AGRIFRPP");
+        config_free(config);
+}
+
 static void the_policy_of_a_file_without_policies_uses_the_channels_there_are(void **state)
 {
         Config *config = load_good(FIRM
@@ -344,7 +356,7 @@ static void rules_choose_by_everything_they_name(void **state)
         assert_string_equal(rules[1].currency, "USD");
         assert_string_equal(rules[1].amount->currency, "USD");
         assert_int_equal(rules[1].amount->minor, 100000);
-        assert_string_equal(rules[2].amount->currency, "");
+        assert_string_equal(rules[2].amount->currency, "EUR");
         assert_int_equal(rules[2].amount->minor, 50000);
         assert_string_equal(rules[3].policy->name, "standard");
         config_free(config);
@@ -411,7 +423,8 @@ static void a_channel_keeps_the_options_of_its_module(void **state)
                 "  server = \"localhost\"; port = 25; big = -200000000; loud = true;\n"
                 "  password = { credential = \"smtp\"; }; token = { file = \"/etc/token\"; };\n"
                 "  headers = [ \"A: b\", \"C: d, é\" ]; alone = ( \"x\" ); none = []; };\n"
-                "  sms = { module = \"file\"; }; };\n");
+                "  sms = { module = \"file\"; };\n"
+                "  short = { module = \"sms\"; max_parts = 2; transliterate = true; }; };\n");
         const ChannelConfig *channel = &config->channels[0];
         const Window *window = config->book.channels[0].window;
 
@@ -436,6 +449,10 @@ static void a_channel_keeps_the_options_of_its_module(void **state)
         assert_ptr_equal(window->calendar, calendar_find("none"));
         assert_null(config->book.channels[1].window);
         assert_string_equal(config->channels[1].name, "sms");
+        assert_int_equal(config->channels[1].max_parts, 4);
+        assert_false(config->channels[1].transliterates);
+        assert_int_equal(config->channels[2].max_parts, 2);
+        assert_true(config->channels[2].transliterates);
         config_free(config);
 }
 
@@ -460,6 +477,24 @@ static void paths_are_seen_from_the_folder_of_the_file(void **state)
         assert_string_equal(config->cache, "/var/cache/a");
         config_free(config);
         assert_int_equal(unsetenv("CACHE_DIRECTORY"), 0);
+}
+
+static void texts_beside_the_file_are_the_users_own(void **state)
+{
+        char expected[NAME_SIZE];
+
+        (void)snprintf(expected, sizeof(expected), "%s/templates", folder);
+        assert_int_equal(mkdir(expected, 0700), 0);
+        Config *config = load_good(FIRM);
+        assert_string_equal(config->templates, expected);
+        config_free(config);
+        config = load_good(FIRM "templates = \"/srv/texts\";\n");
+        assert_string_equal(config->templates, "/srv/texts");
+        config_free(config);
+        assert_int_equal(rmdir(expected), 0);
+        config = load_good(FIRM);
+        assert_string_equal(config->templates, "");
+        config_free(config);
 }
 
 static void a_path_without_a_folder_is_seen_from_the_working_directory(void **state)
@@ -704,6 +739,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_name_is_enough_and_the_rest_has_defaults),
+                cmocka_unit_test(a_bank_account_is_read_however_it_is_typed),
                 cmocka_unit_test(the_policy_of_a_file_without_policies_uses_the_channels_there_are),
                 cmocka_unit_test(a_ladder_is_read_to_the_letter),
                 cmocka_unit_test(promises_and_plans_have_defaults_and_keys),
@@ -715,6 +751,7 @@ int main(void)
                 cmocka_unit_test(a_channel_knows_its_form_and_its_column),
                 cmocka_unit_test(a_channel_keeps_the_options_of_its_module),
                 cmocka_unit_test(paths_are_seen_from_the_folder_of_the_file),
+                cmocka_unit_test(texts_beside_the_file_are_the_users_own),
                 cmocka_unit_test(a_path_without_a_folder_is_seen_from_the_working_directory),
                 cmocka_unit_test(an_included_file_is_seen_from_the_folder_of_the_one_that_names_it),
                 cmocka_unit_test(a_joined_configuration_says_the_same_as_its_files),

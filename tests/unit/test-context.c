@@ -39,7 +39,7 @@ static int fixture_tear_down(void **state)
 
 static const Value *build(Fixture *fixture, LocaleStyle style)
 {
-        const Value *context = NULL;
+        Value *context = NULL;
         Speech speech = { "fr", locales_get(fixture->locales, "fr"), style };
 
         assert_int_equal(context_build(&fixture->config, &fixture->scene.occasion, &speech,
@@ -137,6 +137,7 @@ static void one_invoice_is_told(void **state)
                 { "is_goods", "yes" },
                 { "is_service", "no" },
                 { "has_next_step", "yes" },
+                { "has_room", "yes" },
                 { "today", "12 mars 2026" },
                 { "total", "1\u202f200,00\u00a0€" },
                 { "subtotal", "1\u202f200,00\u00a0€" },
@@ -222,6 +223,28 @@ static void several_invoices_are_told_one_by_one(void **state)
         const Value *item = find(context, "invoices")->first->next;
         assert_all(item, second, ELEMENTSOF(second));
         assert_all(item->next, third, ELEMENTSOF(third));
+}
+
+static void what_is_only_mentioned_counts_for_nothing(void **state)
+{
+        static const Expected whole[] = {
+                { "count", "1" },
+                { "numbers", "F-1" },
+                { "several", "no" },
+                { "several_lines", "yes" },
+                { "has_due_soon", "no" },
+                { "has_separate_urls", "no" },
+                { "payment_url", "https://pay.example/F-1" },
+                { "invoices.is_mentioned", "no" },
+        };
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        scene_set(scene, "fr", ACTION_REMIND);
+        scene->planned.n_lines = SCENE_LINES;
+        scene->details[0].payment_url = "https://pay.example/F-1";
+        scene->lines[1].is_mentioned = scene->lines[2].is_mentioned = true;
+        assert_all(build(fixture, STYLE_TEXT), whole, ELEMENTSOF(whole));
 }
 
 static void two_parts_of_one_invoice_are_one_invoice(void **state)
@@ -454,6 +477,8 @@ static void occasions_tell_what_was_agreed(void **state)
                 { "promise.until", "31 mars 2026" },
                 { "promise.amount", "900,00\u00a0€" },
                 { "promise.rest", "300,00\u00a0€" },
+                { "total", "900,00\u00a0€" },
+                { "credit", "" }, /* the rest is none */
                 { "has_plan", "no" },
         };
         static const Expected plan[] = {
@@ -484,6 +509,7 @@ static void occasions_tell_what_was_agreed(void **state)
 
         scene_set_kind(scene, "fr", NOTICE_PROMISE_CONFIRMED);
         scene->instalments[0].promised_rest = 30000;
+        scene->planned.total = 90000;
         assert_all(build(fixture, STYLE_TEXT), promise, ELEMENTSOF(promise));
         scene_set_kind(scene, "fr", NOTICE_PLAN_CONFIRMED);
         assert_all(build(fixture, STYLE_TEXT), plan, ELEMENTSOF(plan));
@@ -538,6 +564,7 @@ int main(void)
                 cmocka_unit_test(the_table_is_the_whole_truth),
                 cmocka_unit_test(one_invoice_is_told),
                 cmocka_unit_test(several_invoices_are_told_one_by_one),
+                cmocka_unit_test(what_is_only_mentioned_counts_for_nothing),
                 cmocka_unit_test(two_parts_of_one_invoice_are_one_invoice),
                 cmocka_unit_test(credit_of_the_account_lowers_the_sum_in_sight),
                 cmocka_unit_test(a_program_gets_plain_data),

@@ -336,6 +336,38 @@ static void r13_a_promise_breaks_the_day_after_if_more_is_open_than_was_agreed(v
         assert_false(promise_is_broken(&firm->book, &firm->account, instalment, day("2026-03-14")));
 }
 
+/* Three promises and one credit: it pays the earliest day first, and each cent once. */
+static void r13_credit_pays_the_promises_in_the_order_of_their_days(void **state)
+{
+        static const struct {
+                int64_t credit;
+                bool is_broken[3];
+        } cases[] = {
+                { 0, { true, true, true } },
+                { 9999, { true, true, true } },
+                { 10000, { true, false, true } },
+                { 129999, { true, false, true } },
+                { 130000, { false, false, true } },
+                { 250000, { false, false, false } },
+        };
+        Firm *firm = *state;
+
+        firm_init(firm, 3);
+        promise(firm, 0, "2026-03-13");
+        promise(firm, 1, "2026-03-12");
+        promise(firm, 2, "2026-03-13");
+        firm->instalments[1].promise = 9;
+        firm->instalments[2].promise = 8; /* said after the first */
+        firm->instalments[1].promised_rest = firm->instalments[1].open - 10000;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                firm->account.unassigned = cases[i].credit;
+                for (size_t k = 0; k < 3; k++)
+                        assert_int_equal(promise_is_broken(&firm->book, &firm->account,
+                                                 &firm->instalments[k], day("2026-03-14")),
+                                cases[i].is_broken[k]);
+        }
+}
+
 /* ---- R15: plans ---- */
 
 /* F-1 is replaced by three parts, F-1/2 to F-1/4, due on the 10th of March, April, May. */
@@ -534,6 +566,7 @@ int main(void)
                 TEST(r13_a_reminder_comes_once_on_its_day_or_later),
                 TEST(r13_what_is_kept_or_cannot_be_told_needs_no_word),
                 TEST(r13_a_promise_breaks_the_day_after_if_more_is_open_than_was_agreed),
+                TEST(r13_credit_pays_the_promises_in_the_order_of_their_days),
                 TEST(r15_what_a_plan_replaces_is_closed_and_its_parts_climb),
                 TEST(r15_a_plan_is_confirmed_once_as_a_whole),
                 TEST(r15_a_part_still_open_when_its_grace_ends_breaks_the_plan),

@@ -391,11 +391,13 @@ static void r25_an_answer_pauses_every_ladder_of_the_customer(void **state)
 static void assert_reasons(Firm *firm, const char *date, unsigned guards, const char *expected)
 {
         Reason reasons[REASON_MAX];
+        Judgement last;
         Now now = firm_now(date, 600);
         StrBuf text = STRBUF_INIT;
 
         now.guards = guards;
-        size_t n = judge_reasons(&firm->book, &firm->account, &firm->instalments[0], &now, reasons);
+        size_t n = judge_reasons(
+                &firm->book, &firm->account, &firm->instalments[0], &now, reasons, &last);
         for (size_t i = 0; i < n; i++)
                 strbuf_addf(&text, "%s%s", i > 0 ? " " : "", reason_code(reasons[i]));
         assert_string_equal(strbuf_text(&text), expected);
@@ -417,6 +419,7 @@ static void every_rule_that_holds_it_is_told_the_deciding_one_first(void **state
         firm->account.tags = "do_not_contact";
         assert_reasons(firm, "2026-03-05", GUARD_BIT(GUARD_STALE),
                 "do-not-contact disputed held promised replied stale");
+        assert_reasons(firm, "2026-03-04", 0, "do-not-contact disputed held promised replied");
         firm->account.tags = "";
         instalment->is_disputed = instalment->is_held = false;
         instalment->imported_on = day("2026-06-01");

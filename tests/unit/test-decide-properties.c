@@ -195,12 +195,12 @@ static void check_reasons(const World *world, size_t i)
 {
         Reason reasons[REASON_MAX];
         bool was_told[REASON_MAX] = { false };
-        Judgement judgement;
+        Judgement judgement, last;
         Now now = now_at(world, world->today, NOON);
         const Instalment *instalment = &world->instalments[i];
 
         judge_instalment(&world->book, &world->account, instalment, &now, NULL, &judgement);
-        size_t n = judge_reasons(&world->book, &world->account, instalment, &now, reasons);
+        size_t n = judge_reasons(&world->book, &world->account, instalment, &now, reasons, &last);
         check(world, (n == 0) == (judgement.verdict == VERDICT_DUE), "%zu reasons", n);
         check(world, n == 0 || reasons[0] == judgement.reason, "another reason is first");
         for (size_t k = 0; k < n; k++) {

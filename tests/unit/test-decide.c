@@ -387,6 +387,9 @@ static void r10_unassigned_credit_lowers_the_sum_and_may_silence_it(void **state
         firm->account.unassigned = 120000;
         assert_null(decide_on(firm, "2026-03-05"));
         assert_reason(firm, 0, VERDICT_WAIT, REASON_COVERED);
+        firm->account.unassigned = 120001; /* no step has a minimum that could be missed */
+        assert_null(decide_on(firm, "2026-03-05"));
+        assert_reason(firm, 0, VERDICT_WAIT, REASON_COVERED);
 }
 
 static void r10_a_small_sum_makes_only_its_own_ladder_wait(void **state)

@@ -666,7 +666,7 @@ static void a_flight_file_that_comes_back_says_nothing_of_a_later_try(void **sta
         assert_ok(store_mark_handed(firm->base.store, &notice, 1));
         assert_ok(store_mark_begun(firm->base.store, notice, NOON));
         commit(&firm->base);
-        assert_ok(file_write_atomic(path, bytes, length));
+        assert_ok(put_file(path, bytes, length));
         drain(firm);
         assert_notices(firm, "F-1", "wild uncertain worker-died");
         assert_int_equal(count_left(firm), 0);

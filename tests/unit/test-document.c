@@ -85,7 +85,7 @@ static void a_regular_file_beneath_the_folder_is_opened_with_its_digest(void **s
         for (size_t i = 0; i < ELEMENTSOF(names); i++) {
                 _cleanup_(closep) int fd = -1;
                 int64_t size = 0;
-                char sha256[65], text[8] = "";
+                char sha256[SHA256_TEXT_SIZE], text[8] = "";
                 const char *problem = NULL;
                 assert_int_equal(
                         document_open(fixture->folder, names[i], &fd, &size, sha256, &problem), 0);
@@ -102,7 +102,7 @@ static void ten_mebibytes_are_just_right(void **state)
         const Fixture *fixture = *state;
         _cleanup_(closep) int fd = -1;
         int64_t size = 0;
-        char sha256[65];
+        char sha256[SHA256_TEXT_SIZE];
         const char *problem = NULL;
 
         assert_int_equal(
@@ -135,7 +135,7 @@ static void what_may_not_be_attached_is_told(void **state)
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 int fd = -1;
                 int64_t size = -1;
-                char sha256[65];
+                char sha256[SHA256_TEXT_SIZE];
                 const char *problem = NULL;
                 int r = document_open(fixture->folder, cases[i].name, &fd, &size, sha256, &problem);
                 assert_true(r < 0);

@@ -46,6 +46,7 @@ static void others_are_refused_with_the_reason(void **state)
                 { "a@b", "its domain has no dot" },
                 { "a@b@c.example", "it has several @" },
                 { "a@b.example@", "it has several @" },
+                { "=?utf-8?q?x?=@b.example", "it begins with =?" },
                 { "a@b..example", "its domain begins or ends with a dot, or has two together" },
                 { "a@.example", "its domain begins or ends with a dot, or has two together" },
                 { "a@b.example.", "its domain begins or ends with a dot, or has two together" },

@@ -215,6 +215,28 @@ static void instalments_no_longer_in_the_file_are_withdrawn_and_may_come_back(vo
         assert_verified(fixture);
 }
 
+static void a_file_of_another_customers_invoice_withdraws_nothing(void **state)
+{
+        Fixture *fixture = *state;
+        const CustomerRow customers[] = { customer_row("C-1"), customer_row("C-2") };
+        const InvoiceRow rows[] = { invoice_row("F-1", "C-1", 100),
+                invoice_row("F-1", "C-1", 200) };
+        const InvoiceRow others[] = { invoice_row("F-1", "C-2", 100),
+                invoice_row("F-1", "C-unknown", 100) };
+        int puts[2];
+
+        put_customer(fixture, &customers[0]);
+        put_customer(fixture, &customers[1]);
+        import_invoices(fixture, rows, 2, puts);
+        for (size_t i = 0; i < ELEMENTSOF(others); i++) {
+                assert_int_equal(import_invoices(fixture, &others[i], 1, puts), 0);
+                assert_true(puts[0] >= PUT_REFUSED);
+        }
+        Account account = load_account(fixture, "C-1");
+        assert_int_equal(find(&account, "F-1", 2)->open, 200);
+        assert_verified(fixture);
+}
+
 static void a_row_in_error_keeps_its_place(void **state)
 {
         Fixture *fixture = *state;
@@ -327,7 +349,7 @@ static void pay_in_full(Fixture *fixture, const char *number, const char *id)
         const Instalment *paid = find(&account, number, 1);
         assert_int_equal(paid->open, 0);
         begin(fixture);
-        assert_ok(store_settle_instalment(fixture->store, account.id, paid->invoice, 1));
+        assert_ok(store_settle_instalment(fixture->store, account.id, paid->invoice, 1, true));
         commit(fixture);
 }
 
@@ -379,6 +401,7 @@ static void arrival_counts_once_there_was_a_wake(void **state)
 {
         Fixture *fixture = *state;
         const PaymentRow payment = payment_row("P-1", "F-1", 120000);
+        const PaymentRow again = payment_row("P-2", "F-1", 1000);
         PaymentRow refund = payment_row("R-1", "F-1", 1000);
 
         fill(fixture);
@@ -389,11 +412,32 @@ static void arrival_counts_once_there_was_a_wake(void **state)
         put_payment(fixture, &refund);
         Account account = load_account(fixture, "C-1");
         assert_int_equal(find(&account, "F-1", 1)->reopened_on.days, TODAY.days);
+        put_payment(fixture, &again);
         refund.id = "R-2";
         refund.date = date_add(TODAY, 5);
         put_payment(fixture, &refund);
         account = load_account(fixture, "C-1");
         assert_int_equal(date_difference(find(&account, "F-1", 1)->reopened_on, TODAY), 5);
+        assert_int_equal(find(&account, "F-1", 1)->reopened_from, 0);
+        assert_int_equal(find(&account, "F-1", 1)->open, 1000);
+}
+
+static void what_is_open_is_not_reopened(void **state)
+{
+        Fixture *fixture = *state;
+        const PaymentRow payment = payment_row("P-1", "F-1", 120000);
+        PaymentRow refund = payment_row("R-1", "F-1", 1000);
+
+        fill(fixture);
+        put_payment(fixture, &payment);
+        assert_ok(store_set_last_wake(fixture->store, NOON));
+        refund.kind = FACT_REFUND;
+        put_payment(fixture, &refund);
+        refund.id = "R-2";
+        refund.date = date_add(TODAY, 5);
+        put_payment(fixture, &refund);
+        Account account = load_account(fixture, "C-1");
+        assert_int_equal(find(&account, "F-1", 1)->reopened_on.days, TODAY.days);
         assert_int_equal(find(&account, "F-1", 1)->reopened_from, 0);
         assert_int_equal(find(&account, "F-1", 1)->open, 2000);
 }
@@ -632,12 +676,14 @@ int main(void)
                 TEST(every_column_of_a_customer_is_kept_and_can_change),
                 TEST(rows_of_one_number_are_its_instalments_in_order),
                 TEST(instalments_no_longer_in_the_file_are_withdrawn_and_may_come_back),
+                TEST(a_file_of_another_customers_invoice_withdraws_nothing),
                 TEST(a_row_in_error_keeps_its_place),
                 TEST(a_refused_row_keeps_its_place_by_itself),
                 TEST(rows_that_cannot_be_are_refused),
                 TEST(a_payment_goes_to_the_oldest_instalment_and_the_rest_is_credit),
                 TEST(what_undoes_a_payment_reopens),
                 TEST(arrival_counts_once_there_was_a_wake),
+                TEST(what_is_open_is_not_reopened),
                 TEST(arrival_counts_in_a_simulated_store_from_the_start),
                 TEST(a_payment_may_move_to_another_invoice),
                 TEST(a_write_off_closes_whatever_its_amount),

@@ -100,36 +100,6 @@ static void a_file_without_a_known_size_and_an_empty_one_are_read(void **state)
         assert_int_equal(file_read("/proc/self/status", 10, &status, NULL), -EFBIG);
 }
 
-static unsigned entries_here(void)
-{
-        unsigned n = 0;
-        FILE *list = popen("ls -A | wc -l", "re");
-
-        assert_non_null(list);
-        assert_int_equal(fscanf(list, "%u", &n), 1);
-        assert_int_equal(pclose(list), 0);
-        return n;
-}
-
-static void a_write_replaces_the_whole_and_leaves_nothing_beside(void **state)
-{
-        _cleanup_(freep) char *text = NULL;
-
-        put("a", "old and longer");
-        assert_int_equal(file_write_atomic("a", "new", 3), 0);
-        assert_int_equal(file_read("a", 100, &text, NULL), 0);
-        assert_string_equal(text, "new");
-        assert_int_equal(entries_here(), 1);
-}
-
-static void a_write_that_fails_leaves_the_old_and_nothing_beside(void **state)
-{
-        assert_int_equal(file_write_atomic("no/such/folder", "x", 1), -ENOENT);
-        assert_int_equal(mkdir("a", 0700), 0);
-        assert_int_equal(file_write_atomic("a", "x", 1), -EISDIR);
-        assert_int_equal(entries_here(), 1);
-}
-
 static void a_socket_here(const char *path)
 {
         struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -365,10 +335,6 @@ int main(int argc, char *argv[])
                 cmocka_unit_test_setup(a_file_is_read_whole_up_to_its_limit, enter_scratch),
                 cmocka_unit_test_setup(
                         a_file_without_a_known_size_and_an_empty_one_are_read, enter_scratch),
-                cmocka_unit_test_setup(
-                        a_write_replaces_the_whole_and_leaves_nothing_beside, enter_scratch),
-                cmocka_unit_test_setup(
-                        a_write_that_fails_leaves_the_old_and_nothing_beside, enter_scratch),
                 cmocka_unit_test_setup(
                         only_regular_files_beneath_the_folder_are_opened, enter_scratch),
                 cmocka_unit_test_setup(the_folder_itself_may_be_a_link, enter_scratch),

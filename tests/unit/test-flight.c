@@ -16,7 +16,7 @@
 #include <systemd/sd-id128.h>
 
 #include "engine/flight.h"
-#include "sys/file.h"
+#include "put-file.h"
 
 #define BOOT "4c3b2a190807f6e5d4c3b2a190807f6e"
 #define NEXT_BOOT "0123456789abcdef0123456789abcdef"
@@ -307,7 +307,7 @@ static void a_copy_proves_nothing_and_keeps_its_outcomes(void **state)
         write_steps(fixture);
         let_go(fixture);
         assert_int_equal(file_read(fixture->path, 1 << 20, &text, &length), 0);
-        assert_int_equal(file_write_atomic(fixture->path, text, length), 0);
+        assert_int_equal(put_file(fixture->path, text, length), 0);
         assert_int_equal(unsent(fixture->path, NULL), 0);
         assert_int_equal(flight_read(fixture->path, &log), 0);
         assert_int_equal(log.n, 1);

@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The pure parts of what HTTP channels share: forms of text, what is blotted out, Retry-After, what
- * a status means, places in JSON. */
+/* What HTTP channels share: forms of text, what is blotted out, Retry-After, what a status means,
+ * places in JSON, and how long an answer of the host lies unheard. */
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/eventfd.h>
 
 #include <cmocka.h>
 
 #include "channels/http/json.h"
 #include "channels/http/transfer.h"
+#include "sys/clock.h"
 
 static void a_text_is_escaped_for_where_it_stands(void **state)
 {
@@ -230,6 +232,83 @@ static void what_is_not_strictly_json_is_none(void **state)
         assert_null(http_json_read("{}\0", 3));
 }
 
+/* A host with one message, which is answered at the n-th look, and whose descriptor never wakes. */
+typedef struct ShyHost {
+        struct relanced_host host;
+        struct relanced_message message;
+        unsigned n_given, n_looks, n_finished;
+} ShyHost;
+
+#define LOOKS 20
+
+static int shy_next(struct relanced_host *self, const struct relanced_message **message, int ms)
+{
+        ShyHost *shy = (ShyHost *)self;
+
+        *message = &shy->message;
+        return shy->n_given++ == 0 ? 1 : -1;
+}
+
+static void shy_ask(struct relanced_host *self, const struct relanced_message *message)
+{
+}
+
+static int shy_is_answered(struct relanced_host *self, const struct relanced_message *message)
+{
+        return ++((ShyHost *)self)->n_looks >= LOOKS;
+}
+
+static int shy_begin(struct relanced_host *self, const struct relanced_message *message)
+{
+        return -1;
+}
+
+static void shy_finish(struct relanced_host *self, const struct relanced_message *message,
+        const struct relanced_outcome *outcome)
+{
+        ((ShyHost *)self)->n_finished++;
+}
+
+static void shy_log(struct relanced_host *self, enum relanced_level level, const char *text)
+{
+}
+
+static int ask_nobody(
+        void *state, HttpExchange *exchange, HttpRequest *request, HttpVerdict *verdict)
+{
+        request->method = "POST";
+        strbuf_add(&request->url, "http://127.0.0.1:1/");
+        request->is_irrevocable = true;
+        return HTTP_SEND;
+}
+
+static int judge_nothing(
+        void *state, HttpExchange *exchange, const HttpReply *reply, HttpVerdict *verdict)
+{
+        return HTTP_DONE;
+}
+
+/* It may be read while the host looks for another message's. A second for each look is too long. */
+static void an_answer_that_wakes_nobody_is_soon_found(void **state)
+{
+        static const HttpProvider provider = { ask_nobody, judge_nothing };
+        static const HttpSettings settings = { .timeout_s = 10, .in_flight = 1, .ca_file = "" };
+        static const char *const no_secrets[] = { NULL };
+        ShyHost shy = {
+                .host = { shy_next, shy_ask, shy_is_answered, shy_begin, shy_finish, shy_log,
+                        eventfd(0, EFD_CLOEXEC) },
+                .message = { .to = "", .text = "" },
+        };
+        int64_t start_usec = clock_monotonic_usec();
+
+        assert_true(shy.host.fd >= 0);
+        assert_int_equal(http_deliver(&provider, &settings, no_secrets, NULL, &shy.host), 0);
+        assert_int_equal(shy.n_looks, LOOKS);
+        assert_int_equal(shy.n_finished, 1);
+        assert_true(clock_monotonic_usec() - start_usec < INT64_C(10) * 1000 * 1000);
+        (void)close(shy.host.fd);
+}
+
 int main(void)
 {
         const struct CMUnitTest tests[] = {
@@ -243,6 +322,7 @@ int main(void)
                 cmocka_unit_test(what_did_not_begin_is_never_uncertain),
                 cmocka_unit_test(a_place_in_json_is_found),
                 cmocka_unit_test(what_is_not_strictly_json_is_none),
+                cmocka_unit_test(an_answer_that_wakes_nobody_is_soon_found),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -160,8 +160,7 @@ static size_t count_invoices(const Desk *desk)
 {
         size_t n = 0;
 
-        assert_ok(
-                store_list_invoices(desk->firm->base.store, NULL, NULL, false, count_invoice, &n));
+        assert_ok(store_list_invoices(desk->firm->base.store, NULL, NULL, count_invoice, &n));
         return n;
 }
 

@@ -109,6 +109,25 @@ static void dates_are_long_in_texts_and_unambiguous_in_short_ones(void **state)
         assert_string_equal(locale_date(thai, DATE_NONE, STYLE_TEXT, &fixture->arena), "");
 }
 
+static void countries_are_named_in_the_language(void **state)
+{
+        static const struct {
+                const char *tag, *code, *expected;
+        } cases[] = {
+                { "fr", "DE", "Allemagne" },
+                { "en", "DE", "Germany" },
+                { "de", "FR", "Frankreich" },
+                { "nl", "ES", "Spanje" },
+                { "fr", "??", "??" },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                assert_string_equal(locale_country(locales_get(fixture->locales, cases[i].tag),
+                                            cases[i].code, &fixture->arena),
+                        cases[i].expected);
+}
+
 static void lists_and_plurals_follow_the_language(void **state)
 {
         static const char *const items[] = { "F-1", "F-2", "\xF0\x9F\x98\x80" };
@@ -122,12 +141,12 @@ static void lists_and_plurals_follow_the_language(void **state)
         assert_string_equal(locale_list(french, items, 2, arena), "F-1 et F-2");
         assert_string_equal(locale_list(french, items, 3, arena), "F-1, F-2 et \xF0\x9F\x98\x80");
         assert_string_equal(locale_list(english, items, 3, arena), "F-1, F-2 and \xF0\x9F\x98\x80");
-        assert_true(locale_is_singular(french, 0));
-        assert_true(locale_is_singular(french, 1));
-        assert_false(locale_is_singular(french, 2));
-        assert_false(locale_is_singular(english, 0));
-        assert_true(locale_is_singular(english, 1));
-        assert_false(locale_is_singular(english, 2));
+        assert_int_equal(locale_plural(french, 0), PLURAL_ONE);
+        assert_int_equal(locale_plural(french, 1), PLURAL_ONE);
+        assert_int_equal(locale_plural(french, 2), PLURAL_OTHER);
+        assert_int_equal(locale_plural(english, 0), PLURAL_OTHER);
+        assert_int_equal(locale_plural(english, 1), PLURAL_ONE);
+        assert_int_equal(locale_plural(english, 2), PLURAL_OTHER);
 }
 
 static void folding_forgets_case_only(void **state)
@@ -174,7 +193,7 @@ static bool check_plural(Fixture *fixture, char *fields[])
         if (parse_int(fields[1], 0, 1000, &n) < 0)
                 return false;
         Locale *locale = locales_get(fixture->locales, fields[2]);
-        assert_int_equal(locale_is_singular(locale, n), streq(fields[4], "one"));
+        assert_string_equal(plural_names[locale_plural(locale, n)], fields[4]);
         return true;
 }
 
@@ -227,6 +246,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(amounts_are_exact_and_written_as_the_language_does),
                 cmocka_unit_test(dates_are_long_in_texts_and_unambiguous_in_short_ones),
+                cmocka_unit_test(countries_are_named_in_the_language),
                 cmocka_unit_test(lists_and_plurals_follow_the_language),
                 cmocka_unit_test(folding_forgets_case_only),
                 cmocka_unit_test(the_table_of_cldr_holds),

@@ -75,6 +75,7 @@ static void what_a_value_holds_stays_in_its_record(void **state)
                 { "cut \xe2\x82", "\"cut \\xe2\\x82\"" },
                 { "\xed\xa0\x80", "\"\\xed\\xa0\\x80\"" }, /* a surrogate */
                 { "a\u202eb", "\"a\\xe2\\x80\\xaeb\"" },   /* right to left */
+                { "a\u061cb", "\"a\\xd8\\x9cb\"" },        /* a mark that turns */
                 { "a\u2028b", "\"a\\xe2\\x80\\xa8b\"" },
                 { "😀", "\"😀\"" },
         };

@@ -9,6 +9,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -16,11 +17,15 @@
 
 #include "base/macros.h"
 
+#define CODE "BCD\n002\n1\nSCT\n\nAtelier Dumont\nFR7630006000011234567890189\nEUR9.00\n\n\nF-1"
+
 static const MimeSettings settings = {
         .from = "compta@atelier.example",
         .from_name = "Atelier Dumont \u00e9",
         .reply_to = "reply@atelier.example",
 };
+
+static const Envelope martin = { .to = "martin@b.example" };
 
 static struct relanced_message plain(void)
 {
@@ -55,12 +60,14 @@ static void a_mail_is_the_same_each_time(void **state)
         StrBuf first = STRBUF_INIT, second = STRBUF_INIT;
 
         (void)state;
-        message.html = "<p>Bonjour</p>";
+        message.html = "<p>Bonjour</p><img src=\"cid:pay\">";
+        message.payment_code = CODE;
+        message.references = "n-1@atelier.example n0@atelier.example";
         message.attachments = &attachment;
         message.n_attachments = 1;
-        assert_int_equal(mime_build(&settings, &message, "martin@b.example", &first), 0);
+        assert_int_equal(mime_build(&settings, &message, &martin, &first), 0);
         message.attempt = 2;
-        assert_int_equal(mime_build(&settings, &message, "martin@b.example", &second), 0);
+        assert_int_equal(mime_build(&settings, &message, &martin, &second), 0);
         assert_int_equal(first.length, second.length);
         assert_memory_equal(first.text, second.text, first.length);
         assert_int_equal(lseek(attachment.fd, 0, SEEK_CUR), 8);
@@ -102,10 +109,34 @@ static void lines_fit_whatever_the_texts_are(void **state)
                 message.subject = message.text = texts[i];
                 message.attachments = &attachment;
                 message.n_attachments = 1;
-                assert_int_equal(mime_build(&settings, &message, "martin@b.example", &mail), 0);
+                assert_int_equal(mime_build(&settings, &message, &martin, &mail), 0);
                 check_lines(&mail, 80);
                 strbuf_release(&mail);
                 (void)close(attachment.fd);
+        }
+}
+
+static void a_sender_of_any_name_fits(void **state)
+{
+        static const char *const names[] = { "", "Atelier", "\u00c9tablissements L\u00e9on & Fils",
+                "\u682a\u5f0f\u4f1a\u793e\u682a\u5f0f\u4f1a\u793e\u682a\u5f0f\u4f1a\u793e\u682a"
+                "\u5f0f\u4f1a\u793e\u682a\u5f0f\u4f1a\u793e\u682a\u5f0f\u4f1a\u793e\u682a\u5f0f",
+                "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9 "
+                "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9 "
+                "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9 "
+                "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9",
+                "wwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwwww"
+                "wwwwww" };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTSOF(names); i++) {
+                const struct relanced_message message = plain();
+                MimeSettings named = settings;
+                StrBuf mail = STRBUF_INIT;
+                named.from_name = names[i];
+                assert_int_equal(mime_build(&named, &message, &martin, &mail), 0);
+                check_lines(&mail, 78);
+                strbuf_release(&mail);
         }
 }
 
@@ -126,11 +157,99 @@ static void no_value_ends_its_header(void **state)
                 for (size_t k = 0; k < ELEMENTSOF(messages); k++) {
                         StrBuf mail = STRBUF_INIT;
                         assert_int_equal(
-                                mime_build(&settings, &messages[k], "martin@b.example", &mail),
-                                -EBADMSG);
+                                mime_build(&settings, &messages[k], &martin, &mail), -EBADMSG);
                         assert_int_equal(mail.length, 0);
                 }
         }
+}
+
+static size_t count(const StrBuf *mail, const char *text)
+{
+        size_t n = 0;
+
+        for (const char *at = mail->text; (at = strstr(at, text)); at++)
+                n++;
+        return n;
+}
+
+/* How often a mail made of it has a text. */
+static size_t count_built(const struct relanced_message *message, const char *text)
+{
+        StrBuf mail = STRBUF_INIT;
+
+        assert_int_equal(mime_build(&settings, message, &martin, &mail), 0);
+        check_lines(&mail, 80);
+        size_t n = count(&mail, text);
+        strbuf_release(&mail);
+        return n;
+}
+
+static void the_picture_of_a_code_is_there_if_the_html_shows_it(void **state)
+{
+        static const struct {
+                const char *html, *code;
+                size_t n_pictures, n_named;
+        } cases[] = {
+                { "<img src=\"cid:pay\">", CODE, 1, 1 },
+                { "<img src=\"cid:pay\">\n<b src=\"cid:pay\">", CODE, 1, 2 },
+                { "<img src=\"cid:pay\">", NULL, 0, 0 },
+                { "<p>cid:pay</p>", CODE, 0, 0 },
+                { "<p>", CODE, 0, 0 },
+                { NULL, CODE, 0, 0 },
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                struct relanced_message message = plain();
+                message.html = cases[i].html;
+                message.payment_code = cases[i].code;
+                size_t n = cases[i].n_pictures;
+                assert_int_equal(count_built(&message, "image/png"), n);
+                assert_int_equal(count_built(&message, "multipart/related;"), n);
+                assert_int_equal(count_built(&message, "Content-Id: <pay@"), n);
+                assert_int_equal(count_built(&message, "cid:pay@"), cases[i].n_named);
+        }
+}
+
+static void a_mail_names_those_before_it(void **state)
+{
+        char many[20 * 60] = "";
+        struct relanced_message message = plain();
+
+        (void)state;
+        message.references = "";
+        assert_int_equal(
+                count_built(&message, "References: ") + count_built(&message, "In-Reply-To: "), 0);
+        message.references = "n0@atelier.example";
+        assert_int_equal(count_built(&message, "\r\nReferences: <n0@atelier.example>\r\n"), 1);
+        assert_int_equal(count_built(&message, "\r\nIn-Reply-To: <n0@atelier.example>\r\n"), 1);
+        message.references = many;
+        for (size_t i = 0; i < 20; i++)
+                snprintf(many + strlen(many), sizeof(many) - strlen(many),
+                        "%s0123456789abcdef0123456789abcd%02zu@atelier.example", i > 0 ? " " : "",
+                        i);
+        assert_int_equal(count_built(&message, "<0123456789abcdef0123456789abcd"), 20 + 1);
+        assert_int_equal(count_built(&message, "\r\nIn-Reply-To: <0123456789abcdef"), 1);
+        message.references = "a@b>\r\nBcc: <x@y";
+        StrBuf mail = STRBUF_INIT;
+        assert_int_equal(mime_build(&settings, &message, &martin, &mail), -EBADMSG);
+}
+
+static void a_code_too_long_for_a_picture_is_refused(void **state)
+{
+        char code[4000];
+        struct relanced_message message = plain();
+        StrBuf mail = STRBUF_INIT;
+
+        (void)state;
+        memset(code, 'x', sizeof(code) - 1);
+        code[sizeof(code) - 1] = 0;
+        message.html = "<img src=\"cid:pay\">";
+        message.payment_code = code;
+        assert_int_equal(mime_build(&settings, &message, &martin, &mail), -E2BIG);
+        assert_int_equal(mail.length, 0);
+        code[331] = 0;
+        assert_int_equal(count_built(&message, "image/png"), 1);
 }
 
 static void a_document_that_changed_is_not_sent(void **state)
@@ -145,8 +264,7 @@ static void a_document_that_changed_is_not_sent(void **state)
                 StrBuf mail = STRBUF_INIT;
                 message.attachments = &attachment;
                 message.n_attachments = 1;
-                assert_int_equal(
-                        mime_build(&settings, &message, "martin@b.example", &mail), -ESTALE);
+                assert_int_equal(mime_build(&settings, &message, &martin, &mail), -ESTALE);
                 strbuf_release(&mail);
                 (void)close(attachment.fd);
         }
@@ -164,7 +282,11 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_mail_is_the_same_each_time),
                 cmocka_unit_test(lines_fit_whatever_the_texts_are),
+                cmocka_unit_test(a_sender_of_any_name_fits),
                 cmocka_unit_test(no_value_ends_its_header),
+                cmocka_unit_test(the_picture_of_a_code_is_there_if_the_html_shows_it),
+                cmocka_unit_test(a_mail_names_those_before_it),
+                cmocka_unit_test(a_code_too_long_for_a_picture_is_refused),
                 cmocka_unit_test(a_document_that_changed_is_not_sent),
         };
 

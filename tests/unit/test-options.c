@@ -15,7 +15,7 @@
 
 #include "base/arena.h"
 #include "engine/options.h"
-#include "sys/file.h"
+#include "put-file.h"
 
 static const struct relanced_option table[] = {
         { "path", RELANCED_DIRECTORY, NULL, 0, 0, "where" },
@@ -249,7 +249,7 @@ static void a_secret_comes_from_a_file_or_a_credential(void **state)
 
         assert_non_null(mkdtemp(folder));
         (void)snprintf(path, sizeof(path), "%s/smtp", folder);
-        assert_int_equal(file_write_atomic(path, "hunter2\n", 8), 0);
+        assert_int_equal(put_file(path, "hunter2\n", 8), 0);
         assert_int_equal(chmod(path, 0600), 0);
         assert_string_equal(resolve(given, 2, &arena, &values), "");
         assert_string_equal(values[4].value, "hunter2");
@@ -281,10 +281,10 @@ static void a_credential_is_found_by_its_name_in_a_folder_loaded_as_a_whole(void
         (void)snprintf(whole, sizeof(whole), "%s/relanced_smtp", folder);
         assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
         assert_non_null(strstr(resolve(given, 2, &arena, &values), "no credential smtp"));
-        assert_int_equal(file_write_atomic(whole, "of the folder\n", 14), 0);
+        assert_int_equal(put_file(whole, "of the folder\n", 14), 0);
         assert_string_equal(resolve(given, 2, &arena, &values), "");
         assert_string_equal(values[4].value, "of the folder");
-        assert_int_equal(file_write_atomic(own, "its own\n", 8), 0);
+        assert_int_equal(put_file(own, "its own\n", 8), 0);
         assert_string_equal(resolve(given, 2, &arena, &values), "");
         assert_string_equal(values[4].value, "its own");
         assert_int_equal(unsetenv("CREDENTIALS_DIRECTORY"), 0);

@@ -75,6 +75,27 @@ static void utf8_is_well_formed_or_refused(void **state)
         assert_false(utf8_is_valid("a\0b", 3));
 }
 
+static void a_character_is_measured_no_further_than_the_text_goes(void **state)
+{
+        static const struct {
+                const char *text;
+                size_t length, expected;
+        } cases[] = {
+                { "ab", 2, 1 },
+                { "\u00e9t\u00e9", UTF8_MAX, 2 },
+                { "\u20ac", UTF8_MAX, 3 },
+                { "\U0001f642", UTF8_MAX, 4 },
+                { "\u20ac", 2, 0 },          /* more may not be read */
+                { "\xE2\x82", UTF8_MAX, 0 }, /* the text ends before */
+                { "\xE9t", UTF8_MAX, 0 },
+                { "", UTF8_MAX, 0 },
+                { "a", 0, 0 },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++)
+                assert_int_equal(utf8_length(cases[i].text, cases[i].length), cases[i].expected);
+}
+
 static void the_nearest_name_is_one_that_may_be_meant(void **state)
 {
         static const char *const names[] = { "after_due", "before_due", "send", "id" };
@@ -92,6 +113,7 @@ int main(void)
                 cmocka_unit_test(an_integer_is_the_whole_text_within_its_bounds),
                 cmocka_unit_test(words_for_yes_and_no_and_nothing_else),
                 cmocka_unit_test(utf8_is_well_formed_or_refused),
+                cmocka_unit_test(a_character_is_measured_no_further_than_the_text_goes),
                 cmocka_unit_test(the_nearest_name_is_one_that_may_be_meant),
         };
 

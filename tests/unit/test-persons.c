@@ -368,6 +368,42 @@ static void a_files_dispute_comes_back_with_an_undone_release(void **state)
         assert_day(look(fixture, "F-4", 1)->released_on, never);
 }
 
+static void who_has_written_by_a_channel_is_known_until_it_is_taken_back(void **state)
+{
+        static const struct {
+                const char *channel;
+                int64_t seconds;
+                bool has_written;
+        } cases[] = {
+                { "whatsapp", -1, true },
+                { "whatsapp", 0, true },
+                { "whatsapp", 1, false },
+                { "email", -1, false },
+                { "", -1, false },
+        };
+        Fixture *fixture = *state;
+        int64_t fact;
+        bool has_written;
+
+        fill(fixture);
+        int64_t customer = load_account(fixture, "C-1").customer;
+        begin(fixture);
+        assert_ok(store_reply(
+                fixture->store, &(Answered){ "C-1", "", "whatsapp", DAY_AFTER(5) }, NOON, &fact));
+        commit(fixture);
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                Instant since = { NOON.usec + cases[i].seconds * USEC_PER_SEC };
+                assert_ok(store_has_written(
+                        fixture->store, customer, cases[i].channel, since, &has_written));
+                assert_int_equal(has_written, cases[i].has_written);
+        }
+        assert_ok(store_has_written(fixture->store, customer + 1, "whatsapp", NOON, &has_written));
+        assert_false(has_written);
+        undo(fixture, fact);
+        assert_ok(store_has_written(fixture->store, customer, "whatsapp", NOON, &has_written));
+        assert_false(has_written);
+}
+
 static void a_reply_pauses_until_the_later_day_or_a_release(void **state)
 {
         Fixture *fixture = *state;
@@ -375,8 +411,10 @@ static void a_reply_pauses_until_the_later_day_or_a_release(void **state)
 
         fill(fixture);
         begin(fixture);
-        assert_ok(store_reply(fixture->store, "C-1", DAY_AFTER(5), "on holiday", NOON, &first));
-        assert_ok(store_reply(fixture->store, "C-1", DAY_AFTER(3), "", NOON, &second));
+        assert_ok(store_reply(fixture->store, &(Answered){ "C-1", "on holiday", "", DAY_AFTER(5) },
+                NOON, &first));
+        assert_ok(store_reply(
+                fixture->store, &(Answered){ "C-1", "", "", DAY_AFTER(3) }, NOON, &second));
         commit(fixture);
         assert_day(load_account(fixture, "C-1").paused_until, DAY_AFTER(5));
         undo(fixture, first);
@@ -602,6 +640,7 @@ int main(void)
                 TEST(marks_of_nothing_at_all_are_told),
                 TEST(a_persons_policy_outlives_a_file_that_says_nothing_new),
                 TEST(a_files_dispute_comes_back_with_an_undone_release),
+                TEST(who_has_written_by_a_channel_is_known_until_it_is_taken_back),
                 TEST(a_reply_pauses_until_the_later_day_or_a_release),
                 TEST(an_opt_out_is_of_every_address_and_outlives_a_new_one),
                 TEST(a_customers_hold_is_undone_on_all_of_its_invoices),

@@ -13,7 +13,7 @@
 
 static void the_first_rule_that_matches_gives_the_policy(void **state)
 {
-        static const Amount large = { "EUR", 100000 }, any_currency = { "", 100000 };
+        static const Amount large = { "EUR", 100000 };
         const Policy *standard = &firm_policies[0], *none = &firm_policies[1];
         const struct {
                 AssignRule rule;
@@ -28,7 +28,6 @@ static void the_first_rule_that_matches_gives_the_policy(void **state)
                 { { -1, -1, NULL, "EUR", NULL, none }, true },
                 { { -1, -1, NULL, "USD", NULL, none }, false },
                 { { -1, -1, NULL, NULL, &large, none }, true },
-                { { -1, -1, NULL, NULL, &any_currency, none }, true },
                 { { KIND_BUSINESS, RELATION_SERVICE, "vip", "EUR", &large, none }, false },
         };
 
@@ -44,22 +43,36 @@ static void the_first_rule_that_matches_gives_the_policy(void **state)
         }
 }
 
-static void an_amount_of_another_currency_or_too_small_does_not_match(void **state)
+static void an_amount_is_compared_as_the_number_that_is_written(void **state)
 {
-        static const Amount dollars = { "USD", 1 }, larger = { "EUR", 120001 };
-        const Amount *const amounts[] = { &dollars, &larger };
+        static const struct {
+                const char *currency;
+                int64_t minor;
+                bool matches;
+        } cases[] = {
+                { "EUR", 100000, true },
+                { "EUR", 99999, false },
+                { "JPY", 1000, true },
+                { "JPY", 999, false },
+                { "KWD", 1000000, true },
+                { "KWD", 999999, false },
+                { "JPY", INT64_MAX, true },
+        };
+        static const Amount thousand = { "EUR", 100000 };
 
-        for (size_t i = 0; i < ELEMENTSOF(amounts); i++) {
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
                 AssignRule rules[] = {
-                        { -1, -1, NULL, NULL, amounts[i], &firm_policies[1] },
+                        { -1, -1, NULL, NULL, &thousand, &firm_policies[1] },
                         { -1, -1, NULL, NULL, NULL, &firm_policies[0] },
                 };
                 Rulebook book = firm_rulebook();
                 Instalment instalment = firm_instalment(1, "F-1", "2026-03-02");
                 Account account = firm_account(&instalment, 1);
                 book.rules = rules;
-                assert_ptr_equal(
-                        rulebook_policy_of(&book, &account, &instalment), &firm_policies[0]);
+                instalment.amount = cases[i].minor;
+                memcpy(account.currency, cases[i].currency, CURRENCY_SIZE);
+                assert_ptr_equal(rulebook_policy_of(&book, &account, &instalment),
+                        &firm_policies[cases[i].matches ? 1 : 0]);
         }
 }
 
@@ -103,7 +116,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(the_first_rule_that_matches_gives_the_policy),
-                cmocka_unit_test(an_amount_of_another_currency_or_too_small_does_not_match),
+                cmocka_unit_test(an_amount_is_compared_as_the_number_that_is_written),
                 cmocka_unit_test(names_and_amounts_are_found_or_not),
                 cmocka_unit_test(a_tag_is_a_whole_word_of_the_list),
         };

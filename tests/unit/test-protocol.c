@@ -43,11 +43,15 @@ static const Packet packets[] = {
                 .message = { .notice = UINT64_MAX,
                         .attempt = 3,
                         .to = "",
+                        .cc = "a@b.example",
                         .language = "fr",
                         .subject = "Rappel",
                         .text = "Bonjour,\n…",
                         .html = NULL,
                         .message_id = "1@x",
+                        .references = "2@x 3@x",
+                        .payment_code = "BCD\n002",
+                        .may_chat = 1,
                         .date = -1,
                         .attachments = attachments,
                         .n_attachments = 2,
@@ -68,6 +72,13 @@ static const Packet packets[] = {
                 .is_go = true,
                 .outcome = { RELANCED_UNCERTAIN, 60, NULL, "?" } },
         { .type = PACKET_LOG, .level = RELANCED_INFO, .text = "well" },
+        { .type = PACKET_RENDER,
+                .message = { .to = "a@b",
+                        .language = "fr",
+                        .subject = "",
+                        .text = "",
+                        .message_id = "" } },
+        { .type = PACKET_RENDERED, .is_go = true, .text = "" },
 };
 
 static void encode(const Packet *packet, StrBuf *bytes)
@@ -110,6 +121,10 @@ static void members_keep_their_values(void **state)
         assert_int_equal(back.message.n_attachments, 2);
         assert_int_equal(back.message.attachments[0].size, 12345);
         assert_int_equal(back.attachments[1].fd, -1);
+        assert_string_equal(back.message.cc, "a@b.example");
+        assert_string_equal(back.message.references, "2@x 3@x");
+        assert_string_equal(back.message.payment_code, "BCD\n002");
+        assert_true(back.message.may_chat);
         assert_string_equal(back.message.template_name, "remind");
         assert_string_equal(back.message.fields[0].value, "Boulangerie Martin");
         assert_string_equal(back.message.fields[1].name, "total");
@@ -125,7 +140,7 @@ static void members_keep_their_values(void **state)
         arena_release(&arena);
 }
 
-static void a_message_without_a_template_or_fields_has_none(void **state)
+static void what_a_message_does_not_have_is_empty(void **state)
 {
         Arena arena = ARENA_INIT;
         StrBuf bytes = STRBUF_INIT;
@@ -133,10 +148,16 @@ static void a_message_without_a_template_or_fields_has_none(void **state)
 
         bare.message.template_name = NULL;
         bare.message.fields = NULL;
+        bare.message.cc = NULL;
+        bare.message.references = NULL;
+        bare.message.payment_code = NULL;
         encode(&bare, &bytes);
         assert_int_equal(packet_decode(bytes.text, bytes.length, &arena, &back), 0);
         assert_string_equal(back.message.template_name, "");
         assert_null(back.message.fields);
+        assert_string_equal(back.message.cc, "");
+        assert_string_equal(back.message.references, "");
+        assert_null(back.message.payment_code);
         strbuf_release(&bytes);
         arena_release(&arena);
 }
@@ -251,7 +272,7 @@ int main(void)
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(every_packet_comes_out_as_it_went_in),
                 cmocka_unit_test(members_keep_their_values),
-                cmocka_unit_test(a_message_without_a_template_or_fields_has_none),
+                cmocka_unit_test(what_a_message_does_not_have_is_empty),
                 cmocka_unit_test(a_list_that_is_too_long_is_refused_where_it_is_made),
                 cmocka_unit_test(a_packet_cut_or_lengthened_is_none),
                 cmocka_unit_test(hostile_bytes_harm_nobody),

@@ -51,7 +51,11 @@ static void details_stand_where_the_sentence_names_them(void **state)
                 const char *language, *sentence;
         } cases[] = {
                 { REASON_NOT_YET, { "resend", { 20517 }, NULL }, "en",
-                        "The step resend comes on 2026-03-05." },
+                        "The step resend is yet to come, not before 2026-03-05." },
+                { REASON_CONTACT_GAP, { "resend", { 20517 }, NULL }, "en",
+                        "The customer was written to lately: resend not before 2026-03-05." },
+                { REASON_CONTACT_GAP, { "resend", { INT32_MIN }, NULL }, "fr",
+                        "Un message est parti récemment." },
                 { REASON_HELD, { NULL, { INT32_MIN }, NULL }, "en", "It is on hold." },
                 { REASON_HELD, { NULL, { 20517 }, NULL }, "fr",
                         "Elle est suspendue jusqu'au 2026-03-05." },

@@ -220,7 +220,8 @@ static const Case invoice_cases[] = {
         { INVOICE_PAYMENT_URL, "https://pay.example/1", NULL },
         { INVOICE_PAYMENT_URL, "pay.example",
                 "payment_url: \"pay.example\" is no web address; expected one that begins "
-                "with https:// or http://\n" },
+                "with https:// or http://, without blanks, quotes or accented letters (a blank is "
+                "%20)\n" },
         { INVOICE_METHOD, "direct_debit", NULL },
         { INVOICE_METHOD, "cash",
                 "method: \"cash\" is unknown; expected transfer, card, cheque or "

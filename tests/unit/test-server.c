@@ -370,7 +370,7 @@ static void who_says_nothing_makes_room_for_others(void **state)
                 (void)turn(*state);
         assert_true(begins_with(strbuf_text(&text), "HTTP/1.1 200 OK\r\n"));
         /* 100 ms for each crowd of 32 */
-        assert_in_range(clock_monotonic_usec() - begin_usec, 200000, 2000000);
+        assert_true(clock_monotonic_usec() - begin_usec > 200000);
         strbuf_release(&text);
         assert_answers(*state, RIGHT_OPERATE);
         for (size_t i = 0; i < ELEMENTSOF(fds); i++)
@@ -387,7 +387,7 @@ static void only_so_many_connect_in_a_second(void **state)
                 (void)turn(*state);
         }
         assert_answers(*state, RIGHT_READ);
-        assert_in_range(clock_monotonic_usec() - begin_usec, 450000, 3000000);
+        assert_true(clock_monotonic_usec() - begin_usec > 450000);
         settle(*state);
 }
 
@@ -577,11 +577,13 @@ static void without_descriptors_a_client_waits(void **state)
         assert_ok(getrlimit(RLIMIT_NOFILE, &limit));
         none = (struct rlimit){ 0, limit.rlim_max };
         assert_ok(setrlimit(RLIMIT_NOFILE, &none));
-        int64_t end_usec = clock_monotonic_usec() + 500000;
-        while (clock_monotonic_usec() < end_usec)
+        int64_t begin_usec = clock_monotonic_usec(), taken_usec = 0;
+        while (taken_usec < 500000 || n_turns < 2) {
                 n_turns += turn(line);
+                taken_usec = clock_monotonic_usec() - begin_usec;
+        }
         assert_ok(setrlimit(RLIMIT_NOFILE, &limit));
-        assert_in_range(n_turns, 2, 30);
+        assert_true(n_turns * INT64_C(500000) <= 30 * taken_usec);
         for (int i = 0; i < 50; i++)
                 (void)turn(line);
         _cleanup_(freep) char *answer = line_answer(line, fd);

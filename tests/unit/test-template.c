@@ -167,7 +167,8 @@ static void templates_render_as_specified(void **state)
 {
         static const Case cases[] = {
                 { "Hello {{a}}{{b}}", "{'a': 'you'}", "", "Hello you" },
-                { "{{a}} {{{a}}} {{&a}}", "{'a': '<&\\u0027>'}", "", "&lt;&amp;'&gt; <&'> <&'>" },
+                { "{{a}} {{{a}}} {{&a}}", "{'a': '<&\\u0027>'}", "",
+                        "&lt;&amp;&#39;&gt; <&'> <&'>" },
                 { "{{a.b.c}}", "{'a': {'b': {'c': 'x'}}}", "", "x" },
                 { "{{#a}}{{b}}{{/a}}", "{'a': {'c': 'x'}, 'b': 'outer'}", "", "outer" },
                 { "{{#l}}<{{.}}>{{/l}}{{^l}}none{{/l}}", "{'l': ['1', '2']}", "", "<1><2>" },
@@ -182,6 +183,7 @@ static void templates_render_as_specified(void **state)
                         "  a1\n2\n  1\n2\n." },
                 { " {{>p}}\n", "{'t': true}",
                         "{'p': '{{#t}}\\nx\\n{{/t}} y\\n  {{>q}}\\n', 'q': 'z'}", " x\n  y\n   z" },
+                { "\uFEFFa\t\r\n{{#t}}\r\nb\r\n{{/t}}\r\n", "{'t': true}", "", "a\t\r\nb\r\n" },
                 { "-{{>p}}-", "{}", "{'p': '1\\n2'}", "-1\n2-" },
                 { "{{a}}", "{'a': '{{b}}', 'b': 'never'}", "", "{{b}}" },
                 { "{{#a}}{{b}}{{/a}}", "{'a': '{{/a}}', 'b': '{{#a}}'}", "", "{{#a}}" },
@@ -229,6 +231,9 @@ static void malformed_templates_are_refused_with_their_line(void **state)
                 { "{{=% a=b=}}", "a change of delimiters names two of them", 1 },
                 { "{{=01234567890123456 b=}}", "a change of delimiters is written {{=<< >>=}}", 1 },
                 { "a\xff", "is not UTF-8", 0 },
+                { "a\nl\xc2\x92 b", "holds a control character: it was wrongly converted to UTF-8",
+                        2 },
+                { "a\nb\x1b", "holds a control character: it was wrongly converted to UTF-8", 2 },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
@@ -264,8 +269,8 @@ static void strict_rendering_refuses_what_the_data_do_not_know(void **state)
                 unsigned line;
         } cases[] = {
                 { "\n{{invoce}}", "unknown variable \"invoce\"; did you mean \"invoice\"?", 2 },
-                { "{{customer.nam}}", "unknown variable \"customer.nam\"; did you mean \"name\"?",
-                        1 },
+                { "{{customer.nam}}",
+                        "unknown variable \"customer.nam\"; did you mean \"customer.name\"?", 1 },
                 { "{{customer.zzzzzz}}", "unknown variable \"customer.zzzzzz\"", 1 },
                 { "{{#lines}}\n{{numbr}}{{/lines}}",
                         "unknown variable \"numbr\"; did you mean \"number\"?", 2 },

@@ -11,6 +11,7 @@
 #include "store-fixture.h"
 
 #include "firm-fixture.h"
+#include "store/database.h"
 
 #define HOURS(n) ((int64_t)(n)*3600 * USEC_PER_SEC)
 
@@ -126,7 +127,7 @@ static void write_document(const Firm *firm, const char *name, const char *text)
         snprintf(path, sizeof(path), "%s/documents", firm->base.folder);
         (void)mkdir(path, 0700);
         snprintf(path, sizeof(path), "%s/documents/%s", firm->base.folder, name);
-        assert_ok(file_write_atomic(path, text, strlen(text)));
+        assert_ok(put_file(path, text, strlen(text)));
 }
 
 static void add_document(Firm *firm, const char *customer, const char *number)
@@ -173,6 +174,44 @@ static void a_document_of_two_customers_is_a_task_and_no_attachment(void **state
         write_document(firm, "copy.pdf", "%PDF-1.4 copy");
         assert_int_equal(wake(firm).n_notices, 2);
         assert_tasks(firm, "document F-1, document F-2");
+}
+
+/* F-1 of two parts with one document; the step of the older one is done. */
+static void add_parts(Firm *firm)
+{
+        CustomerRow who = customer_row("C-1");
+        InvoiceRow rows[] = { invoice_row("F-1", "C-1", 10000), invoice_row("F-1", "C-1", 5000) };
+        int puts[2];
+        int64_t fact;
+
+        rows[0].document = rows[1].document = "copy.pdf";
+        rows[1].due = date_add(rows[0].due, 5);
+        assert_int_equal(put_customer(&firm->base, &who), PUT_ADDED);
+        (void)import_invoices(&firm->base, rows, 2, puts);
+        const Account account = load_account(&firm->base, "C-1");
+        const StepMark mark = { account.id, account.instalments[0].invoice, 1, "resend",
+                ACTION_RESEND, "" };
+        begin(&firm->base);
+        assert_ok(store_skip(firm->base.store, &mark, NOON, TODAY, &fact));
+        commit(&firm->base);
+}
+
+static void a_part_brings_its_document_beside_an_older_part_that_is_only_listed(void **state)
+{
+        Firm *firm = *state;
+        int64_t counts[2];
+
+        send_copies(firm);
+        write_document(firm, "copy.pdf", "%PDF-1.4 copy");
+        add_parts(firm);
+        assert_int_equal(wake(firm).n_notices, 1);
+        assert_int_equal(db_integers(firm->base.store,
+                                 "select (select count(*) from contact_line), "
+                                 "(select count(*) from attachment)",
+                                 NO_VALUES, counts, 2),
+                1);
+        assert_int_equal(counts[0], 2);
+        assert_int_equal(counts[1], 1);
 }
 
 static void a_document_that_changed_since_it_was_decided_on_is_a_task(void **state)
@@ -309,6 +348,9 @@ int main(void)
                 cmocka_unit_test_setup_teardown(
                         a_document_of_two_customers_is_a_task_and_no_attachment, firm_setup,
                         firm_teardown),
+                cmocka_unit_test_setup_teardown(
+                        a_part_brings_its_document_beside_an_older_part_that_is_only_listed,
+                        firm_setup, firm_teardown),
                 cmocka_unit_test_setup_teardown(
                         a_document_that_changed_since_it_was_decided_on_is_a_task, firm_setup,
                         firm_teardown),

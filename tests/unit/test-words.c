@@ -192,7 +192,8 @@ static int say(Life *life, const Deed *deed)
         case DEED_POLICY:
                 return store_assign_policy(
                         store, life->number, deed->pick % 2 ? "gentle" : "", at, &fact);
-        case DEED_REPLY: return store_reply(store, life->customer, until, "", at, &fact);
+        case DEED_REPLY:
+                return store_reply(store, &(Answered){ life->customer, "", "", until }, at, &fact);
         case DEED_OPT_OUT:
                 return store_opt_out(
                         store, life->customer, deed->pick % 2 ? "sms" : "email", at, &fact);
@@ -309,6 +310,15 @@ static bool has_same_steps(const Instalment *a, const Instalment *b)
         return true;
 }
 
+/* What is settled cannot be promised; while a plan is in force its parts can. */
+static bool has_same_promise(const Instalment *a, const Instalment *b)
+{
+        return (a->open == 0 && b->open == 0) ||
+               ((a->promise != 0) == (b->promise != 0) &&
+                       is_same_date(a->promised_until, b->promised_until) &&
+                       a->promised_rest == b->promised_rest && a->n_promises == b->n_promises);
+}
+
 /* The number of the first thing that differs, 0: nothing. Facts have other numbers, and so have
  * parts; and what is taken back reopens (R12). */
 static int find_difference(const Instalment *a, const Instalment *b)
@@ -317,10 +327,7 @@ static int find_difference(const Instalment *a, const Instalment *b)
                 a->granted == b->granted, a->status == b->status, streq(a->policy, b->policy),
                 is_same_date(a->due, b->due), a->is_held == b->is_held,
                 is_same_date(a->held_until, b->held_until), a->is_disputed == b->is_disputed,
-                is_same_date(a->released_on, b->released_on),
-                (a->promise != 0) == (b->promise != 0),
-                is_same_date(a->promised_until, b->promised_until),
-                a->promised_rest == b->promised_rest, a->n_promises == b->n_promises,
+                is_same_date(a->released_on, b->released_on), has_same_promise(a, b),
                 (a->plan != 0) == (b->plan != 0), a->fee == b->fee,
                 a->is_replaced == b->is_replaced, a->is_adopted == b->is_adopted,
                 streq(a->approved, b->approved), has_same_steps(a, b),

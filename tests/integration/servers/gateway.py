@@ -6,7 +6,7 @@
     assert [request.query["to"] for request in gateway.requests] == …
 
 What answers a request is bytes, or a series of steps: bytes are sent, a number is a pause in
-seconds, RESET and CLOSE end the connection. A generator may go on for ever.
+seconds, a function is called, RESET and CLOSE end the connection. A generator may go on for ever.
 """
 
 import contextlib
@@ -29,6 +29,14 @@ def head(status, length=None, **headers):
         lines.append(f"Content-Length: {length}")
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return "\r\n".join(lines).encode() + b"\r\n\r\n"
+
+
+@contextlib.contextmanager
+def closed_port():
+    """A port that refuses every connection, and is nobody else's meanwhile."""
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        yield holder.getsockname()[1]
 
 
 class Together(tuple):
@@ -87,10 +95,10 @@ class Request:
 class Gateway:
     """Listens while it is a context. `requests` are those that were read whole, in order."""
 
-    def __init__(self, answer, certificate=None, accept=None, versions=None):
+    def __init__(self, answer, certificate=None, accept=None, versions=None, closed=None):
         """certificate: a PEM file with its key; accept: what is done before anything is read;
-        versions: the oldest and newest of TLS."""
-        self.answer, self.accept = answer, accept
+        versions: the oldest and newest of TLS; closed: a function, called after each connection."""
+        self.answer, self.accept, self.closed = answer, accept, closed
         self.requests, self.connections = [], []
         self.is_over = threading.Event()
         self.tls = None
@@ -137,6 +145,8 @@ class Gateway:
                     self.play(connection, self.accept)
                 with connection.makefile("rb") as stream:
                     self.converse(connection, stream, number)
+        if self.closed:
+            self.closed()
 
     def converse(self, connection, stream, number):
         while request := self.read(stream, number):
@@ -179,6 +189,8 @@ class Gateway:
                 for piece in step:
                     connection.sendall(piece)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
+            elif callable(step):
+                step()
             elif self.is_over.wait(step):
                 return False
         return True

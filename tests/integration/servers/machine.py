@@ -24,7 +24,7 @@ import pytest
 from servers import process
 
 BARE = pathlib.Path(os.environ.get("RELANCED_ROOT", firms.REPOSITORY / "build-root"))
-BOOT_S = 30
+BOOT_S = 90
 COMMAND_S = 60
 
 # All of it is in a mount namespace of its own and ends with it: the layers, what is written over

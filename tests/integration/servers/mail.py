@@ -5,7 +5,7 @@ import warnings
 
 import pytest
 
-from servers.process import free_port
+from servers.process import START_S, free_port
 
 controller = pytest.importorskip("aiosmtpd.controller")
 smtp = pytest.importorskip("aiosmtpd.smtp")
@@ -18,7 +18,8 @@ class MailServer(controller.Controller):
     def __init__(self, tls=None, password="right"):
         self.mails, self.password = [], password.encode()
         super().__init__(self, hostname="127.0.0.1", port=free_port(), tls_context=tls,
-                         require_starttls=tls is not None, auth_require_tls=False,
+                         ready_timeout=START_S, require_starttls=tls is not None,
+                         auth_require_tls=False,
                          auth_required=tls is None, authenticator=self.judge)
 
     def judge(self, server, session, envelope, mechanism, credentials):

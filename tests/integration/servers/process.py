@@ -4,6 +4,7 @@
 import contextlib
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -18,10 +19,25 @@ NPM = pathlib.Path(os.environ.get("RELANCED_NPM", REPOSITORY / "build-npm")) / "
 START_S = 60
 
 
+# Below those that a system gives out by itself, so that no connection takes one meanwhile.
+PORTS = range(10000, 32768)
+_claims = []
+
+
 def free_port(host="127.0.0.1"):
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on, and that no other process of these tests is given."""
+    for port in random.sample(PORTS, len(PORTS)):
+        claim = socket.socket(socket.AF_UNIX)  # a name without a file, until this process ends
+        try:
+            claim.bind(f"\0relanced-test-port-{port}")
+            with socket.socket() as probe:
+                probe.bind((host, port))
+        except OSError:
+            claim.close()
+            continue
+        _claims.append(claim)
+        return port
+    raise AssertionError("no port is free")
 
 
 def program(name, *folders):

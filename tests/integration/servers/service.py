@@ -88,6 +88,12 @@ class Service:
         done = self.ctl("--json", *arguments, **options)
         return [json.loads(line) for line in done.stdout.splitlines()]
 
+    def problems(self):
+        """As its status tells them, but for the one that is this machine's."""
+        [status] = self.json("status", status=None)
+        assert status["ok"] is not bool(status["problems"])
+        return [each for each in status["problems"] if "the machine is slow" not in each]
+
     def log(self):
         return self.json("log")
 
