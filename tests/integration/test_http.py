@@ -15,8 +15,8 @@ import urllib.parse
 import pytest
 
 from drive import drive
-from servers.gateway import (CLOSE, RESET, Gateway, closed_port, endless, head, later, reply,
-                             then)
+from servers.gateway import (CLOSE, RESET, Gateway, Together, closed_port, endless, head, later,
+                             reply, then)
 
 TIMEOUT_S = 2  # of what hangs
 PATIENCE_S = 50  # with what answers, on the busiest machine
@@ -233,7 +233,7 @@ def test_a_kept_connection_that_is_closed_without_an_answer_is_no_reason_to_send
 
 def test_a_kept_connection_that_was_closed_before_is_replaced(tmp_path):
     closed = tmp_path / "closed"
-    with Gateway(lambda request: [GOOD, CLOSE], closed=closed.touch) as gateway:
+    with Gateway(lambda request: [Together((GOOD, CLOSE))], closed=closed.touch) as gateway:
         run = drive("sms", options(gateway.url(), in_flight=1, text="x"), messages("12"),
                     begin_when=closed)
         assert len(gateway.requests) == 2

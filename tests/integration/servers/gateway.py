@@ -40,7 +40,7 @@ def closed_port():
 
 
 class Together(tuple):
-    """Pieces that are written one by one and arrive at once."""
+    """Pieces that are written one by one and arrive at once; the last may be CLOSE."""
 
 
 def reply(status, body="", **headers):
@@ -187,6 +187,8 @@ class Gateway:
             elif isinstance(step, Together):
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
                 for piece in step:
+                    if piece is CLOSE:
+                        return False
                     connection.sendall(piece)
                 connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 0)
             elif callable(step):
