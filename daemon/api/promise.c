@@ -52,8 +52,7 @@ static int load(Exchange *exchange, const char *number, Recorded *ret_recorded)
         int r = recording_load(exchange, number, ret_recorded);
 
         return r != 0 ? r
-                      : account_complete(
-                                exchange->engine, &exchange->now, true, &ret_recorded->account);
+                      : account_complete(exchange->engine, &exchange->now, &ret_recorded->account);
 }
 
 static void add_instalment(

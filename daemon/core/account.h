@@ -126,6 +126,7 @@ typedef struct Account {
         const char *policy, *tags;                  /* tags: separated by spaces or commas */
         const char *addresses[ADDRESS_COLUMNS_MAX]; /* addresses[ADDRESS_NONE] = "" */
         Date whatsapp_opt_in;      /* no WhatsApp before that day; DATE_NONE: never */
+        bool has_refusals;         /* an address of it was refused, or it opted out somewhere */
         uint32_t refused_channels; /* bit i: Rulebook.channels[i] has refused the address, or the
                                       customer has opted out of it */
         LocalTime customer_time;   /* the customer's clock now (R5) */

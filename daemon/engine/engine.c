@@ -91,7 +91,7 @@ int engine_decide(Engine *engine, const Question *question, Arena *arena, Accoun
                 engine->store, question->account, question->except_contact, arena, ret_account);
 
         if (r == 0)
-                r = account_complete(engine, question->now, true, ret_account);
+                r = account_complete(engine, question->now, ret_account);
         if (r < 0)
                 return r;
         return decide(&engine->config->book, ret_account, question->now, question->forced, arena,

@@ -106,9 +106,7 @@ int horizon_init(Horizon *horizon, Engine *engine, const Config *config, int day
                 horizon->mornings[i] = (Morning){ INSTANT_NONE, INSTANT_NONE };
         for (size_t i = 0; i < KNOWN_TIMES; i++)
                 horizon->times[i].at = INSTANT_NONE;
-        int r = store_any_refused(engine->store, &horizon->has_refusals);
-        if (r == 0)
-                r = store_get_last_wake(engine->store, &horizon->last_wake);
+        int r = store_get_last_wake(engine->store, &horizon->last_wake);
         if (r == 0)
                 r = find_underway(engine->store, &horizon->has_underway);
         if (r == 0)

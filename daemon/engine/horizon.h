@@ -37,7 +37,6 @@ typedef struct Horizon {
         KnownTime times[KNOWN_TIMES];
         InstantSet openings; /* at which it wakes beside the configured hours (R5) */
         InstantSet found;    /* the same, as they show while accounts are gone through */
-        bool has_refusals;   /* of addresses, by anybody */
         bool has_underway;   /* notices that have neither an outcome nor been cancelled */
 } Horizon;
 

@@ -34,14 +34,14 @@ static void add_refusal(void *owner, const char *channel, const char *address)
         }
 }
 
-int account_complete(Engine *engine, const Now *now, bool has_refusals, Account *account)
+int account_complete(Engine *engine, const Now *now, Account *account)
 {
         Refusals refusals = { &engine->config->book, account };
         const Zone *zone = customer_zone(engine, account);
 
         account->customer_time = zone == engine->zone ? now->local : zone_local(zone, now->instant);
         account->refused_channels = 0;
-        if (!has_refusals)
+        if (!account->has_refusals)
                 return 0;
         return store_refused_channels(engine->store, account->customer, add_refusal, &refusals);
 }

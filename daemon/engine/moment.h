@@ -9,9 +9,8 @@
 /* The customer's zone; the creditor's where none is given or it is unknown. */
 const Zone *customer_zone(const Engine *engine, const Account *account);
 
-/* Fills what the store leaves out of an account: customer_time and refused_channels.
- * has_refusals: as store_any_refused() says. */
-int account_complete(Engine *engine, const Now *now, bool has_refusals, Account *account);
+/* Fills what the store leaves out of an account: customer_time and refused_channels. */
+int account_complete(Engine *engine, const Now *now, Account *account);
 
 /* The first instant, from that one on, at which a channel may speak to the account's customer (R5).
  * false: not within a year, or never. */

@@ -232,7 +232,7 @@ int outlook_step(Outlook *outlook)
                 return 0;
         const Now now = horizon_now(horizon, outlook->at);
         arena_reset(&outlook->scratch);
-        int r = account_complete(&horizon->engine, &now, horizon->has_refusals, &outlook->account);
+        int r = account_complete(&horizon->engine, &now, &outlook->account);
         if (r == 0)
                 r = underway_settle(outlook, &now);
         if (r == 0)
@@ -264,7 +264,7 @@ static int wait_since_last_wake(Outlook *outlook)
                 horizon->last_wake.usec > horizon->start.instant.usec)
                 return 0;
         const Now then = horizon_now(horizon, horizon->last_wake);
-        int r = account_complete(&horizon->engine, &then, horizon->has_refusals, &outlook->account);
+        int r = account_complete(&horizon->engine, &then, &outlook->account);
         if (r == 0)
                 r = decide(&horizon->engine.config->book, &outlook->account, &then, NULL,
                         &outlook->scratch, &decision);

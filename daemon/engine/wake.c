@@ -33,7 +33,7 @@
 
 struct Wake {
         Engine *engine;
-        bool is_dry_run, is_writing, has_refusals;
+        bool is_dry_run, is_writing;
         size_t phase;  /* of phases[] */
         int64_t after; /* the last one of the page before, in this phase */
         ClockReading began;
@@ -43,7 +43,7 @@ struct Wake {
         int64_t step_usec; /* when it began */
         bool is_tasked;    /* the account at hand has open tasks */
         bool is_unpaid;    /* something waits for newer payments to be known (R19) */
-        Task *tasks;       /* that it asks for */
+        Task *tasks;       /* that it asks for; room is kept for the next account's */
         size_t n_tasks, n_tasks_room;
         Openings openings;
         Arena arena; /* of a page */
@@ -282,10 +282,17 @@ static int take_back_approvals(Wake *wake, const Account *account, const Decisio
 /* Room for those of each instalment and each notice, two about broken words, one of the account. */
 static int start_tasks(Wake *wake, const Account *account)
 {
+        size_t n = 6 * account->n_instalments + 3;
+
         wake->n_tasks = 0;
-        wake->n_tasks_room = 6 * account->n_instalments + 3;
-        wake->tasks = arena_alloc_array(&wake->arena, wake->n_tasks_room, sizeof(*wake->tasks));
-        return wake->tasks ? 0 : -ENOMEM;
+        if (n <= wake->n_tasks_room)
+                return 0;
+        Task *tasks = reallocarray(wake->tasks, n, sizeof(*tasks));
+        if (!tasks)
+                return -ENOMEM;
+        wake->tasks = tasks;
+        wake->n_tasks_room = n;
+        return 0;
 }
 
 /* R13, R15: what was not kept is recorded first; the account is decided as it is then. */
@@ -334,7 +341,7 @@ static int prepare_account(Wake *wake, Account *account)
 
         int r = record_broken(wake, account, &broken);
         if (r == 0)
-                r = account_complete(wake->engine, &wake->now, wake->has_refusals, account);
+                r = account_complete(wake->engine, &wake->now, account);
         if (r == 0)
                 r = start_tasks(wake, account);
         for (size_t i = 0; r == 0 && i < broken.n_tasks; i++)
@@ -440,9 +447,7 @@ static int load_page(Wake *wake, AccountPage *page, bool is_tasked[static PAGE_A
         Store *store = wake->engine->store;
 
         arena_reset(&wake->arena);
-        int r = store_any_refused(store, &wake->has_refusals);
-        if (r == 0)
-                r = store_page_accounts(store, wake->after, &wake->arena, page);
+        int r = store_page_accounts(store, wake->after, &wake->arena, page);
         if (r == 0 && page->n > 0)
                 r = store_find_tasked(store, page->accounts, page->n, is_tasked);
         return r;
@@ -547,6 +552,7 @@ void wake_free(Wake *wake)
         openings_release(&wake->openings);
         arena_release(&wake->arena);
         journal_release(&wake->journal);
+        free(wake->tasks);
         free(wake);
 }
 

@@ -18,7 +18,8 @@ static const char accounts_sql[] =
         "select a.id, a.customer, a.currency, a.unassigned, a.last_contact, a.last_pressed, "
         "a.has_contact_in_flight, c.code, c.name, c.kind, c.relation, c.country, c.language, "
         "c.timezone, c.policy, c.tags, c.email, c.phone, c.whatsapp, c.whatsapp_opt_in, "
-        "c.paused_until "
+        "c.paused_until, exists (select 1 from refusal where customer = c.id) "
+        "or exists (select 1 from opt_out where customer = c.id) "
         "from account a cross join customer c on c.id = a.customer "
         "where a.id > ?1 and a.id <= ?2 order by a.id limit ?3";
 
@@ -81,6 +82,7 @@ static int read_account(const Rows *rows, Arena *arena, Account *account)
                 },
                 .whatsapp_opt_in = row_date(rows, 19),
                 .paused_until = row_date(rows, 20),
+                .has_refusals = row_integer(rows, 21) != 0,
         };
         if (!account->code || !account->name || !account->country || !account->language ||
                 !account->timezone || !account->policy || !account->tags)
@@ -197,18 +199,24 @@ static int read_done_row(const Rows *rows, Arena *arena, Done *done)
         return done->step ? 0 : -ENOMEM;
 }
 
-/* Where instalment i stands beside the one this row is about: < 0 before it, 0 the same. */
-static int compare_owner(const Reading *reading, size_t i, const Rows *rows)
+/* From i on, the first instalment that does not stand before the one this row is about. */
+static size_t skip_before(const Reading *reading, size_t i, const Rows *rows, bool *ret_is_same)
 {
-        const int64_t mine[] = { reading->owners[i], reading->instalments[i].invoice,
-                reading->instalments[i].seq };
+        const int64_t theirs[] = { row_integer(rows, 0), row_integer(rows, 1),
+                row_integer(rows, 2) };
 
-        for (int k = 0; k < 3; k++) {
-                int64_t theirs = row_integer(rows, k);
-                if (mine[k] != theirs)
-                        return mine[k] < theirs ? -1 : 1;
+        *ret_is_same = false;
+        for (; i < reading->n; i++) {
+                const int64_t mine[] = { reading->owners[i], reading->instalments[i].invoice,
+                        reading->instalments[i].seq };
+                size_t k = 0;
+                while (k < ELEMENTSOF(mine) && mine[k] == theirs[k])
+                        k++;
+                *ret_is_same = k == ELEMENTSOF(mine);
+                if (*ret_is_same || mine[k] > theirs[k])
+                        break;
         }
-        return 0;
+        return i;
 }
 
 /* Both sides are in the same order, so one walk joins them. */
@@ -216,6 +224,7 @@ static int read_done(Reading *reading)
 {
         ROWS(rows);
         size_t i = 0, n = 0;
+        bool is_same;
         Done *done = arena_alloc_array(reading->arena, reading->n_done, sizeof(Done));
 
         if (!done)
@@ -225,13 +234,11 @@ static int read_done(Reading *reading)
         int r = rows_open(
                 &rows, reading->store, done_sql, VALUES(INT(reading->after), INT(reading->last)));
         while (r >= 0 && (r = rows_next(&rows)) > 0) {
-                while (i < reading->n && compare_owner(reading, i, &rows) < 0)
-                        i++;
+                i = skip_before(reading, i, &rows, &is_same);
                 if (i == reading->n)
                         break;
-                if (compare_owner(reading, i, &rows) != 0 ||
-                        (reading->except_contact != 0 &&
-                                row_integer(&rows, 3) == reading->except_contact))
+                if (!is_same || (reading->except_contact != 0 &&
+                                        row_integer(&rows, 3) == reading->except_contact))
                         continue;
                 if (n == reading->n_done)
                         return -EUCLEAN;
@@ -267,15 +274,15 @@ static int read_terms(Reading *reading)
 {
         ROWS(rows);
         size_t i = 0;
+        bool is_same;
         int r = rows_open(
                 &rows, reading->store, terms_sql, VALUES(INT(reading->after), INT(reading->last)));
 
         while (r >= 0 && (r = rows_next(&rows)) > 0) {
-                while (i < reading->n && compare_owner(reading, i, &rows) < 0)
-                        i++;
+                i = skip_before(reading, i, &rows, &is_same);
                 if (i == reading->n)
                         break;
-                if (compare_owner(reading, i, &rows) == 0)
+                if (is_same)
                         r = read_terms_row(&rows, reading->arena, &reading->instalments[i]);
         }
         return MIN(r, 0);

@@ -57,11 +57,9 @@ int store_has_occasion(
 int store_confirmed_sum(Store *store, int64_t account, int64_t promise, int64_t *ret_minor);
 
 /* What refuses a customer's channels: addresses marked by a channel, opt-outs. Calls back for each
- * channel name; for most customers never. */
+ * channel name; never for one whose account has no refusals. */
 int store_refused_channels(Store *store, int64_t customer,
         void (*refused)(void *owner, const char *channel, const char *address), void *owner);
-/* Whether store_refused_channels() would find anything for anybody. */
-int store_any_refused(Store *store, bool *ret_any);
 
 /* Marks an instalment settled: closed, and nothing follows; or no longer so. */
 int store_settle_instalment(

@@ -63,20 +63,6 @@ int store_refused_channels(Store *store, int64_t customer,
         return r;
 }
 
-int store_any_refused(Store *store, bool *ret_any)
-{
-        int64_t one;
-        int r = db_integers(store,
-                "select 1 where exists (select 1 from refusal where customer > 0) "
-                "or exists (select 1 from opt_out where customer > 0)",
-                NO_VALUES, &one, 1);
-
-        if (r < 0)
-                return r;
-        *ret_any = r > 0;
-        return 0;
-}
-
 static int read_invoice(const Rows *rows, Arena *arena, InvoiceDetail *detail)
 {
         *detail = (InvoiceDetail){

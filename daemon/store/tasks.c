@@ -60,7 +60,7 @@ int store_keep_tasks(Store *store, int64_t account, const Task *kept, size_t n, 
         ROWS(rows);
         int r = rows_open(&rows, store,
                 "select id, kind, invoice, seq from task where account = ? and closed_at is null "
-                "and kind in ('no-address', 'all-routes-refused', 'unknown-policy', 'approve', "
+                "and +kind in ('no-address', 'all-routes-refused', 'unknown-policy', 'approve', "
                 "'adopt', 'call', 'agency', 'legal', 'no-recipient', 'rate', 'reopened', "
                 "'dispute', 'dossier', 'no-document', 'template', 'sum', 'promise-broken', "
                 "'plan-broken')",

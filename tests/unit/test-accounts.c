@@ -398,7 +398,6 @@ static void live_a_day(Fixture *fixture)
         Instant next;
         int64_t ids[8];
         size_t n;
-        bool any;
 
         plan_day(fixture, &day);
         write_day(fixture, &day);
@@ -411,7 +410,6 @@ static void live_a_day(Fixture *fixture)
         assert_ok(store_page_accounts(store, 0, arena, &page));
         assert_ok(store_load_account(store, day.account.id, day.reminder.id, arena, &account));
         assert_ok(store_load_invoice(store, day.line.invoice, arena, &detail));
-        assert_ok(store_any_refused(store, &any));
         look_at_all(store, day.notices[0].id);
 }
 
