@@ -67,9 +67,10 @@ charges = { business = "auto"; public = "auto"; consumer = "none"; };
 agency = { name = "Agence"; email = ""; };
 """
 
-# Columns that only a notice needs stand after those a wake reads.
-COLD = {"contact_name", "cc", "address", "postcode", "city", "registration", "is_held",
-    "held_until"}
+# Columns that only a notice needs stand after those a wake reads; a task's words are for persons.
+COLD = {"customer": {"contact_name", "cc", "address", "postcode", "city", "registration", "is_held",
+                     "held_until"},
+        "task": {"sentence", "commands", "since", "closed_at"}}
 
 
 def parse_arguments():
@@ -108,7 +109,8 @@ def prepare(arguments):
             str(arguments.customers), str(arguments.instalments), "told"], check=True)
         with open(os.path.join(fresh, "relanced.conf"), "w", encoding="utf-8") as file:
             file.write(CONFIG)
-        run(wake_command(arguments, fresh))
+        with open(os.path.join(fresh, "first-wake.log"), "w", encoding="utf-8") as log:
+            subprocess.run(wake_command(arguments, fresh), check=True, stdout=log, stderr=log)
         os.rename(fresh, folder)
     return folder
 
@@ -117,12 +119,12 @@ def scan_statement(database):
     """Every column that a wake reads, summed up, one select for each table. A sum with NULL in it
     is NULL, but all of its columns are read."""
     selects = []
-    for table in ("customer", "account", "instalment", "done", "terms"):
+    for table in ("customer", "account", "instalment", "done", "terms", "task", "opt_out"):
         listed = subprocess.run(["sqlite3", database, f"pragma table_info({table})"],
             check=True, capture_output=True, text=True).stdout
         columns = [line.split("|")[1:3] for line in listed.splitlines()]
         terms = [f"length({name})" if kind == "TEXT" else name
-            for name, kind in columns if table != "customer" or name not in COLD]
+            for name, kind in columns if name not in COLD.get(table, ())]
         selects.append(f"select count(*), sum({' + '.join(terms)}) from {table};")
     return " ".join(selects)
 
