@@ -287,12 +287,10 @@ static int start_tasks(Wake *wake, const Account *account)
         wake->n_tasks = 0;
         if (n <= wake->n_tasks_room)
                 return 0;
-        Task *tasks = reallocarray(wake->tasks, n, sizeof(*tasks));
-        if (!tasks)
-                return -ENOMEM;
-        wake->tasks = tasks;
-        wake->n_tasks_room = n;
-        return 0;
+        free(wake->tasks); /* none of the last account's is looked at again */
+        wake->tasks = calloc(n, sizeof(*wake->tasks));
+        wake->n_tasks_room = wake->tasks ? n : 0;
+        return wake->tasks ? 0 : -ENOMEM;
 }
 
 /* R13, R15: what was not kept is recorded first; the account is decided as it is then. */
@@ -448,9 +446,9 @@ static int load_page(Wake *wake, AccountPage *page, bool is_tasked[static PAGE_A
 
         arena_reset(&wake->arena);
         int r = store_page_accounts(store, wake->after, &wake->arena, page);
-        if (r == 0 && page->n > 0)
-                r = store_find_tasked(store, page->accounts, page->n, is_tasked);
-        return r;
+        if (r < 0 || page->n == 0)
+                return r;
+        return store_find_tasked(store, page->accounts, page->n, is_tasked);
 }
 
 static int wake_page(Wake *wake)
