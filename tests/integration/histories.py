@@ -27,6 +27,21 @@ COLUMNS = ("email", "phone")
 
 # ---- what a firm is like
 
+def random_amounts(rng, *amounts):
+    """One amount in euros, and maybe one in dollars."""
+    return [{"currency": currency, "amount": money(rng.choice(amounts))}
+            for currency in ["EUR", "USD"][:rng.choice([1, 1, 2])]]
+
+
+def random_tolerance(rng):
+    """3.00 is what an event may leave open, 4.50 what an invoice may be of."""
+    return random_amounts(rng, 0, 100, 299, 300, 450, 1000)
+
+
+def random_minimum(rng):
+    return random_amounts(rng, 5000, 50000, 100000)
+
+
 def random_step(rng, action, number, days):
     step = {"id": f"{action}-{number}", "action": action, "send": ["email"]}
     if action == "courtesy":
@@ -47,8 +62,8 @@ def random_step(rng, action, number, days):
         step["deadline_days"] = rng.randint(1, 9)
     if rng.random() < 0.1:
         step["end_of_month"] = True
-    if rng.random() < 0.1 and action in GROUPED[1:3]:
-        step["min_total"] = [{"currency": "EUR", "amount": rng.choice(["50.00", "500.00", "1000.00"])}]
+    if rng.random() < 0.1:
+        step["min_total"] = random_minimum(rng)
     if action in ("agency", "legal", "call"):
         del step["send"]
     elif rng.random() < 0.05:
@@ -56,7 +71,7 @@ def random_step(rng, action, number, days):
     return step
 
 
-def random_policy(rng, tolerance):
+def random_policy(rng):
     """A ladder of rising severity, each step later than the one before more often than not."""
     actions = ["courtesy", "remind", "remind", "resend", "deadline", "suspend", "deadline"]
     actions += rng.choice([["agency"], ["agency", "legal"], ["call", "remind"], []])
@@ -69,8 +84,8 @@ def random_policy(rng, tolerance):
         policy["reopen_gap_days"] = rng.randint(0, 6)
     if rng.random() < 0.2:
         policy["list_upcoming"] = True
-    if tolerance:
-        policy["tolerance"] = [{"currency": "EUR", "amount": money(tolerance)}]
+    if rng.random() < 0.6:
+        policy["tolerance"] = random_tolerance(rng)
     return policy
 
 
@@ -84,16 +99,14 @@ def random_assign(rng):
 
 def random_config(rng):
     config = firms.default_config()
-    tolerance = rng.choice([0, 0, 100, 500])
-    config["policies"] = {name: random_policy(rng, tolerance)
-                          for name in ("first", "second", "third")}
+    config["policies"] = {name: random_policy(rng) for name in ("first", "second", "third")}
     config["policies"]["none"] = {"steps": [], "confirm": []}
     config["policies"]["plan"] = {
         "grace_days": rng.choice([1, 3, 6]), "confirm": [], "steps": [
             {"id": "before", "action": "courtesy", "before_due": 3, "send": ["email"]},
             {"id": "late", "action": "remind", "after_due": 1, "send": ["email|sms"]}]}
-    if tolerance:
-        config["policies"]["plan"]["tolerance"] = [{"currency": "EUR", "amount": money(tolerance)}]
+    if rng.random() < 0.5:
+        config["policies"]["plan"]["tolerance"] = random_tolerance(rng)
     config["agency"] = {"name": "Recouvrement", "email": "agency@example.org"}
     config["legal"] = {"name": "Avocat", "email": "lawyer@example.org"}
     config["assign"] = random_assign(rng)
@@ -136,12 +149,18 @@ def random_customer(rng, n):
 
 # ---- what happens to it
 
-def random_event(rng, number, code):
-    kind = rng.choice(["payment"] * 6 + ["unassigned", "credit", "refund", "chargeback", "lower",
-                                         "write-off", "hold", "hold-until", "dispute", "release",
-                                         "release", "address", "policy", "promise", "promise",
-                                         "reply", "plan", "skip", "opt-out", "task", "task", "task",
-                                         "task", "task"])
+EVENTS = ["payment"] * 6 + ["unassigned", "credit", "refund", "chargeback", "lower", "write-off",
+                            "hold", "hold-until", "dispute", "release", "release", "address",
+                            "policy", "customer-policy", "promise", "promise", "reply", "plan",
+                            "skip", "opt-out"] + ["task"] * 5
+# What some customers' lives are made of, so that one thing meets another of its like.
+THEMES = [EVENTS] * 6 + [
+    ["hold", "hold", "hold-until", "hold-until", "hold-until", "release"],
+    ["payment", "payment", "refund", "credit", "lower", "policy", "customer-policy"]]
+
+
+def random_event(rng, theme, number, code):
+    kind = rng.choice(theme)
     if kind in ("payment", "credit", "refund", "chargeback"):
         return {"do": "money", "kind": kind, "invoice": number, "customer": code,
                 "how": rng.choice(["open", "all", "half", "more", "less"]), "ago": rng.randint(0, 5)}
@@ -149,7 +168,7 @@ def random_event(rng, number, code):
         return {"do": "unassigned", "customer": code, "amount": money(rng.randint(100, 90000)),
                 "currency": rng.choice(["EUR", "EUR", "EUR", "USD"])}
     if kind in ("hold", "hold-until", "release"):
-        target = number if rng.random() < 0.7 else f"customer:{code}"
+        target = number if rng.random() < 0.6 else f"customer:{code}"
         return {"do": kind.split("-")[0], "target": target, "customer": code,
                 **({"days": rng.randint(0, 9)} if kind == "hold-until" else {})}
     if kind == "address":
@@ -157,8 +176,8 @@ def random_event(rng, number, code):
         value = {"email": f"new-{code.lower()}@example.org", "phone": "+33639980000"}[column]
         return {"do": "address", "customer": code, "column": column,
                 "value": rng.choice(["", value])}
-    if kind == "policy":
-        return {"do": "policy", "customer": code, "invoice": number,
+    if kind in ("policy", "customer-policy"):
+        return {"do": kind, "customer": code, "invoice": number,
                 "policy": rng.choice(["", "first", "second", "third", "none"])}
     event = {"do": kind, "invoice": number, "customer": code}
     if kind == "promise":
@@ -174,11 +193,13 @@ def random_event(rng, number, code):
 
 
 def edited(rng, policy):
-    """The policy with a step put in, taken out, moved, renamed, or timed otherwise."""
+    """The policy with a step put in, taken out, moved, renamed, or timed otherwise, or with other
+    amounts."""
     policy = copy.deepcopy(policy)
     steps = policy["steps"]
     at = rng.randrange(len(steps)) if steps else 0
-    kind = rng.choice(["insert", "insert", "remove", "swap", "rename", "move", "gap"])
+    kind = rng.choice(["insert", "insert", "remove", "swap", "rename", "move", "gap", "tolerance",
+                       "tolerance", "tolerance", "minimum"])
     if kind == "insert" or not steps:
         action = rng.choice(["courtesy", "remind", "resend", "deadline"])
         steps.insert(at, random_step(rng, action, rng.randint(100, 999), rng.randint(0, 25)))
@@ -191,6 +212,10 @@ def edited(rng, policy):
     elif kind == "move":
         key = next(key for key in TRIGGERS if key in steps[at])
         steps[at][key] = rng.randint(0, 30)
+    elif kind == "tolerance":
+        policy["tolerance"] = random_tolerance(rng)
+    elif kind == "minimum":
+        steps[at]["min_total"] = random_minimum(rng)
     else:
         policy["min_gap_days"] = rng.randint(0, 6)
     return policy
@@ -201,8 +226,9 @@ def random_round(rng, life, now):
     for customer in life["customers"]:
         numbers = sorted({row["number"] for row in life["invoices"]
                           if row["customer"] == customer["id"]})
-        if rng.random() < 0.06:
-            events.append(random_event(rng, rng.choice(numbers), customer["id"]))
+        theme = THEMES[int(customer["id"][2:]) % len(THEMES)]
+        if rng.random() < (0.06 if theme is EVENTS else 0.2):
+            events.append(random_event(rng, theme, rng.choice(numbers), customer["id"]))
     if rng.random() < 0.15:
         name = rng.choice(["first", "second", "third"])
         life["now"][name] = edited(rng, life["now"][name])
@@ -461,7 +487,7 @@ class Both:
         self.rules.settle(customer)
         parts = customer.invoice(number)
         is_plain = all(part.status == "open" and part.amount > 0 and part.due
-                       and not (part.is_held or part.is_disputed or part.promised_until
+                       and not (part.holds or part.is_disputed or part.promised_until
                                 or part.is_suspended or part.is_handed_over or part.approved
                                 or part.waits_for_adoption or part.released or part.reopened)
                        for part in parts)
@@ -505,7 +531,7 @@ class Both:
     def answer(self, verb, kind, customer, part, today):
         if kind == "adopt" and verb == "refuse":
             # The whole invoice; once it is released, this part is asked for again.
-            self.rules.hold(customer.invoice(part.invoice), None)
+            self.rules.hold(customer.invoice(part.invoice), part.invoice, None)
             return
         if kind == "adopt":
             part.waits_for_adoption = False
@@ -522,7 +548,7 @@ class Both:
         if self.has_plan(customer):
             return
         until = today + DAY * event["days"] if "days" in event else None
-        self.rules.hold(self.parts_of(event, customer), until)
+        self.rules.hold(self.parts_of(event, customer), event["target"], until)
         self.program.command("hold", event["target"], **({"until": str(until)} if until else {}))
 
     def release(self, event, customer, today):
@@ -550,10 +576,16 @@ class Both:
             row["policy"] = event["policy"]
         self.program.load("invoices", self.rows[event["invoice"]])
 
+    def customer_policy(self, event, customer, _):
+        customer.policy = event["policy"]
+        row = next(row for row in self.life["customers"] if row["id"] == customer.code)
+        self.program.load("customers", [{**row, "policy": customer.policy, "email": customer.email,
+                                         "phone": customer.phone}])
+
     EVENTS = {"money": money, "unassigned": unassigned, "lower": lower, "write-off": write_off,
               "hold": hold, "release": release, "dispute": dispute, "address": address,
-              "policy": policy, "promise": promise, "reply": reply, "plan": plan, "skip": skip,
-              "opt-out": opt_out, "task": task}
+              "policy": policy, "customer-policy": customer_policy, "promise": promise,
+              "reply": reply, "plan": plan, "skip": skip, "opt-out": opt_out, "task": task}
 
     def configure(self, events):
         for event in events:

@@ -80,8 +80,7 @@ class Part:
     method: str = "transfer"
     policy: str = ""
     is_disputed: bool = False
-    is_held: bool = False
-    held_until: object = None
+    holds: dict = field(default_factory=dict)  # whose, its invoice's or customer's: its last day
     released: object = None
     reopened: object = None
     collection_failed: bool = False
@@ -100,6 +99,10 @@ class Part:
     def deadline(self):
         """The last one printed for it."""
         return next((d.deadline for d in reversed(self.done) if d.deadline), None)
+
+    def hold_end(self):
+        """The last day of the longest hold of it, or None."""
+        return max((until for until in self.holds.values() if until), default=None)
 
 
 @dataclass
@@ -202,9 +205,10 @@ class Rules:
 
     # ---- what persons say (R14)
 
-    def hold(self, parts, until):
+    def hold(self, parts, whose, until):
+        """The invoice's and the customer's stand beside each other; a new one replaces its like."""
         for part in parts:
-            part.is_held, part.held_until = True, until
+            part.holds[whose] = until
 
     def dispute(self, parts):
         for part in parts:
@@ -215,13 +219,13 @@ class Rules:
             if part.is_disputed or part.status == "disputed" or self.is_held(part, today) \
                     or self.is_promised(part, today):
                 part.released = today
-            part.is_held = part.is_disputed = False
-            part.held_until = part.promised_until = None
+            part.is_disputed, part.promised_until = False, None
+            part.holds.clear()
             if part.status == "disputed":
                 part.status = "open"
 
     def is_held(self, part, today):
-        return part.is_held and (part.held_until is None or today <= part.held_until)
+        return any(until is None or today <= until for until in part.holds.values())
 
     def is_promised(self, part, today):
         return part.promised_until is not None and today <= part.promised_until
@@ -391,8 +395,8 @@ class Rules:
             days.append(part.done[-1].on + DAY)
         if part.deadline():
             days.append(part.deadline() + DAY)
-        if part.is_held and part.held_until:
-            days.append(part.held_until + DAY)
+        if part.hold_end():
+            days.append(part.hold_end() + DAY)
         if part.promised_until:
             days.append(part.promised_until + DAY)
         if part.released:
@@ -464,13 +468,14 @@ class Rules:
                 continue
             if self.is_blind(today) and SEVERITY.index(step["action"]) >= SEVERITY.index("deadline"):
                 continue
-            if step["action"] in ("call", "agency", "legal"):
-                if self.is_worth(customer, part, step, part.open - credit[part.currency]):
-                    found.append((step["action"], part.invoice, part.seq))
-            elif step.get("approve") and self.is_worth(customer, part, step, sum(
-                    each.open for each in customer.account(part.currency)
-                    if each is part or self.is_listed(customer, each, today)) - credit[part.currency]):
-                found.append(("approve", part.invoice, part.seq))
+            is_persons = step["action"] in ("call", "agency", "legal")
+            if not is_persons and not step.get("approve"):
+                continue
+            asked = [each for each in customer.account(part.currency) if each is part or (
+                step["action"] in GROUPED and self.is_listed(customer, each, today))]
+            total = sum(each.open for each in asked) - credit[part.currency]
+            if self.is_worth(customer, part, step, total):
+                found.append((step["action"] if is_persons else "approve", part.invoice, part.seq))
         return sorted(found)
 
     def is_blind(self, today):
@@ -631,12 +636,12 @@ class Rules:
         if part.due is not None:
             told["days_late"] = max(0, (today - part.due).days) if part.open > 0 else 0
         if part.status == "disputed" or part.is_disputed or part.is_replaced or (
-                part.is_held and part.held_until is None):
+                None in part.holds.values()):
             return told
         if part.waits_for_adoption or part.is_handed_over or self.is_paused(customer, today):
             return told
         day = max([today] + [until + DAY for until in (
-            part.is_held and part.held_until, part.promised_until) if until])
+            part.hold_end(), part.promised_until) if until])
         if not self.is_chased(customer, part, day):
             return {**told, "next": None}
         step = self.next_step(customer, part, day)
