@@ -154,19 +154,22 @@ EVENTS = ["payment"] * 6 + ["unassigned", "credit", "refund", "chargeback", "low
                             "policy", "customer-policy", "promise", "promise", "reply", "plan",
                             "skip", "opt-out"] + ["task"] * 5
 # What some customers' lives are made of, so that one thing meets another of its like.
-THEMES = [EVENTS] * 6 + [
-    ["hold", "hold", "hold-until", "hold-until", "hold-until", "release"],
-    ["payment", "payment", "refund", "credit", "lower", "policy", "customer-policy"]]
+HOLDS = ["hold"] * 2 + ["hold-until"] * 3 + ["release"]
+RESTS = ["payment"] * 3 + ["refund", "refund", "chargeback", "credit", "lower", "unassigned",
+                           "policy", "customer-policy"]
+THEMES = [EVENTS] * 5 + [HOLDS, RESTS, RESTS]
 
 
 def random_event(rng, theme, number, code):
     kind = rng.choice(theme)
     if kind in ("payment", "credit", "refund", "chargeback"):
         return {"do": "money", "kind": kind, "invoice": number, "customer": code,
-                "how": rng.choice(["open", "all", "half", "more", "less"]), "ago": rng.randint(0, 5)}
+                "how": rng.choice(["open", "all", "half", "more", "less", "less"]),
+                "ago": rng.randint(0, 5)}
     if kind == "unassigned":
         return {"do": "unassigned", "customer": code, "amount": money(rng.randint(100, 90000)),
-                "currency": rng.choice(["EUR", "EUR", "EUR", "USD"])}
+                "currency": rng.choice(["EUR", "EUR", "EUR", "USD"]),
+                "but_for": rng.choice([number, ""])}
     if kind in ("hold", "hold-until", "release"):
         target = number if rng.random() < 0.6 else f"customer:{code}"
         return {"do": kind.split("-")[0], "target": target, "customer": code,
@@ -427,8 +430,14 @@ class Both:
         self.rules.newest_payment = max(self.rules.newest_payment or day, day)
 
     def unassigned(self, event, customer, today):
-        self.hear(today)
+        """Of any amount, or all but 3.00 of an invoice."""
+        self.rules.settle(customer)
+        parts = customer.invoice(event["but_for"])
+        rest = sum(part.open for part in parts) - 300
         fact = Money("", "payment", minor(event["amount"]), event["currency"])
+        if rest > 0:
+            fact = Money("", "payment", rest, parts[0].currency)
+        self.hear(today)
         customer.money.append(fact)
         self.program.load("payments", [self.payment_row("", customer.code, today, fact)])
 
@@ -489,7 +498,7 @@ class Both:
         is_plain = all(part.status == "open" and part.amount > 0 and part.due
                        and not (part.holds or part.is_disputed or part.promised_until
                                 or part.is_suspended or part.is_handed_over or part.approved
-                                or part.waits_for_adoption or part.released or part.reopened)
+                                or part.waits_for_adoption or part.released or part.uncovered)
                        for part in parts)
         if not is_plain or self.has_plan(customer) or sum(part.open for part in parts) < n:
             return

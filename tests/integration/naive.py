@@ -82,7 +82,9 @@ class Part:
     is_disputed: bool = False
     holds: dict = field(default_factory=dict)  # whose, its invoice's or customer's: its last day
     released: object = None
-    reopened: object = None
+    uncovered: object = None  # on which day
+    rest_before: int = 0  # what was open before that
+    was_closed: bool = False  # at the last wake
     collection_failed: bool = False
     is_suspended: bool = False
     done: list = field(default_factory=list)
@@ -99,6 +101,11 @@ class Part:
     def deadline(self):
         """The last one printed for it."""
         return next((d.deadline for d in reversed(self.done) if d.deadline), None)
+
+    def uncover(self, rest, day):
+        """R12: what is open already is not reopened once more, unless less of it was open."""
+        if self.uncovered is None or self.was_closed or rest <= self.rest_before:
+            self.uncovered, self.rest_before = max(self.uncovered or day, day), rest
 
     def hold_end(self):
         """The last day of the longest hold of it, or None."""
@@ -189,16 +196,14 @@ class Rules:
         return part.open <= self.tolerance(customer, part)
 
     def add_money(self, customer, fact, value_date, today):
-        """R12: what was closed and is uncovered is reopened."""
-        def closed():
-            self.settle(customer)
-            return [part for part in customer.parts if self.is_closed(customer, part)]
-        before = closed()
+        """R12: what is undone uncovers what it had paid."""
+        self.settle(customer)
+        rests = [part.open for part in customer.parts]
         customer.money.append(fact)
-        after = closed()
-        for part in before:
-            if all(part is not other for other in after):
-                part.reopened = max(value_date, today)
+        self.settle(customer)
+        for part, rest in zip(customer.parts, rests):
+            if part.open > rest:
+                part.uncover(rest, max(value_date, today))
         if fact.kind == "chargeback":
             for part in customer.invoice(fact.invoice):
                 part.collection_failed = True
@@ -401,9 +406,10 @@ class Rules:
             days.append(part.promised_until + DAY)
         if part.released:
             days.append(part.released + DAY)
-        if part.reopened:
+        if part.uncovered and part.rest_before <= self.tolerance(customer, part):
+            # R12, R21: by the policy of today it had been closed.
             gap = self.policy_of(customer, part).get("reopen_gap_days", 3)
-            days.append(part.reopened + DAY * gap)
+            days.append(part.uncovered + DAY * gap)
         return max(filter(None, days))
 
     # ---- whether it is chased at all (R14, R22)
@@ -530,6 +536,8 @@ class Rules:
                         notices += self.hand_over(customer, part, step, total, now.date())
             if is_free:
                 notices += self.reconnect(customer, currency, suspended)
+        for part in customer.parts:
+            part.was_closed = self.is_closed(customer, part)
         return notices
 
     def notice(self, customer, action, step, route, lines, total, deadline=None):
