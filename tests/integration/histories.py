@@ -156,7 +156,7 @@ EVENTS = ["payment"] * 6 + ["unassigned", "credit", "refund", "chargeback", "low
 # What some customers' lives are made of, so that one thing meets another of its like.
 HOLDS = ["hold"] * 2 + ["hold-until"] * 3 + ["release"]
 RESTS = ["payment"] * 3 + ["refund", "refund", "chargeback", "credit", "lower", "unassigned",
-                           "policy", "customer-policy"]
+                           "unassigned", "policy", "customer-policy"]
 THEMES = [EVENTS] * 5 + [HOLDS, RESTS, RESTS]
 
 
@@ -169,7 +169,7 @@ def random_event(rng, theme, number, code):
     if kind == "unassigned":
         return {"do": "unassigned", "customer": code, "amount": money(rng.randint(100, 90000)),
                 "currency": rng.choice(["EUR", "EUR", "EUR", "USD"]),
-                "but_for": rng.choice([number, ""])}
+                "is_nearly_all": rng.random() < 0.5}
     if kind in ("hold", "hold-until", "release"):
         target = number if rng.random() < 0.6 else f"customer:{code}"
         return {"do": kind.split("-")[0], "target": target, "customer": code,
@@ -430,13 +430,14 @@ class Both:
         self.rules.newest_payment = max(self.rules.newest_payment or day, day)
 
     def unassigned(self, event, customer, today):
-        """Of any amount, or all but 3.00 of an invoice."""
-        self.rules.settle(customer)
-        parts = customer.invoice(event["but_for"])
-        rest = sum(part.open for part in parts) - 300
-        fact = Money("", "payment", minor(event["amount"]), event["currency"])
-        if rest > 0:
-            fact = Money("", "payment", rest, parts[0].currency)
+        """Of any amount, or all but 3.00 of what is overdue."""
+        amount, currency = minor(event["amount"]), event["currency"]
+        credit = self.rules.settle(customer)
+        if event["is_nearly_all"]:
+            owed = sum(part.open for part in customer.account(currency)
+                       if self.rules.is_listed(customer, part, today))
+            amount = max(1, owed - credit.get(currency, 0) - 300)
+        fact = Money("", "payment", amount, currency)
         self.hear(today)
         customer.money.append(fact)
         self.program.load("payments", [self.payment_row("", customer.code, today, fact)])

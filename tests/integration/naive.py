@@ -450,7 +450,7 @@ class Rules:
             part.approved = ""
 
     def due_step(self, customer, part, today):
-        if not self.is_chased(customer, part, today):
+        if not self.is_chased(customer, part, today, for_others=True):
             return None
         step = self.next_step(customer, part, today)
         if step is None or (step.get("approve") and part.approved != step["id"]):
