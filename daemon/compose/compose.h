@@ -79,4 +79,10 @@ int document_open(const char *folder, const char *name, int *ret_fd, int64_t *re
  * the customer: in the firm's language, without copies and without a code to pay by. */
 bool notice_is_for_customer(const Planned *planned);
 
+/* A notice as its reader is told of it: a demand of what is due asks for nothing else, and what is
+ * grouped with it before its day (R8) is only mentioned. The same notice where there is none of
+ * that. Lives in the arena. 0 or -ENOMEM. */
+int notice_due_now(const Planned *planned, const Account *account, Date today, Arena *arena,
+        const Planned **ret_planned);
+
 #endif

@@ -181,13 +181,14 @@ static void tell_lines(Teller *teller, Value *root)
                 arena_alloc_array(teller->arena, planned->n_lines + 1, sizeof(*numbers));
         size_t n = 0;
         int days_late = 0;
-        bool has_due_soon = false;
+        bool has_due_soon = false, has_mentioned = false;
 
         teller->maker.is_incomplete |= numbers == NULL;
         for (size_t i = 0; i < planned->n_lines && numbers; i++) {
                 const NoticeLine *line = &planned->lines[i];
                 const Instalment *instalment = &occasion->account->instalments[line->instalment];
                 value_append(list, tell_line(teller, line));
+                has_mentioned |= line->is_mentioned;
                 if (line->is_mentioned)
                         continue;
                 if (!is_known(occasion, i))
@@ -199,6 +200,7 @@ static void tell_lines(Teller *teller, Value *root)
         tell_days_late(teller, root, days_late);
         tell_flag(teller, root, "has_overdue", days_late > 0);
         tell_flag(teller, root, "has_due_soon", has_due_soon);
+        tell_flag(teller, root, "has_mentioned", has_mentioned);
         tell_number(teller, root, "count", (int64_t)n);
         tell_plural(teller, root, "count_is", (int64_t)n);
         tell_flag(teller, root, "several", n > 1);
@@ -326,16 +328,20 @@ static void tell_action(Teller *teller, Value *root)
 int context_build(const Config *config, const Occasion *occasion, const Speech *speech,
         Arena *arena, Value **ret_context)
 {
+        Occasion told = *occasion;
         Teller teller = {
                 .maker = { .arena = arena },
                 .arena = arena,
                 .config = config,
-                .occasion = occasion,
+                .occasion = &told,
                 .speech = speech,
                 .today = occasion->local.day,
         };
         Value *root = value_object(&teller.maker);
 
+        if (speech->style != STYLE_DATA && notice_due_now(occasion->planned, occasion->account,
+                                                   teller.today, arena, &told.planned) < 0)
+                return -ENOMEM;
         tell_action(&teller, root);
         tell_text(&teller, root, "language", speech->language);
         tell_text(&teller, root, "direction",

@@ -35,9 +35,9 @@ static bool asks_for_total(const Planned *planned)
 }
 
 /* Of the invoices whose sum it is, each once and as the message shows it: how many; -ENOMEM. */
-static int list_numbers(const DraftSource *source, const char *numbers[static NUMBERS_MAX])
+static int list_numbers(
+        const DraftSource *source, const Planned *planned, const char *numbers[static NUMBERS_MAX])
 {
-        const Planned *planned = source->planned;
         int n = 0;
 
         for (size_t i = 0; i < planned->n_lines && n < NUMBERS_MAX; i++) {
@@ -59,20 +59,24 @@ int beside_payment_code(const DraftSource *source, Form form, const char **ret_c
 {
         const Creditor *creditor = &source->engine->config->creditor;
         const char *numbers[NUMBERS_MAX];
+        const Planned *told;
         char text[EPC_SIZE];
 
         *ret_code = NULL;
         if (form != FORM_EMAIL || !asks_for_total(source->planned) ||
                 !streq(source->account->currency, "EUR") || !iban_is_valid(creditor->iban))
                 return 0;
-        int n = list_numbers(source, numbers);
+        int n = notice_due_now(
+                source->planned, source->account, source->now->local.day, source->arena, &told);
+        if (n == 0)
+                n = list_numbers(source, told, numbers);
         if (n < 0)
                 return n;
         const EpcTransfer transfer = {
                 .name = creditor->name,
                 .iban = creditor->iban,
                 .bic = creditor->bic,
-                .cents = source->planned->total,
+                .cents = told->total,
                 .numbers = numbers,
                 .n_numbers = (size_t)n,
         };

@@ -120,7 +120,8 @@ def test_a_mail_has_a_code_where_a_sepa_transfer_pays(bare_firm, currency, credi
 def test_the_code_pays_what_the_notice_asks_for(firm):
     firm.load([firms.customer("C-1", "Martin", email=TO)],
               [firms.invoice("F-1", "C-1", due="2026-03-02"), firms.invoice("F-2", "C-1", due="2026-03-02"),
-               firms.invoice("F-3", "C-1", due="2026-03-02")], at="2026-03-02T10:00")
+               firms.invoice("F-3", "C-1", due="2026-03-02"),
+               firms.invoice("F-4", "C-1", due="2026-03-08")], at="2026-03-02T10:00")
     firm.ctl("pay", "F-1", "1000.00", at="2026-03-03T10:00")
     firm.ctl("dispute", "F-2", "--reason", "quality", at="2026-03-03T10:00")
     firm.wake("2026-03-05T10:00")

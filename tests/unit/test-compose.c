@@ -351,10 +351,11 @@ static const struct Saying {
                 "It has probably slipped through" },
         { ACTION_REMIND, be_plain, FORM_EMAIL, "Montant dû\u202f: 1\u202f200,00\u00a0€",
                 "Amount due: €1,200.00" },
-        { ACTION_REMIND, be_many, FORM_EMAIL, "vos 3 factures", "your 3 invoices" },
+        { ACTION_REMIND, be_many, FORM_EMAIL, "vos 2 factures", "your 2 invoices" },
         { ACTION_REMIND, be_many, FORM_EMAIL, "(échéance 2/3)", "(instalment 2/3)" },
-        { ACTION_REMIND, be_many, FORM_EMAIL, "les références F-1, F-2 et F-3",
-                "quoting F-1, F-2 and F-3" },
+        { ACTION_REMIND, be_many, FORM_EMAIL, "les références F-1 et F-2", "quoting F-1 and F-2" },
+        { ACTION_REMIND, be_many, FORM_EMAIL, "non compris dans ce montant\u202f:\n• Facture F-3 ",
+                "not part of this amount:\n• Invoice F-3 " },
         { ACTION_REMIND, be_partly_paid, FORM_EMAIL, "le solde de votre facture F-1",
                 "the remainder of your invoice F-1" },
         { ACTION_REMIND, be_partly_paid, FORM_EMAIL,
@@ -367,8 +368,8 @@ static const struct Saying {
                 "after credit of €10.00" },
         { ACTION_REMIND, have_attachment, FORM_EMAIL, "(copie jointe)", "(copy attached)" },
         { ACTION_REMIND, have_everything, FORM_EMAIL,
-                "Règlement en ligne\u202f: https://pay.example/F-3",
-                "Pay online: https://pay.example/F-3" },
+                "Règlement en ligne\u202f: https://pay.example/F-1",
+                "Pay online: https://pay.example/F-1" },
         { ACTION_REMIND, be_plain, FORM_EMAIL, "paiement en plusieurs fois", "instalments" },
         { ACTION_RESEND, have_attachment, FORM_EMAIL, "la voici de nouveau en pièce jointe",
                 "here it is again" },
@@ -477,6 +478,41 @@ static const struct OccasionSaying {
                 "• interest: €3.33" },
         { NOTICE_HANDOVER, have_attachment, FORM_EMAIL, "• F-1.pdf", "• F-1.pdf" },
 };
+
+/* F-1 and F-2 are due, F-3 is not: no text takes it into what it asks for. */
+static void what_is_not_yet_due_is_told_apart(void **state)
+{
+        static const struct {
+                const char *asked, *whole, *third, *heading;
+        } parts[] = {
+                { "500,50", "600,49", "99,99",
+                        "non compris dans ce montant\u202f:\n• Facture F-3" },
+                { "500.50", "600.49", "99.99", "not part of this amount:\n• Invoice F-3" },
+                { "500,50", "600,49", "99,99", "nicht enthalten:\n• Rechnung F-3" },
+                { "500,50", "600,49", "99,99", "no incluido en este importe:\n• Factura F-3" },
+                { "500,50", "600,49", "99,99", "non compreso in questo importo:\n• Fattura F-3" },
+                { "500,50", "600,49", "99,99", "niet in dit bedrag begrepen:\n• Factuur F-3" },
+        };
+        Fixture *fixture = *state;
+
+        for (size_t l = 0; l < ELEMENTSOF(languages); l++)
+                for (Action action = ACTION_REMIND; action <= ACTION_DEADLINE; action++)
+                        for (Form form = FORM_EMAIL; form <= FORM_WHATSAPP; form++) {
+                                scene_set(&fixture->scene, languages[l], action);
+                                scene_list_all(&fixture->scene);
+                                const Message *message = compose(fixture, form);
+                                assert_has(message, parts[l].asked);
+                                assert_has_not(message, parts[l].whole);
+                                if (form == FORM_SMS) {
+                                        assert_has_not(message, parts[l].third);
+                                        continue;
+                                }
+                                assert_has(message, parts[l].heading);
+                                assert_has(message, parts[l].third);
+                                if (message->html)
+                                        assert_null(strstr(message->html, parts[l].whole));
+                        }
+}
 
 static void occasions_say_what_was_agreed_and_a_file_what_happened(void **state)
 {
@@ -1093,6 +1129,7 @@ int main(void)
                 cmocka_unit_test(each_shipped_text_is_sound_in_each_situation),
                 cmocka_unit_test(every_notice_asks_whether_something_is_wrong),
                 cmocka_unit_test(texts_say_what_their_situation_asks_for),
+                cmocka_unit_test(what_is_not_yet_due_is_told_apart),
                 cmocka_unit_test(occasions_say_what_was_agreed_and_a_file_what_happened),
                 cmocka_unit_test(no_text_says_debt),
                 cmocka_unit_test(a_text_does_not_say_what_is_not_so),

@@ -176,11 +176,12 @@ static void one_invoice_is_told(void **state)
 static void several_invoices_are_told_one_by_one(void **state)
 {
         static const Expected whole[] = {
-                { "count", "3" },
-                { "numbers", "F-1, F-2 et F-3" },
+                { "count", "2" },
+                { "numbers", "F-1 et F-2" },
                 { "several", "yes" },
                 { "several_lines", "yes" },
-                { "has_due_soon", "yes" },
+                { "has_due_soon", "no" },
+                { "has_mentioned", "yes" },
                 { "days_late", "7" },
                 { "is_partly_paid", "yes" },
                 { "has_separate_urls", "yes" },
@@ -208,6 +209,7 @@ static void several_invoices_are_told_one_by_one(void **state)
                 { "days_late", "0" },
                 { "is_overdue", "no" },
                 { "is_due_soon", "yes" },
+                { "is_mentioned", "yes" },
         };
         Fixture *fixture = *state;
         Scene *scene = &fixture->scene;
@@ -245,6 +247,58 @@ static void what_is_only_mentioned_counts_for_nothing(void **state)
         scene->details[0].payment_url = "https://pay.example/F-1";
         scene->lines[1].is_mentioned = scene->lines[2].is_mentioned = true;
         assert_all(build(fixture, STYLE_TEXT), whole, ELEMENTSOF(whole));
+}
+
+static void a_demand_asks_for_nothing_before_its_day(void **state)
+{
+        static const struct {
+                Action action;
+                NoticeKind kind;
+                LocaleStyle style;
+                int day; /* of March */
+                int64_t credit;
+                const char *total, *count, *has_mentioned;
+        } cases[] = {
+                { ACTION_COURTESY, NOTICE_CONTACT, STYLE_TEXT, 12, 0, "1\u202f600,49\u00a0€", "3",
+                        "no" },
+                { ACTION_REMIND, NOTICE_CONTACT, STYLE_TEXT, 12, 0, "1\u202f500,50\u00a0€", "2",
+                        "yes" },
+                { ACTION_RESEND, NOTICE_CONTACT, STYLE_PLAIN, 12, 0, "1 500,50 €", "2", "yes" },
+                { ACTION_DEADLINE, NOTICE_CONTACT, STYLE_TEXT, 10, 0, "1\u202f200,00\u00a0€", "1",
+                        "yes" },
+                { ACTION_DEADLINE, NOTICE_CONTACT, STYLE_TEXT, 12, 50, "1\u202f500,00\u00a0€", "2",
+                        "yes" },
+                { ACTION_DEADLINE, NOTICE_CONTACT, STYLE_TEXT, 20, 0, "1\u202f600,49\u00a0€", "3",
+                        "no" },
+                /* what leads is not due itself, or credit covers all that is */
+                { ACTION_REMIND, NOTICE_CONTACT, STYLE_TEXT, 2, 0, "1\u202f600,49\u00a0€", "3",
+                        "no" },
+                { ACTION_REMIND, NOTICE_CONTACT, STYLE_TEXT, 12, 150050, "99,99\u00a0€", "3",
+                        "no" },
+                { ACTION_DEADLINE, NOTICE_CONTACT, STYLE_DATA, 12, 0, "1600.49", "3", "no" },
+                { ACTION_REMIND, NOTICE_PROMISE_CONFIRMED, STYLE_TEXT, 12, 0,
+                        "1\u202f600,49\u00a0€", "3", "no" },
+        };
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                scene_set(scene, "fr", cases[i].action);
+                scene_list_all(scene);
+                scene->planned.kind = cases[i].kind;
+                scene->planned.total -= cases[i].credit;
+                scene->lines[2].discount = 100;
+                scene->planned.offer_until = date_of(2026, 3, 22);
+                scene->occasion.local.day = date_of(2026, 3, cases[i].day);
+                const Value *context = build(fixture, cases[i].style);
+                assert_string_equal(text_of(context, "total"), cases[i].total);
+                assert_string_equal(text_of(context, "count"), cases[i].count);
+                assert_string_equal(text_of(context, "has_mentioned"), cases[i].has_mentioned);
+                assert_string_equal(text_of(context, "has_offer"),
+                        streq(cases[i].has_mentioned, "yes") ? "no" : "yes");
+                assert_int_equal(scene->planned.total, 120000 + 30050 + 9999 - cases[i].credit);
+                assert_false(scene->lines[2].is_mentioned);
+        }
 }
 
 static void two_parts_of_one_invoice_are_one_invoice(void **state)
@@ -363,6 +417,7 @@ static void charges_are_told_once_for_an_invoice_and_summed(void **state)
 
         scene_set(scene, "fr", ACTION_DEADLINE);
         scene_list_all(scene);
+        scene->instalments[2].due = date_of(2026, 3, 12);
         scene->instalments[1].invoice = scene->instalments[0].invoice;
         scene->charges[0] = scene->charges[1] = (Charges){ 333, 4000 };
         scene->charges[2] = (Charges){ 57, 4000 };
@@ -565,6 +620,7 @@ int main(void)
                 cmocka_unit_test(one_invoice_is_told),
                 cmocka_unit_test(several_invoices_are_told_one_by_one),
                 cmocka_unit_test(what_is_only_mentioned_counts_for_nothing),
+                cmocka_unit_test(a_demand_asks_for_nothing_before_its_day),
                 cmocka_unit_test(two_parts_of_one_invoice_are_one_invoice),
                 cmocka_unit_test(credit_of_the_account_lowers_the_sum_in_sight),
                 cmocka_unit_test(a_program_gets_plain_data),
