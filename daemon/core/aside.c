@@ -9,6 +9,8 @@
 
 #include <errno.h>
 
+#include "core/credit.h"
+
 /* A notice about some instalments that is outside the contact: routes must be usable. */
 static int plan_aside(Deciding *d, Planned *planned, const size_t *instalments, size_t n)
 {
@@ -74,7 +76,8 @@ static int plan_one(Deciding *d, size_t i)
 
         planned.policy = judgement->policy;
         planned.lead = i;
-        planned.total = -d->account->unassigned;
+        planned.total =
+                is_handover ? -credit_of_instalment(d->account, i) : -d->account->unassigned;
         planned_use_step(&planned, judgement_step(judgement));
         if (d->forced)
                 planned.reason = REASON_BY_PERSON;

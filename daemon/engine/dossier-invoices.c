@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "base/character.h"
+#include "core/credit.h"
 #include "engine/charges.h"
 #include "engine/dossier-parts.h"
 #include "store/report.h"
@@ -86,6 +87,7 @@ static int add_instalment(Making *making, size_t i, DossierInvoice *invoice)
         if (money_add(&invoice->open, instalment->open) < 0 ||
                 money_add(&making->principal, instalment->open) < 0)
                 return -EOVERFLOW;
+        making->credit += credit_of_instalment(&making->account, i);
         return 0;
 }
 

@@ -131,12 +131,6 @@ static int put_claim(Making *making)
         return 0;
 }
 
-/* R12, R15: what a customer has too much goes to the oldest debt, which may be any. */
-static void weigh_credit(Making *making)
-{
-        making->credit = MIN(making->account.unassigned, making->principal);
-}
-
 static int put_head(Making *making)
 {
         const DossierAsked *asked = making->asked;
@@ -179,7 +173,6 @@ static int put_parts(Making *making)
                 r = dossier_put_invoices(making);
         if (r != 0)
                 return r;
-        weigh_credit(making);
         r = put_claim(making);
         if (r == 0)
                 r = dossier_put_statement(making);

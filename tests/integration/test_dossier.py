@@ -648,6 +648,38 @@ def test_files_of_one_invoice_claim_its_charges_once(bare_firm):
     assert len(letters) == 2 and sum("indemnité" in text for text in letters) == 1
 
 
+def test_files_of_one_account_take_its_credit_once(bare_firm):
+    """R10: what the agency is told to collect adds up to what the account owes."""
+    bare_firm.config["agency"] = AGENCY
+    bare_firm.config["policies"]["standard"] = {"steps": STEPS[1:]}
+    bare_firm.write_config()
+    bare_firm.init()
+    bare_firm.load([firms.customer()], [firms.invoice("F-1", amount="30.00"),
+                                        firms.invoice("F-2", due="2026-03-01", amount="20.00"),
+                                        firms.invoice("F-3", due="2026-03-03", amount="300.00")],
+                   [{"id": "P-1", "customer": "C-1", "date": "2026-03-04", "amount": "40.00",
+                     "currency": "EUR"}], at="2026-03-05")
+    bare_firm.wake("2026-03-16T10:00")
+    tasks = [task for task in bare_firm.json("tasks") if task["kind"] == "agency"]
+    assert {task["invoice"] for task in tasks} == {"F-1", "F-3"}  # F-2 is covered
+    claims = {}
+    for task in tasks:
+        files = opened(bare_firm.folder / task["dossier"])
+        claim = claims[task["invoice"]] = json.loads(files["dossier.json"])["claim"]
+        total = claim["total"].replace(".", ",")
+        assert total in pdf_words(files["letter.pdf"]) and total in pdf_words(files["dossier.pdf"])
+    assert {number: (claim["principal"], claim["credit"]) for number, claim in claims.items()} == {
+        "F-1": ("30.00", "20.00"), "F-3": ("300.00", "0.00")}
+    whole = json.loads(opened(make(bare_firm, "customer:C-1", "all.zip", at="2026-03-16T11:00"))[
+        "dossier.json"])["claim"]
+    assert (whole["principal"], whole["credit"]) == ("350.00", "40.00")
+    bare_firm.ctl("approve", "agency", at="2026-03-16T11:00")
+    bare_firm.wake("2026-03-16T11:30")
+    sent = {notice["lines"][0]["invoice"]: notice["total"] for notice in bare_firm.sent()
+            if notice["action"] == "agency"}
+    assert sent == {"F-1": "10.00", "F-3": "300.00"}
+
+
 def test_what_is_not_late_yet_is_demanded_in_no_letter(told):
     told.load(invoices=[firms.invoice("F-7", due="2026-05-30")], at="2026-03-19T09:00")
     files = opened(make(told, "F-7", "F-7.zip"))

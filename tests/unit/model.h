@@ -396,6 +396,31 @@ static void check_contact(const World *world, const Decision *decision, const Pl
                 "a deadline on a day off");
 }
 
+static bool model_is_last(const Instalment *instalment)
+{
+        return instalment->is_disputed || instalment->status == STATUS_DISPUTED ||
+               (instalment->method == METHOD_DIRECT_DEBIT && !instalment->collection_failed);
+}
+
+/* Of the account's credit, what those that fell due before it leave. */
+static int64_t model_share(const World *world, const Instalment *lead)
+{
+        int64_t credit = world->account.unassigned;
+
+        for (size_t i = 0; i < world->account.n_instalments; i++) {
+                const Instalment *other = &world->instalments[i];
+                int order = date_compare(other->due, lead->due);
+                if (order == 0)
+                        order = strcmp(other->number, lead->number);
+                if (order == 0)
+                        order = other->seq - lead->seq;
+                if (order < 0 && date_is_set(other->due) && !model_is_last(other) &&
+                        other->status == STATUS_OPEN && other->open > 0)
+                        credit -= MIN(credit, other->open);
+        }
+        return MIN(credit, lead->open);
+}
+
 /* R16, R17: for one instalment alone. */
 static void check_alone(const World *world, const Decision *decision, const Planned *planned)
 {
@@ -403,7 +428,9 @@ static void check_alone(const World *world, const Decision *decision, const Plan
         const Step *step = line_step(world, decision, planned->lines);
         Action action = step->action;
         Date deadline = deadline_of(instalment);
-        int64_t sum = instalment->open - world->account.unassigned;
+        int64_t sum = instalment->open - (planned->kind == NOTICE_HANDOVER
+                                                         ? model_share(world, instalment)
+                                                         : world->account.unassigned);
 
         check(world, planned->n_lines == 1, "not alone");
         check(world, planned->total == sum, "the sum");

@@ -198,6 +198,27 @@ static void r17_the_lawyers_task_opens_on_its_day(void **state)
         assert_false(judged(firm, 0)->has_follow_up);
 }
 
+static void r17_files_of_an_account_take_its_credit_once(void **state)
+{
+        Firm *firm = *state;
+        Done done = firm_done("deadline", ACTION_DEADLINE, "2026-03-23");
+
+        firm_init(firm, 3);
+        firm->done[0] = done;
+        for (size_t i = 0; i < 3; i++) {
+                firm->instalments[i].due = day(i == 2 ? "2026-02-27" : "2026-03-02");
+                firm->instalments[i].approved = "agency";
+                firm->instalments[i].done = firm->done;
+                firm->instalments[i].n_done = 1;
+        }
+        firm->account.unassigned = 120500;
+        decide_on(firm, "2026-04-17");
+        assert_reason(firm, 2, VERDICT_WAIT, REASON_COVERED);
+        assert_int_equal(firm->decision.n_notices, 2);
+        assert_int_equal(firm->decision.notices[0].total, 119500);
+        assert_int_equal(firm->decision.notices[1].total, 120000);
+}
+
 static void a_step_that_needs_approval_goes_once_it_has_it(void **state)
 {
         Firm *firm = *state;
@@ -457,6 +478,7 @@ int main(void)
                 TEST(r17_without_a_recipient_or_a_route_it_stays_a_persons),
                 TEST(r17_after_the_handover_only_the_lawyers_task_follows),
                 TEST(r17_the_lawyers_task_opens_on_its_day),
+                TEST(r17_files_of_an_account_take_its_credit_once),
                 TEST(a_step_that_needs_approval_goes_once_it_has_it),
                 TEST(r18_what_was_old_when_it_came_in_waits_for_a_person),
                 TEST(r19_deadlines_and_worse_wait_for_fresh_payments),
