@@ -144,7 +144,8 @@ static void add_entries(Press *press, Table *table)
         }
         int64_t balance = dossier->statement[dossier->n_statement - 1].balance;
         const char *words =
-                press_say(press, "statement.balance", press_day(press, dossier->as_of), NULL);
+                press_say(press, balance < 0 ? "statement.balance-credit" : "statement.balance",
+                        press_day(press, dossier->as_of), NULL);
         table_add(table, press->arena, ROW_SUM,
                 (const char *[]){ words, "", "", "", "", "", press_money(press, balance) });
 }

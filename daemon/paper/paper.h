@@ -65,7 +65,8 @@
  *   "statement"? [ { "date" DATE, "kind", "invoice"?, "reference"?, "debit"?, "credit"? MONEY,
  *                    "balance" MONEY } ]
  *               kind: "invoice", "payment", "credit", "refund", "chargeback", "write-off", "fee",
- *               "on-account" or "brought-forward"; another word is printed as it is
+ *               "discount", "not-claimed", "on-account" or "brought-forward"; another word is
+ *               printed as it is
  *   "notices"?  [ { "notice" (integer or text), "at" INSTANT, "step"?, "action"?, "occasion"?,
  *                   "lines"? [ { "invoice", "instalment"?, … } ], "total"? MONEY,
  *                   "deadline"? DATE, "channel", "to"?, "state", "reason"?, "reference"?,

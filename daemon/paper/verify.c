@@ -151,6 +151,23 @@ static int check_document(Verifying *verifying, const PaperDocument *document)
         return 0;
 }
 
+/* A customer may have more to his credit than is claimed. */
+static bool ends_with_claim(const Dossier *dossier)
+{
+        const Sums *claim = &dossier->claim;
+        size_t n = dossier->n_statement;
+        int64_t balance = 0;
+
+        for (size_t i = 0; i < n; i++) {
+                const PaperEntry *entry = &dossier->statement[i];
+                if (money_add(&balance, entry->debit) < 0 ||
+                        money_add(&balance, -entry->credit) < 0 || balance != entry->balance)
+                        return false;
+        }
+        return n == 0 || balance == claim->principal - claim->credit ||
+               (balance < 0 && claim->credit == claim->principal);
+}
+
 /* What is claimed is what the invoices say, and what the statement ends with. */
 static int check_sums(Verifying *verifying, const Dossier *dossier)
 {
@@ -168,9 +185,7 @@ static int check_sums(Verifying *verifying, const Dossier *dossier)
         }
         is_sum = is_sum && found.principal == claim->principal &&
                  found.interest == claim->interest && found.fixed == claim->fixed;
-        if (is_sum && dossier->n_statement > 0)
-                is_sum = dossier->statement[dossier->n_statement - 1].balance ==
-                         claim->principal - claim->credit;
+        is_sum = is_sum && ends_with_claim(dossier);
         return is_sum ? 0 : wrong(verifying, MODEL ": its sums do not agree");
 }
 

@@ -79,13 +79,18 @@ const Word words_de[] = {
         { "statement.chargeback", "Rücklastschrift" },
         { "statement.write-off", "Ausbuchung" },
         { "statement.fee", "Gebühr" },
+        { "statement.discount", "Gewährter Nachlass" },
+        { "statement.not-claimed", "Hier nicht geltend gemacht" },
         { "statement.on-account", "Guthaben" },
         { "statement.brought-forward", "Übertrag" },
         { "statement.balance", "Saldo am {1}" },
+        { "statement.balance-credit", "Saldo am {1} zugunsten des Kunden" },
         { "statement.empty", "Keine Vorgänge." },
         { "statement.remark",
-                "Dieser Auszug zeigt die bis zu diesem Tag erfassten Rechnungen und Zahlungen. "
-                "Fehlt etwas? Sagen Sie uns Bescheid, wir prüfen es gemeinsam mit Ihnen." },
+                "Dieser Auszug zeigt die geltend gemachten Rechnungen, jene, aus denen ein "
+                "Guthaben stammt, und alles, was dazu bis zu diesem Tag erfasst ist; "
+                "andere ausgeglichene Rechnungen stehen nicht darin. Fehlt etwas? Sagen Sie uns "
+                "Bescheid, wir prüfen es gemeinsam mit Ihnen." },
 
         { "charges.none", "Es werden weder Zinsen noch Pauschalen verlangt." },
         { "charges.invoice", "Rechnung {1}" },

@@ -80,13 +80,19 @@ const Word words_en[] = {
         { "statement.chargeback", "Payment charged back" },
         { "statement.write-off", "Written off" },
         { "statement.fee", "Fee" },
+        { "statement.discount", "Discount granted" },
+        { "statement.not-claimed", "Not claimed here" },
         { "statement.on-account", "Credit on account" },
         { "statement.brought-forward", "Brought forward" },
         { "statement.balance", "Balance on {1}" },
+        { "statement.balance-credit", "Balance on {1}, in the customer’s favour" },
         { "statement.empty", "No entries." },
         { "statement.remark",
-                "This statement shows the invoices and payments recorded by that day. Is something "
-                "missing? Let us know and we will check it with you." },
+                "This statement shows the invoices that are claimed, those that a credit "
+                "comes from, and all that is recorded of them by that day; other invoices "
+                "that are settled are left out. Is something missing? Let us know and we will "
+                "check "
+                "it with you." },
 
         { "charges.none", "No interest and no fixed sum are asked for." },
         { "charges.invoice", "Invoice {1}" },

@@ -79,13 +79,18 @@ const Word words_es[] = {
         { "statement.chargeback", "Pago devuelto" },
         { "statement.write-off", "Cancelación contable" },
         { "statement.fee", "Gastos" },
+        { "statement.discount", "Descuento concedido" },
+        { "statement.not-claimed", "No reclamado aquí" },
         { "statement.on-account", "Saldo a favor" },
         { "statement.brought-forward", "Saldo anterior" },
         { "statement.balance", "Saldo a {1}" },
+        { "statement.balance-credit", "Saldo a {1}, a favor del cliente" },
         { "statement.empty", "Sin movimientos." },
         { "statement.remark",
-                "Este extracto recoge las facturas y los pagos registrados hasta esa fecha. "
-                "¿Falta algo? Díganoslo y lo revisaremos con usted." },
+                "Este extracto recoge las facturas reclamadas, aquellas de las que procede "
+                "un saldo a favor y todo lo registrado sobre ellas hasta esa fecha; las demás "
+                "facturas saldadas no figuran. ¿Falta algo? Díganoslo y lo revisaremos con "
+                "usted." },
 
         { "charges.none", "No se piden intereses ni indemnizaciones." },
         { "charges.invoice", "Factura {1}" },

@@ -79,13 +79,18 @@ const Word words_fr[] = {
         { "statement.chargeback", "Paiement rejeté" },
         { "statement.write-off", "Abandon de créance" },
         { "statement.fee", "Frais" },
+        { "statement.discount", "Escompte accordé" },
+        { "statement.not-claimed", "Non réclamé ici" },
         { "statement.on-account", "Crédit du compte" },
         { "statement.brought-forward", "Report" },
         { "statement.balance", "Solde au {1}" },
+        { "statement.balance-credit", "Solde au {1}, en faveur du client" },
         { "statement.empty", "Aucune opération." },
         { "statement.remark",
-                "Ce relevé reprend les factures et les règlements enregistrés à cette date. Une "
-                "opération vous semble manquer ? Répondez-nous, nous la vérifierons avec vous." },
+                "Ce relevé reprend les factures réclamées, celles dont vient un crédit, et "
+                "tout ce qui est enregistré à leur sujet à cette date ; les autres factures "
+                "soldées n’y sont pas. Une opération vous semble manquer ? Répondez-nous, nous la "
+                "vérifierons avec vous." },
 
         { "charges.none", "Aucun intérêt ni aucune indemnité ne sont demandés." },
         { "charges.invoice", "Facture {1}" },

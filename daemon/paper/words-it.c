@@ -79,13 +79,18 @@ const Word words_it[] = {
         { "statement.chargeback", "Pagamento stornato" },
         { "statement.write-off", "Stralcio" },
         { "statement.fee", "Spese" },
+        { "statement.discount", "Sconto concesso" },
+        { "statement.not-claimed", "Non richiesto qui" },
         { "statement.on-account", "Credito in conto" },
         { "statement.brought-forward", "Riporto" },
         { "statement.balance", "Saldo al {1}" },
+        { "statement.balance-credit", "Saldo al {1}, a favore del cliente" },
         { "statement.empty", "Nessuna operazione." },
         { "statement.remark",
-                "Questo estratto riporta le fatture e i pagamenti registrati a quella data. "
-                "Manca qualcosa? Ce lo dica e lo verificheremo insieme." },
+                "Questo estratto riporta le fatture richieste, quelle da cui deriva un "
+                "credito e tutto ciò che è registrato al riguardo a quella data; le altre "
+                "fatture saldate non vi figurano. Manca qualcosa? Ce lo dica e lo verificheremo "
+                "insieme." },
 
         { "charges.none", "Non sono richiesti né interessi né indennizzi." },
         { "charges.invoice", "Fattura {1}" },

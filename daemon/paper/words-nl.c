@@ -79,13 +79,17 @@ const Word words_nl[] = {
         { "statement.chargeback", "Gestorneerde betaling" },
         { "statement.write-off", "Afgeboekt" },
         { "statement.fee", "Kosten" },
+        { "statement.discount", "Toegekende korting" },
+        { "statement.not-claimed", "Hier niet gevorderd" },
         { "statement.on-account", "Tegoed" },
         { "statement.brought-forward", "Vorig saldo" },
         { "statement.balance", "Saldo op {1}" },
+        { "statement.balance-credit", "Saldo op {1}, ten gunste van de klant" },
         { "statement.empty", "Geen boekingen." },
         { "statement.remark",
-                "Dit overzicht toont de facturen en betalingen die tot die dag zijn geboekt. "
-                "Ontbreekt er iets? Laat het ons weten, dan kijken we het samen met u na." },
+                "Dit overzicht toont de gevorderde facturen, die waaruit een tegoed komt, en "
+                "alles wat daarover tot die dag is geboekt; andere betaalde facturen staan er niet "
+                "in. Ontbreekt er iets? Laat het ons weten, dan kijken we het samen met u na." },
 
         { "charges.none", "Er worden geen rente en geen vergoedingen gevraagd." },
         { "charges.invoice", "Factuur {1}" },

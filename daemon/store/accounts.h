@@ -56,6 +56,11 @@ int store_has_occasion(
 /* 1: the sum that a promise was confirmed with in writing; 0: it was not confirmed. */
 int store_confirmed_sum(Store *store, int64_t account, int64_t promise, int64_t *ret_minor);
 
+/* The account's invoices that leave credit to it: paid too much, cancelled after they were paid,
+ * credit notes (R10). */
+int store_find_overpaid(
+        Store *store, int64_t account, Arena *arena, int64_t **ret_invoices, size_t *ret_n);
+
 /* What refuses a customer's channels: addresses marked by a channel, opt-outs. Calls back for each
  * channel name; never for one whose account has no refusals. */
 int store_refused_channels(Store *store, int64_t customer,

@@ -49,6 +49,34 @@ int store_find_invoice(Store *store, const char *number, int64_t *ret_account, i
         return 0;
 }
 
+#define OVERPAID                                                                                   \
+        "from (select distinct invoice from instalment where account = ?) t "                      \
+        "cross join invoice i on i.id = t.invoice where i.left_over > 0"
+
+int store_find_overpaid(
+        Store *store, int64_t account, Arena *arena, int64_t **ret_invoices, size_t *ret_n)
+{
+        ROWS(rows);
+        int64_t n_invoices;
+        size_t n = 0;
+
+        int r = db_integers(
+                store, "select count(*) " OVERPAID, VALUES(INT(account)), &n_invoices, 1);
+        if (r < 0)
+                return r;
+        int64_t *invoices = arena_alloc_array(arena, (size_t)n_invoices, sizeof(int64_t));
+        if (!invoices)
+                return -ENOMEM;
+        r = rows_open(&rows, store, "select i.id " OVERPAID, VALUES(INT(account)));
+        while (r >= 0 && n < (size_t)n_invoices && (r = rows_next(&rows)) > 0)
+                invoices[n++] = row_integer(&rows, 0);
+        if (r < 0)
+                return r;
+        *ret_invoices = invoices;
+        *ret_n = n;
+        return 0;
+}
+
 int store_refused_channels(Store *store, int64_t customer,
         void (*refused)(void *owner, const char *channel, const char *address), void *owner)
 {

@@ -97,6 +97,38 @@ int store_list_invoice_tasks(Store *store, int64_t account, int64_t invoice,
         return r;
 }
 
+#define FACT_COLUMNS                                                                               \
+        "select f.at, f.date, f.kind, f.external_id, f.reference, f.note, a.currency, "            \
+        "f.changes, f.amount, exists (select 1 from fact w where w.withdraws = f.id), "            \
+        "f.id, f.invoice is null, f.withdraws "
+
+static int give_facts(Rows *rows, int (*row)(void *owner, const FactReport *row), void *owner)
+{
+        int r;
+
+        while ((r = rows_next(rows)) > 0) {
+                const FactReport given = {
+                        .at = row_instant(rows, 0),
+                        .date = row_date(rows, 1),
+                        .kind = row_text(rows, 2),
+                        .id = text_or_empty(row_text(rows, 3)),
+                        .reference = text_or_empty(row_text(rows, 4)),
+                        .note = text_or_empty(row_text(rows, 5)),
+                        .currency = row_text(rows, 6),
+                        .changes = text_or_empty(row_text(rows, 7)),
+                        .amount = row_integer(rows, 8),
+                        .is_withdrawn = row_integer(rows, 9) != 0,
+                        .fact = row_integer(rows, 10),
+                        .is_of_customer = row_integer(rows, 11) != 0,
+                        .withdraws = row_integer(rows, 12),
+                };
+                r = row(owner, &given);
+                if (r != 0)
+                        break;
+        }
+        return r;
+}
+
 int store_list_facts(Store *store, const char *invoice,
         int (*row)(void *owner, const FactReport *row), void *owner)
 {
@@ -110,32 +142,25 @@ int store_list_facts(Store *store, const char *invoice,
         if (r <= 0)
                 return r < 0 ? r : -ENOENT;
         r = rows_open_private(&rows, store,
-                "select f.at, f.date, f.kind, f.external_id, f.reference, f.note, a.currency, "
-                "f.changes, f.amount, exists (select 1 from fact w where w.withdraws = f.id), "
-                "f.id, f.invoice is null, f.withdraws "
-                "from (select id from fact where invoice = ?1 union all "
-                "select id from fact where customer = ?3 and invoice is null "
-                "and kind in ('hold', 'release', 'reply', 'opt-out', 'contact')) p "
-                "cross join fact f on f.id = p.id cross join account a on a.id = ?2 "
-                "order by f.id",
+                FACT_COLUMNS "from (select id from fact where invoice = ?1 union all "
+                             "select id from fact where customer = ?3 and invoice is null "
+                             "and kind in ('hold', 'release', 'reply', 'opt-out', 'contact')) p "
+                             "cross join fact f on f.id = p.id "
+                             "cross join account a on a.id = ?2 order by f.id",
                 VALUES(INT(found[0]), INT(found[1]), INT(found[2])));
-        while (r == 0 && (r = rows_next(&rows)) > 0) {
-                const FactReport given = {
-                        .at = row_instant(&rows, 0),
-                        .date = row_date(&rows, 1),
-                        .kind = row_text(&rows, 2),
-                        .id = text_or_empty(row_text(&rows, 3)),
-                        .reference = text_or_empty(row_text(&rows, 4)),
-                        .note = text_or_empty(row_text(&rows, 5)),
-                        .currency = row_text(&rows, 6),
-                        .changes = text_or_empty(row_text(&rows, 7)),
-                        .amount = row_integer(&rows, 8),
-                        .is_withdrawn = row_integer(&rows, 9) != 0,
-                        .fact = row_integer(&rows, 10),
-                        .is_of_customer = row_integer(&rows, 11) != 0,
-                        .withdraws = row_integer(&rows, 12),
-                };
-                r = row(owner, &given);
-        }
-        return r;
+        return r < 0 ? r : give_facts(&rows, row, owner);
+}
+
+int store_list_account_facts(
+        Store *store, int64_t account, int (*row)(void *owner, const FactReport *row), void *owner)
+{
+        ROWS(rows);
+        int r = rows_open_private(&rows, store,
+                FACT_COLUMNS "from fact f indexed by fact_account "
+                             "cross join account a on a.id = f.account "
+                             "where f.account = ? and f.invoice is null and f.kind in "
+                             "('payment', 'credit', 'refund', 'chargeback') order by f.id",
+                VALUES(INT(account)));
+
+        return r < 0 ? r : give_facts(&rows, row, owner);
 }

@@ -134,6 +134,9 @@ typedef struct FactReport {
 /* All recorded of one invoice, and said of its whole customer, oldest first. -ENOENT. */
 int store_list_facts(Store *store, const char *invoice,
         int (*row)(void *owner, const FactReport *row), void *owner);
+/* What was paid to an account without an invoice, credited or taken back, oldest first. */
+int store_list_account_facts(
+        Store *store, int64_t account, int (*row)(void *owner, const FactReport *row), void *owner);
 
 typedef struct StoreStatus {
         StoreMode mode;

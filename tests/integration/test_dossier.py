@@ -436,23 +436,102 @@ def test_a_plans_fee_takes_nothing_off_what_was_paid(bare_firm):
     [invoice] = model["invoices"]
     assert (invoice["amount"], invoice["paid"], invoice["open"]) == ("900.00", "100.00", "807.50")
     assert [(line["kind"], line["balance"]) for line in model["statement"]] == \
-        [("invoice", "900.00"), ("payment", "800.00"), ("fee", "807.50")]
+        [("invoice", "900.00"), ("fee", "907.50"), ("payment", "807.50")]
+    assert [line["date"] for line in model["statement"]][1:] == ["2026-03-03", "2026-03-18"]
 
 
-def test_what_was_paid_too_much_is_no_fee(firm):
-    firm.load([firms.customer()], [firms.invoice(amount="100.00"), firms.invoice("F-2")],
-              at="2026-03-05")
-    firm.ctl("pay", "F-1", "130", at="2026-03-06")
-    lines = {}
-    for target in ("F-1", "F-2"):
-        model = json.loads(opened(make(firm, target, f"{target}.zip"))["dossier.json"])
-        lines[target] = [(line["kind"], line.get("debit"), line.get("credit"), line["balance"])
-                         for line in model["statement"]]
-    assert lines["F-1"] == [("invoice", "100.00", None, "100.00"),
-                            ("payment", None, "130.00", "-30.00"),
-                            ("on-account", "30.00", None, "0.00")]
-    assert lines["F-2"] == [("invoice", "1200.00", None, "1200.00"),
-                            ("on-account", None, "30.00", "1170.00")]
+def payment(code, number, **columns):
+    return {"id": code, "invoice": number, "currency": "EUR", **columns}
+
+
+def told_of(firm, target, at=AT):
+    """The statement: what, when, of which invoice, by which reference, debit less credit; and the
+    model, after its verification."""
+    path = make(firm, target, "statement.zip", at=at)
+    firm.ctl("dossier", "--verify", path)
+    model = json.loads(opened(path)["dossier.json"])
+    path.unlink()
+    lines = [(line["kind"], line["date"], line["invoice"], line["reference"],
+              Decimal(line.get("debit", 0)) - Decimal(line.get("credit", 0)))
+             for line in model["statement"]]
+    assert sum(line[-1] for line in lines) == Decimal(model["statement"][-1]["balance"])
+    return lines, model
+
+
+def test_a_statement_says_what_made_a_credit(firm):
+    """What came without an invoice, and what was paid too much, as they came."""
+    firm.load([firms.customer()],
+              [firms.invoice(issued="2026-01-02", due="2026-02-02", amount="100.00"),
+               firms.invoice("F-2", issued="2026-01-03", due="2026-02-03"),
+               firms.invoice("F-3", issued="2026-01-04", amount="70.00")],
+              [payment("p1", "F-1", date="2026-02-20", amount="100.00"),
+               payment("p2", "F-1", date="2026-02-21", amount="100.00", reference="VIR 2"),
+               payment("p3", "", customer="C-1", date="2026-02-22", amount="50.00"),
+               payment("p4", "F-3", date="2026-02-23", amount="70.00"),
+               payment("n1", "", customer="C-1", date="2026-02-24", amount="5.00",
+                             kind="credit")], at="2026-03-05")
+    overpaid = [("invoice", "2026-01-02", "F-1", None, 100)]
+    paid = [("payment", "2026-02-20", "F-1", "p1", -100), ("payment", "2026-02-21", "F-1", "VIR 2", -100)]
+    loose = [("payment", "2026-02-22", None, "p3", -50), ("credit", "2026-02-24", None, "n1", -5)]
+    owed = [("invoice", "2026-01-03", "F-2", None, 1200)]
+    for target in ("F-2", "customer:C-1"):
+        lines, model = told_of(firm, target)
+        assert lines == overpaid + owed + paid + loose
+        assert model["claim"]["credit"] == "155.00"
+    lines, model = told_of(firm, "F-1")
+    assert lines == overpaid + paid + loose and model["statement"][-1]["balance"] == "-155.00"
+
+
+def test_more_to_a_customers_credit_than_he_owes_is_below_zero(firm):
+    firm.load([firms.customer()], [firms.invoice(amount="100.00")],
+              [payment("p1", "", customer="C-1", date="2026-03-01", amount="130.00"),
+               payment("r1", "", customer="C-1", date="2026-03-02", amount="10.00",
+                             kind="refund")], at="2026-03-05")
+    lines, model = told_of(firm, "customer:C-1")
+    assert lines[1:] == [("payment", "2026-03-01", None, "p1", -130),
+                         ("refund", "2026-03-02", None, "r1", 10)]
+    assert model["statement"][-1]["balance"] == "-20.00" and model["claim"]["credit"] == "100.00"
+    said = pdf_words(make(firm, "customer:C-1", "s.pdf", "--format", "statement").read_bytes())
+    assert "en faveur du client" in said and "Pour régler par virement" not in said
+
+
+def test_a_write_off_an_offer_and_a_refund_stand_on_their_days(bare_firm):
+    bare_firm.init()
+    bare_firm.load([firms.customer(), firms.customer("C-2")],
+                   [firms.invoice(amount="1000.00", issued="2026-01-02", due="2026-03-01",
+                                  discount_percent="2", discount_until="2026-02-10"),
+                    firms.invoice("F-2", amount="80.00", issued="2026-01-02", due="2026-03-01"),
+                    firms.invoice("G-1", "C-2", amount="60.00", issued="2026-01-02",
+                                  due="2026-03-01")],
+                   [payment("p1", "F-1", date="2026-02-09", amount="980.00"),
+                    payment("p2", "F-1", date="2026-02-11", amount="20.00"),
+                    payment("p3", "F-2", date="2026-02-12", amount="30.00"),
+                    payment("w1", "F-2", date="2026-02-13", amount="1.00", kind="write-off"),
+                    payment("p4", "G-1", date="2026-02-12", amount="30.00"),
+                    payment("r1", "G-1", date="2026-02-14", amount="45.00", kind="refund")],
+                   at="2026-03-05")
+    lines, model = told_of(bare_firm, "F-1")
+    assert lines == [("invoice", "2026-01-02", "F-1", None, 1000),
+                     ("payment", "2026-02-09", "F-1", "p1", -980),
+                     ("discount", "2026-02-09", "F-1", None, -20),
+                     ("payment", "2026-02-11", "F-1", "p2", -20)]
+    lines, model = told_of(bare_firm, "F-2")
+    assert lines[-2:] == [("payment", "2026-02-12", "F-2", "p3", -30),
+                          ("write-off", "2026-02-13", "F-2", "w1", -50)]
+    lines, model = told_of(bare_firm, "G-1")
+    assert lines[1:] == [("payment", "2026-02-12", "G-1", "p4", -30),
+                         ("refund", "2026-02-14", "G-1", "r1", 45),
+                         ("not-claimed", "2026-02-14", "G-1", None, -15)]
+    assert model["claim"]["principal"] == "60.00"
+
+
+def test_a_credit_note_of_its_own_number_is_a_credit(firm):
+    firm.load([firms.customer()],
+              [firms.invoice("A-1", issued="2026-01-05", due="", amount="-40.00"),
+               firms.invoice("F-2", issued="2026-01-03", due="2026-02-03")], at="2026-03-05")
+    lines, model = told_of(firm, "customer:C-1")
+    assert lines == [("invoice", "2026-01-03", "F-2", None, 1200),
+                     ("credit", "2026-01-05", "A-1", None, -40)]
 
 
 def test_of_a_plan_that_is_kept_the_parts_past_due_are_demanded(bare_firm):
@@ -601,7 +680,9 @@ def test_of_several_instalments_one_is_claimed(bare_firm):
     model = json.loads(opened(bare_firm.folder / task["dossier"])["dossier.json"])
     assert model["claim"]["principal"] == "600.00"
     assert [one["instalment"] for one in model["invoices"][0]["instalments"]] == [1]
-    assert model["statement"][-1]["balance"] == "600.00"
+    assert [(line["kind"], line["date"], line["balance"]) for line in model["statement"]] == [
+        ("invoice", "2026-02-01", "1200.00"), ("payment", "2026-03-06", "1100.00"),
+        ("not-claimed", FROZEN, "600.00")]
 
 
 def test_a_part_of_a_broken_plan_is_claimed_as_what_it_is(bare_firm):
@@ -619,8 +700,8 @@ def test_a_part_of_a_broken_plan_is_claimed_as_what_it_is(bare_firm):
     for model in models:
         [invoice] = model["invoices"]
         assert (invoice["amount"], invoice["paid"], invoice["open"]) == ("450.00", "0.00", "450.00")
-        [line] = model["statement"]
-        assert (line["kind"], line["debit"], line["balance"]) == ("invoice", "450.00", "450.00")
+        assert [(line["kind"], line["balance"]) for line in model["statement"]] == [
+            ("invoice", "900.00"), ("not-claimed", "450.00")]
 
 
 def test_files_of_one_invoice_claim_its_charges_once(bare_firm):
