@@ -146,6 +146,7 @@ static int add_fact(void *owner, const FactReport *fact)
         if (r != 0 || note(seen, fact->fact))
                 return MIN(r, 0);
         json_t *shaped = json_object();
+        shape_put(&shaped, "at", shape_instant(zone, fact->at));
         shape_put(&shaped, "date", shape_date(zone_local(zone, fact->at).day));
         shape_put(&shaped, "kind", shape_given(fact->kind));
         shape_put(&shaped, "invoice",

@@ -33,6 +33,11 @@ static int event_compare(const void *a, const void *b)
         return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
 }
 
+static const Moment *when(const PaperFact *fact)
+{
+        return instant_is_set(fact->at.instant) ? &fact->at : &fact->date;
+}
+
 static Event *sort_events(Press *press, size_t *ret_n)
 {
         const Dossier *dossier = press->dossier;
@@ -45,7 +50,7 @@ static Event *sort_events(Press *press, size_t *ret_n)
                 return NULL;
         }
         for (size_t i = 0; i < dossier->n_facts; i++, n++)
-                events[n] = (Event){ &dossier->facts[i].date, NULL, &dossier->facts[i], n };
+                events[n] = (Event){ when(&dossier->facts[i]), NULL, &dossier->facts[i], n };
         for (size_t i = 0; i < dossier->n_notices; i++, n++)
                 events[n] = (Event){ &dossier->notices[i].at, &dossier->notices[i], NULL, n };
         qsort(events, n, sizeof(Event), event_compare);

@@ -146,6 +146,7 @@ static const Field notice_fields[] = {
 static const Shape notice = SHAPE(PaperNotice, notice_fields);
 
 static const Field fact_fields[] = {
+        MAY(PaperFact, MOMENT, at),
         MUST(PaperFact, DAY, date),
         MUST(PaperFact, TEXT, kind),
         MAY(PaperFact, TEXT, invoice),

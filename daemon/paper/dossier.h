@@ -93,7 +93,7 @@ typedef struct PaperNotice {
 } PaperNotice;
 
 typedef struct PaperFact {
-        Moment date;
+        Moment at, date; /* at: when it was recorded, or absent */
         const char *kind, *invoice, *sentence, *note;
 } PaperFact;
 

@@ -73,8 +73,10 @@
  *                   "delivered"? "delivered" | "read" | "bounced", "delivered_at"? INSTANT,
  *                   "subject"?, "text"?, "sha256"?,
  *                   "chain"? { "entry", "previous", "hash" } } ]
- *   "facts"?    [ { "date" DATE (or INSTANT), "kind", "invoice"?, "sentence", "note"? } ]
- *               with notices: the chronology, by day, on a day the facts first
+ *   "facts"?    [ { "at"? INSTANT, "date" DATE (or INSTANT), "kind", "invoice"?, "sentence",
+ *                   "note"? } ]
+ *               with notices: the chronology, by day and hour; what has a day alone stands before
+ *               all of that day
  *   "chain"?    { "entries" integer, "head" }
  */
 

@@ -116,7 +116,9 @@ const Word words_de[] = {
         { "chronology.sha256", "SHA-256 der Nachricht" },
         { "chronology.chain", "Eintrag {1} des Registers" },
         { "chronology.empty", "Es ist nichts verzeichnet." },
-        { "chronology.note", "Uhrzeiten, wie die Uhr des Gläubigers sie zeigte." },
+        { "chronology.note",
+                "Uhrzeiten, wie die Uhr des Gläubigers sie zeigte: die des Versands, bei "
+                "Gesagtem und Vereinbartem die der Erfassung." },
 
         { "proof.chain",
                 "Jeder Versand und jedes seiner Ergebnisse steht in einem Register, dessen "

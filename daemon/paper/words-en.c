@@ -117,7 +117,9 @@ const Word words_en[] = {
         { "chronology.sha256", "SHA-256 of the message" },
         { "chronology.chain", "Entry {1} of the register" },
         { "chronology.empty", "Nothing is recorded." },
-        { "chronology.note", "Times as the creditor’s clock showed them." },
+        { "chronology.note",
+                "Times as the creditor’s clock showed them: of sending, or of recording for "
+                "what was said and agreed." },
 
         { "proof.chain", "Each message and each of its outcomes is entered into a register whose "
                          "entries are "

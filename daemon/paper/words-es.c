@@ -116,7 +116,9 @@ const Word words_es[] = {
         { "chronology.sha256", "SHA-256 del mensaje" },
         { "chronology.chain", "Anotación {1} del registro" },
         { "chronology.empty", "No consta ninguna comunicación." },
-        { "chronology.note", "Horas según el reloj del acreedor." },
+        { "chronology.note",
+                "Horas según el reloj del acreedor: la del envío o, en lo dicho y acordado, "
+                "la del registro." },
 
         { "proof.chain",
                 "Cada envío y cada uno de sus resultados se anota en un registro encadenado: "

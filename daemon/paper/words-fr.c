@@ -116,7 +116,9 @@ const Word words_fr[] = {
         { "chronology.sha256", "SHA-256 du message" },
         { "chronology.chain", "Inscription {1} au registre" },
         { "chronology.empty", "Aucun échange n’est enregistré." },
-        { "chronology.note", "Heures telles que l’horloge du créancier les indiquait." },
+        { "chronology.note",
+                "Heures telles que l’horloge du créancier les indiquait : celle de l’envoi, "
+                "ou celle de l’enregistrement pour ce qui a été dit ou convenu." },
 
         { "proof.chain",
                 "Chaque envoi et chacun de ses résultats sont inscrits dans un registre dont les "

@@ -116,7 +116,9 @@ const Word words_it[] = {
         { "chronology.sha256", "SHA-256 del messaggio" },
         { "chronology.chain", "Iscrizione {1} nel registro" },
         { "chronology.empty", "Nessuna comunicazione registrata." },
-        { "chronology.note", "Ore indicate dall’orologio del creditore." },
+        { "chronology.note",
+                "Ore indicate dall’orologio del creditore: quella dell’invio o, per quanto "
+                "detto e concordato, quella della registrazione." },
 
         { "proof.chain",
                 "Ogni invio e ogni suo esito sono iscritti in un registro le cui iscrizioni "

@@ -115,7 +115,9 @@ const Word words_nl[] = {
         { "chronology.sha256", "SHA-256 van het bericht" },
         { "chronology.chain", "Inschrijving {1} in het register" },
         { "chronology.empty", "Er is niets vastgelegd." },
-        { "chronology.note", "Tijden volgens de klok van de schuldeiser." },
+        { "chronology.note",
+                "Tijden volgens de klok van de schuldeiser: die van verzending, of die van "
+                "vastlegging bij wat is gezegd en afgesproken." },
 
         { "proof.chain",
                 "Elke verzending en elk resultaat daarvan staat in een register waarvan de "

@@ -145,6 +145,7 @@ def test_what_was_said_stands_in_it(told, model):
     kinds = [fact["kind"] for fact in model["facts"]]
     assert kinds == ["promise", "promise-broken"]
     assert model["facts"][0]["note"] == "au téléphone"
+    assert model["facts"][0]["at"] == "2026-03-06T10:00:00+01:00"
     assert model["facts"][0]["sentence"] == \
         "Le client promet de régler au plus tard le 9 mars 2026."
     whole = json.loads(opened(make(told, "customer:C-1", "C-1.zip"))["dossier.json"])

@@ -288,6 +288,18 @@ def test_the_dossier_has_everything_that_was_sent_and_said():
     assert "non jointe" in said
 
 
+def test_what_was_recorded_after_a_message_stands_below_it():
+    dossier = sample()
+    day = dossier["notices"][0]["at"][:10]
+    facts = [{"at": f"{day}T{clock}:00+01:00", "date": day, "kind": "plan", "invoice": "F-1001",
+              "sentence": f"Convenu à {clock}.", "note": None} for clock in ("11:00", "08:00")]
+    dossier["facts"] = [*facts, {"date": day, "kind": "call", "sentence": "Ce jour-là."}]
+    said = words(make("dossier-pdf", dossier))
+    order = ["Ce jour-là.", "08:00 +01:00", "Convenu à 08:00.", dossier["notices"][0]["sha256"],
+             "11:00 +01:00", "Convenu à 11:00.", dossier["notices"][1]["sha256"]]
+    assert [said.index(each) for each in order] == sorted(said.index(each) for each in order)
+
+
 def test_the_contents_name_the_pages_and_lead_to_them():
     data = make("dossier-pdf", sample(40, 20))
     pages = tool("pdftotext", "-layout", "-", "-", data=data).split("\f")
