@@ -99,7 +99,8 @@ typedef struct Completion {
         Instant at;
 } Completion;
 
-/* The line's step is behind its instalment (R4). */
+/* The line's step is behind its instalment (R4). Who is cut off, or in others' hands, though paid
+ * meanwhile, is the wake's to look at again. */
 static int complete_step(Store *store, const Completion *completion, const Rows *line)
 {
         const Value account = INT(completion->account), invoice = INT(row_integer(line, 0)),
@@ -119,7 +120,8 @@ static int complete_step(Store *store, const Completion *completion, const Rows 
         return db_run(store,
                 "update instalment set n_done = n_done + 1, "
                 "is_suspended = iif(?4 = 5, 1, is_suspended), "
-                "is_handed_over = iif(?4 in (6, 7), 1, is_handed_over) "
+                "is_handed_over = iif(?4 in (6, 7), 1, is_handed_over), "
+                "is_settled = iif(?4 in (5, 6, 7), 0, is_settled) "
                 "where account = ?1 and invoice = ?2 and seq = ?3",
                 VALUES(account, invoice, seq, action));
 }

@@ -384,6 +384,48 @@ def test_a_person_settles_what_is_uncertain(late, word, state, done):
     late.ctl("settle", "1", "sent", at=DAY2, status=1)
 
 
+def test_who_was_cut_off_after_all_is_not_left_so_once_paid(tmp_path, module):
+    """A wake has seen it paid before anybody knew that the service was suspended."""
+    firm = Scripted(tmp_path / "firm", module)
+    firm.config["channels"]["hook"] = {"module": str(module), "folder": "out/hook"}
+    firm.config["policies"]["subscription"] = {"steps": [
+        {"id": "d", "action": "deadline", "after_due": 1, "deadline_days": 2, "send": ["email"]},
+        {"id": "s", "action": "suspend", "after_deadline": 1, "send": ["hook"]}]}
+    firm.write_config()
+    firm.load([firms.customer(relation="service")], [firms.invoice()], at="2026-03-03T09:00")
+    firm.script("hook", "* begun-uncertain", "* acted-sent")
+    firm.once("2026-03-05T09:00")
+    firm.once("2026-03-10T09:00")
+    firm.ctl("pay", "F-1", "1200.00", at="2026-03-11T10:00")
+    firm.once("2026-03-11T11:00")
+    assert firm.states() == ["email sent", "hook uncertain"]
+    firm.ctl("settle", "2", "sent", at="2026-03-11T12:00")
+    firm.once("2026-03-12T09:00")
+    assert firm.states() == ["email sent", "hook sent", "hook sent"]
+    assert [notice["action"] for notice in firm.log()][-1] == "reconnect"
+    firm.once("2026-03-13T09:00")
+    assert len(firm.states()) == 3 and firm.tasks() == []
+
+
+def test_who_has_the_file_after_all_is_told_that_it_was_paid(tmp_path, module):
+    firm = Scripted(tmp_path / "firm", module)
+    firm.config["agency"] = {"name": "Recouvrement", "email": "agency@example.org"}
+    firm.config["policies"]["standard"] = {"steps": [
+        {"id": "agency", "action": "agency", "after_due": 3, "send": ["email"]}]}
+    firm.write_config()
+    firm.load([firms.customer()], [firms.invoice()], at="2026-03-03T09:00")
+    firm.script("email", "* begun-uncertain")
+    firm.once("2026-03-05T09:00")
+    firm.ctl("approve", "agency", at="2026-03-05T10:00")
+    firm.once("2026-03-05T11:00")
+    assert firm.states() == ["email uncertain"]
+    firm.ctl("pay", "F-1", "1200.00", at="2026-03-06T10:00")
+    firm.once("2026-03-06T11:00")
+    firm.ctl("settle", "1", "sent", at="2026-03-06T12:00")
+    firm.once("2026-03-09T09:00")
+    assert firm.tasks() == ["tell-agency"]
+
+
 def test_what_is_no_flight_file_is_set_aside(late):
     folder = late.folder / "state/flight"
     folder.mkdir(exist_ok=True)
