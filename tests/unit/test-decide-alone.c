@@ -211,12 +211,16 @@ static void r17_files_of_an_account_take_its_credit_once(void **state)
                 firm->instalments[i].done = firm->done;
                 firm->instalments[i].n_done = 1;
         }
-        firm->account.unassigned = 120500;
+        firm->account.unassigned = 50000;
         decide_on(firm, "2026-04-17");
-        assert_reason(firm, 2, VERDICT_WAIT, REASON_COVERED);
-        assert_int_equal(firm->decision.n_notices, 2);
-        assert_int_equal(firm->decision.notices[0].total, 119500);
+        assert_int_equal(firm->decision.n_notices, 3);
+        assert_int_equal(firm->decision.notices[0].total, 120000);
         assert_int_equal(firm->decision.notices[1].total, 120000);
+        assert_int_equal(firm->decision.notices[2].total, 70000);
+        firm->account.unassigned = 120500; /* that covers any one of them */
+        decide_on(firm, "2026-04-17");
+        assert_reason(firm, 0, VERDICT_WAIT, REASON_COVERED);
+        assert_int_equal(firm->decision.n_notices, 0);
 }
 
 static void a_step_that_needs_approval_goes_once_it_has_it(void **state)
