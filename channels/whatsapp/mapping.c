@@ -64,6 +64,7 @@ static const char *const fields[] = {
         "days_late",
         "count",
         "numbers",
+        "instalments",
         "first_document",
         "creditor.name",
         "creditor.email",

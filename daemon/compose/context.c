@@ -103,16 +103,27 @@ static const Step *line_step(const Teller *teller, const NoticeLine *line)
         return policy && (size_t)line->step < policy->n_steps ? &policy->steps[line->step] : NULL;
 }
 
+/* "2/3", or "" where an invoice has no instalments. A plan's part is told by its day: its number
+ * goes on after the invoice's instalments. */
+static const char *line_place(Teller *teller, const NoticeLine *line)
+{
+        const Instalment *instalment = &teller->occasion->account->instalments[line->instalment];
+        int n = teller->occasion->details[line->instalment].n_instalments;
+        char place[32];
+
+        if (n <= 1 || instalment->plan != 0)
+                return "";
+        (void)snprintf(place, sizeof(place), "%d/%d", instalment->seq, MAX(instalment->seq, n));
+        const char *copy = arena_strdup(teller->arena, place);
+        teller->maker.is_incomplete |= copy == NULL;
+        return copy ? copy : "";
+}
+
 static void tell_line_facts(
         Teller *teller, Value *object, const Instalment *instalment, const InvoiceDetail *detail)
 {
-        char place[32] = "";
         const char *slash = is_empty(detail->document) ? NULL : strrchr(detail->document, '/');
 
-        /* A plan's part is told by its day: its number goes on after the invoice's instalments. */
-        if (detail->n_instalments > 1 && instalment->plan == 0)
-                (void)snprintf(place, sizeof(place), "%d/%d", instalment->seq,
-                        MAX(instalment->seq, detail->n_instalments));
         tell_unbroken(teller, object, "number", instalment->number);
         tell_date(teller, object, "issued", instalment->issued);
         tell_date(teller, object, "due", instalment->due);
@@ -122,7 +133,6 @@ static void tell_line_facts(
                 tell_amount(teller, object, "paid", instalment->amount - instalment->open);
         else
                 tell_nothing(teller, object, "paid");
-        tell_text(teller, object, "instalment", place);
         tell_number(teller, object, "sequence", instalment->seq);
         tell_url(teller, object, "payment_url", detail->payment_url);
         tell_text(teller, object, "contract", detail->contract);
@@ -142,6 +152,7 @@ static Value *tell_line(Teller *teller, const NoticeLine *line)
         bool is_overdue = date_is_set(instalment->due) && order < 0;
 
         tell_line_facts(teller, object, instalment, &occasion->details[line->instalment]);
+        tell_text(teller, object, "instalment", line_place(teller, line));
         tell_days_late(
                 teller, object, is_overdue ? date_difference(teller->today, instalment->due) : 0);
         tell_flag(teller, object, "is_overdue", is_overdue);
@@ -169,6 +180,38 @@ static bool is_known(const Occasion *occasion, size_t line)
                                                       instalments[lines[line].instalment].invoice)
                         return true;
         return false;
+}
+
+/* Texts of the lines as a list in words. */
+static void tell_list(
+        Teller *teller, Value *root, const char *name, const char *const texts[], size_t n)
+{
+        if (n == 1 && texts[0])
+                tell_unbroken(teller, root, name, texts[0]);
+        else if (n == 0)
+                tell_nothing(teller, root, name);
+        else if (!teller->maker.is_incomplete)
+                value_set(root, name,
+                        value_text(&teller->maker,
+                                locale_list(teller->speech->locale, texts, n, teller->arena)));
+}
+
+/* Which instalments of it, where one invoice is asked for. */
+static void tell_places(Teller *teller, Value *root, bool is_one)
+{
+        const Planned *planned = teller->occasion->planned;
+        const char **places =
+                arena_alloc_array(teller->arena, planned->n_lines + 1, sizeof(*places));
+        size_t n = 0;
+
+        teller->maker.is_incomplete |= places == NULL;
+        for (size_t i = 0; i < planned->n_lines && places && is_one; i++) {
+                const char *place = line_place(teller, &planned->lines[i]);
+                if (!planned->lines[i].is_mentioned && *place)
+                        places[n++] = place;
+        }
+        tell_list(teller, root, "instalments", places, n);
+        tell_flag(teller, root, "several_instalments", n > 1);
 }
 
 /* What the lines come to as a whole: those that are only mentioned do not count, as in the sum. */
@@ -205,12 +248,8 @@ static void tell_lines(Teller *teller, Value *root)
         tell_plural(teller, root, "count_is", (int64_t)n);
         tell_flag(teller, root, "several", n > 1);
         tell_flag(teller, root, "several_lines", planned->n_lines > 1);
-        if (n == 1 && numbers[0])
-                tell_unbroken(teller, root, "numbers", numbers[0]);
-        else if (!teller->maker.is_incomplete)
-                value_set(root, "numbers",
-                        value_text(&teller->maker,
-                                locale_list(teller->speech->locale, numbers, n, teller->arena)));
+        tell_list(teller, root, "numbers", numbers, n);
+        tell_places(teller, root, n == 1);
         value_set(root, "invoices", list);
 }
 

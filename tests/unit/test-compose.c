@@ -514,6 +514,50 @@ static void what_is_not_yet_due_is_told_apart(void **state)
                         }
 }
 
+/* The second of three, the first is paid: not the whole invoice is open. */
+static void the_instalment_is_named_with_its_invoice(void **state)
+{
+        static const char *const parts[][2] = {
+                { "facture F-1 (échéance 2/3)", "facture F-1 (échéances 2/3 et 3/3)" },
+                { "invoice F-1 (instalment 2/3)", "invoice F-1 (instalments 2/3 and 3/3)" },
+                { "echnung F-1 (Rate 2/3)", "echnung F-1 (Raten 2/3 und 3/3)" },
+                { "F-1 (cuota 2/3)", "F-1 (cuotas 2/3 y 3/3)" },
+                { "fattura F-1 (rata 2/3)", "fattura F-1 (rate 2/3 e 3/3)" },
+                { "factuur F-1 (termijn 2/3)", "factuur F-1 (termijnen 2/3 en 3/3)" },
+        };
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        for (size_t l = 0; l < ELEMENTSOF(languages); l++)
+                for (int k = 0; k < TEXTS * FORM_EVENT; k++) {
+                        Form form = (Form)(k % FORM_EVENT);
+                        set_text_scene(scene, languages[l], k / FORM_EVENT);
+                        if (!notice_is_for_customer(&scene->planned) ||
+                                scene->planned.kind == NOTICE_PLAN_CONFIRMED)
+                                continue;
+                        scene->instalments[0].seq = 2;
+                        scene->details[0].n_instalments = 3;
+                        const Message *message = compose(fixture, form);
+                        const char *list = strstr(message->text, "\n•");
+                        const char *name = strstr(message->text, parts[l][0]);
+                        if (form == FORM_SMS || (list && name && name < list) || (name && !list))
+                                assert_has(message, form == FORM_SMS ? "F-1" : parts[l][0]);
+                        else
+                                fail_msg("\"%s\" is not in:\n%s", parts[l][0], message->text);
+                        bool is_demand = k / FORM_EVENT <= ACTION_DEADLINE;
+                        if (form == FORM_EMAIL && is_demand)
+                                assert_non_null(strstr(message->subject, parts[l][0]));
+                        if (form == FORM_SMS && is_demand)
+                                assert_has(message, "2/3");
+                        scene->instalments[1] = scene->instalments[0];
+                        scene->instalments[1].seq = 3;
+                        scene->details[1] = scene->details[0];
+                        scene->planned.n_lines = 2;
+                        if (form != FORM_SMS)
+                                assert_has(compose(fixture, form), parts[l][1]);
+                }
+}
+
 static void occasions_say_what_was_agreed_and_a_file_what_happened(void **state)
 {
         Fixture *fixture = *state;
@@ -1130,6 +1174,7 @@ int main(void)
                 cmocka_unit_test(every_notice_asks_whether_something_is_wrong),
                 cmocka_unit_test(texts_say_what_their_situation_asks_for),
                 cmocka_unit_test(what_is_not_yet_due_is_told_apart),
+                cmocka_unit_test(the_instalment_is_named_with_its_invoice),
                 cmocka_unit_test(occasions_say_what_was_agreed_and_a_file_what_happened),
                 cmocka_unit_test(no_text_says_debt),
                 cmocka_unit_test(a_text_does_not_say_what_is_not_so),
