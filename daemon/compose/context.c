@@ -103,7 +103,15 @@ static const Step *line_step(const Teller *teller, const NoticeLine *line)
         return policy && (size_t)line->step < policy->n_steps ? &policy->steps[line->step] : NULL;
 }
 
-/* "2/3", or "" where an invoice has no instalments. A plan's part is told by its day: its number
+static const char *keep(Teller *teller, const char *text)
+{
+        const char *copy = arena_strdup(teller->arena, text);
+
+        teller->maker.is_incomplete |= copy == NULL;
+        return copy ? copy : "";
+}
+
+/* "2/3", or "" where an invoice has no instalments. A plan's part has none of these: its number
  * goes on after the invoice's instalments. */
 static const char *line_place(Teller *teller, const NoticeLine *line)
 {
@@ -114,9 +122,28 @@ static const char *line_place(Teller *teller, const NoticeLine *line)
         if (n <= 1 || instalment->plan != 0)
                 return "";
         (void)snprintf(place, sizeof(place), "%d/%d", instalment->seq, MAX(instalment->seq, n));
-        const char *copy = arena_strdup(teller->arena, place);
-        teller->maker.is_incomplete |= copy == NULL;
-        return copy ? copy : "";
+        return keep(teller, place);
+}
+
+/* The same of a plan's part among that plan's. */
+static const char *line_part(Teller *teller, const NoticeLine *line)
+{
+        const Instalment *instalment = &teller->occasion->account->instalments[line->instalment];
+        const InvoiceDetail *detail = &teller->occasion->details[line->instalment];
+        int n = 0, index = 0;
+        char place[32];
+
+        for (size_t i = 0; i < detail->n_parts && instalment->plan != 0; i++) {
+                if (detail->parts[i].plan != instalment->plan)
+                        continue;
+                n++;
+                if (detail->parts[i].seq == instalment->seq)
+                        index = n;
+        }
+        if (n <= 1 || index == 0)
+                return "";
+        (void)snprintf(place, sizeof(place), "%d/%d", index, n);
+        return keep(teller, place);
 }
 
 static void tell_line_facts(
@@ -153,6 +180,7 @@ static Value *tell_line(Teller *teller, const NoticeLine *line)
 
         tell_line_facts(teller, object, instalment, &occasion->details[line->instalment]);
         tell_text(teller, object, "instalment", line_place(teller, line));
+        tell_text(teller, object, "plan_part", line_part(teller, line));
         tell_days_late(
                 teller, object, is_overdue ? date_difference(teller->today, instalment->due) : 0);
         tell_flag(teller, object, "is_overdue", is_overdue);
@@ -196,22 +224,30 @@ static void tell_list(
                                 locale_list(teller->speech->locale, texts, n, teller->arena)));
 }
 
-/* Which instalments of it, where one invoice is asked for. */
+/* Which instalments of it, or parts of its plan, where one invoice is asked for. */
 static void tell_places(Teller *teller, Value *root, bool is_one)
 {
         const Planned *planned = teller->occasion->planned;
         const char **places =
                 arena_alloc_array(teller->arena, planned->n_lines + 1, sizeof(*places));
-        size_t n = 0;
+        const char **parts = arena_alloc_array(teller->arena, planned->n_lines + 1, sizeof(*parts));
+        size_t n = 0, n_parts = 0;
 
-        teller->maker.is_incomplete |= places == NULL;
-        for (size_t i = 0; i < planned->n_lines && places && is_one; i++) {
+        teller->maker.is_incomplete |= !places || !parts;
+        for (size_t i = 0; i < planned->n_lines && places && parts && is_one; i++) {
                 const char *place = line_place(teller, &planned->lines[i]);
-                if (!planned->lines[i].is_mentioned && *place)
+                const char *part = line_part(teller, &planned->lines[i]);
+                if (planned->lines[i].is_mentioned)
+                        continue;
+                if (*place)
                         places[n++] = place;
+                if (*part)
+                        parts[n_parts++] = part;
         }
         tell_list(teller, root, "instalments", places, n);
         tell_flag(teller, root, "several_instalments", n > 1);
+        tell_list(teller, root, "plan_parts", parts, n_parts);
+        tell_flag(teller, root, "several_plan_parts", n_parts > 1);
 }
 
 /* What the lines come to as a whole: those that are only mentioned do not count, as in the sum. */

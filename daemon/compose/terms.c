@@ -186,6 +186,32 @@ static void tell_broken_promise(Teller *teller, Value *root)
         value_set(root, "broken_promise", group);
 }
 
+/* R15: a part that did not come by its day has ended the plan, and the others are due since. It is
+ * told by its own day, which is before theirs. */
+static void tell_broken_plan(Teller *teller, Value *root)
+{
+        const Planned *planned = teller->occasion->planned;
+        Value *group = value_object(&teller->maker);
+        Date due = DATE_NONE;
+
+        for (size_t i = 0; i < planned->n_lines && planned->kind == NOTICE_CONTACT; i++) {
+                const Instalment *part = line_instalment(teller, &planned->lines[i]);
+                bool is_cause = false;
+                if (part->plan == 0 || !part->is_plan_broken || planned->lines[i].is_mentioned)
+                        continue;
+                for (size_t k = 0; k < planned->n_lines; k++) {
+                        const Instalment *other = line_instalment(teller, &planned->lines[k]);
+                        is_cause |= other->plan == part->plan &&
+                                    date_compare(part->due, other->due) < 0;
+                }
+                if (is_cause && (!date_is_set(due) || date_compare(part->due, due) < 0))
+                        due = part->due;
+        }
+        tell_flag(teller, root, "has_broken_plan", date_is_set(due));
+        tell_date(teller, group, "due", due);
+        value_set(root, "broken_plan", group);
+}
+
 static void tell_plan(Teller *teller, Value *root)
 {
         const Planned *planned = teller->occasion->planned;
@@ -255,6 +281,7 @@ void tell_terms(Teller *teller, Value *root)
         tell_discount(teller, root);
         tell_promise(teller, root);
         tell_broken_promise(teller, root);
+        tell_broken_plan(teller, root);
         tell_plan(teller, root);
         tell_recipient(teller, root);
         tell_history(teller, root);
@@ -282,5 +309,5 @@ void tell_line_terms(Teller *teller, Value *object, const NoticeLine *line)
         tell_amount_if_any(teller, object, "discount_amount", discount);
         tell_amount_if_any(
                 teller, object, "discount_open", discount > 0 ? instalment->open - discount : 0);
-        tell_amount_if_any(teller, object, "fee", instalment->fee);
+        tell_amount_if_any(teller, object, "fee", MIN(instalment->fee, instalment->open));
 }

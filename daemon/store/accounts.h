@@ -71,6 +71,11 @@ int store_settle_instalment(
         Store *store, int64_t account, int64_t invoice, int seq, bool is_settled);
 
 /* What composing a notice needs of an invoice, beyond Instalment; "" where not given. */
+typedef struct PlanPart {
+        int64_t plan; /* its fact */
+        int seq;
+} PlanPart;
+
 typedef struct InvoiceDetail {
         const char *number, *document, *payment_url, *contract;
         Date issued, delivered;
@@ -78,6 +83,8 @@ typedef struct InvoiceDetail {
         int n_instalments;
         int discount_percent_hundredths; /* 2.5 % = 250; 0 = none */
         Date discount_until;
+        const PlanPart *parts; /* of all its plans, broken or not, by seq (R15) */
+        size_t n_parts;
         const int64_t *discounts;    /* by seq from 1 on: what it leaves off of each instalment */
         int n_discounts;             /* 0: it has no discount */
         const char *document_sha256; /* as first decided, or "" */

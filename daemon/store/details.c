@@ -110,11 +110,26 @@ static int read_invoice(const Rows *rows, Arena *arena, InvoiceDetail *detail)
                        : -ENOMEM;
 }
 
-/* A plan's parts are none of its own. */
-static int add_instalment(const Rows *rows, InvoiceDetail *detail)
+static int add_part(const Rows *rows, Arena *arena, InvoiceDetail *detail)
 {
-        if (row_is_null(rows, 9) || row_integer(rows, 12) != 0)
+        PlanPart *parts = arena_alloc_array(arena, detail->n_parts + 1, sizeof(*parts));
+
+        if (!parts)
+                return -ENOMEM;
+        for (size_t i = 0; i < detail->n_parts; i++)
+                parts[i] = detail->parts[i];
+        parts[detail->n_parts++] = (PlanPart){ row_integer(rows, 12), (int)row_integer(rows, 13) };
+        detail->parts = parts;
+        return 0;
+}
+
+/* A plan's parts are none of its own. */
+static int add_instalment(const Rows *rows, Arena *arena, InvoiceDetail *detail)
+{
+        if (row_is_null(rows, 9))
                 return 0;
+        if (row_integer(rows, 12) != 0)
+                return add_part(rows, arena, detail);
         if (!date_is_set(detail->issued))
                 detail->issued = row_date(rows, 10);
         if (row_integer(rows, 11) == STATUS_CANCELLED)
@@ -131,7 +146,7 @@ static int read_with_instalments(
         int r = rows_open(&rows, store,
                 "select i.number, i.document, i.payment_url, i.contract, i.delivered, "
                 "i.discount_percent_hundredths, i.discount_until, i.document_sha256, i.account, "
-                "t.amount, t.issued, t.status, m.plan from invoice i "
+                "t.amount, t.issued, t.status, m.plan, t.seq from invoice i "
                 "left join instalment t on t.account = i.account and t.invoice = i.id "
                 "left join terms m on t.has_terms and m.account = t.account "
                 "and m.invoice = t.invoice and m.seq = t.seq where i.id = ? order by t.seq",
@@ -144,9 +159,9 @@ static int read_with_instalments(
         *ret_account = row_integer(&rows, 8);
         r = read_invoice(&rows, arena, detail);
         if (r == 0)
-                r = add_instalment(&rows, detail);
+                r = add_instalment(&rows, arena, detail);
         while (r == 0 && (r = rows_next(&rows)) > 0)
-                r = add_instalment(&rows, detail);
+                r = add_instalment(&rows, arena, detail);
         return r;
 }
 

@@ -558,6 +558,69 @@ static void the_instalment_is_named_with_its_invoice(void **state)
                 }
 }
 
+/* F-1 in three parts, the first with a fee; it is 12 March. */
+static void set_plan_scene(Scene *scene, const char *language, Action action, bool is_broken)
+{
+        static const PlanPart parts[] = { { 9, 2 }, { 9, 3 }, { 9, 4 } };
+
+        scene_set_kind(scene, language, NOTICE_PLAN_CONFIRMED);
+        scene->planned.kind = NOTICE_CONTACT;
+        scene->planned.action = action;
+        scene->planned.step = &scene_steps[action];
+        for (size_t i = 0; i < SCENE_LINES; i++) {
+                scene->details[i].parts = parts;
+                scene->details[i].n_parts = ELEMENTSOF(parts);
+                if (!is_broken)
+                        continue;
+                scene->instalments[i].is_plan_broken = true;
+                scene->instalments[i].due = date_of(2026, 3, i == 0 ? 2 : 9);
+        }
+        if (is_broken)
+                return;
+        scene->planned.n_lines = 1;
+        scene->planned.total = 41000;
+}
+
+static void the_parts_of_a_plan_are_named_and_why_it_ended(void **state)
+{
+        static const char *const parts[][3] = {
+                { "facture F-1 (échéance 1/3 du plan)", "dont 10,00\u00a0€ de frais",
+                        "l’échéance du 2 mars 2026 ne nous est pas parvenue" },
+                { "invoice F-1 (part 1/3 of the plan)", "of which €10.00 is a fee",
+                        "the one of 2 March 2026 has not reached us" },
+                { "Rechnung F-1 (Teil 1/3 des Ratenplans)", "davon 10,00\u00a0€ Gebühr",
+                        "die Rate vom 2. März 2026 ist nicht vollständig" },
+                { "factura F-1 (plazo 1/3 del plan)", "incluidos 10,00\u00a0€ de gastos",
+                        "el plazo del 2 de marzo de 2026 no nos ha llegado" },
+                { "fattura F-1 (rata 1/3 del piano)", "di cui 10,00\u00a0€ di spese",
+                        "la rata del giorno 2 marzo 2026 non ci risulta" },
+                { "factuur F-1 (deel 1/3 van de regeling)", "waarvan €\u00a010,00 kosten",
+                        "de termijn van 2 maart 2026 hebben wij niet ontvangen" },
+        };
+        Fixture *fixture = *state;
+        Scene *scene = &fixture->scene;
+
+        for (size_t l = 0; l < ELEMENTSOF(languages); l++) {
+                set_plan_scene(scene, languages[l], ACTION_COURTESY, false);
+                const Message *message = compose(fixture, FORM_EMAIL);
+                assert_has(message, parts[l][0]);
+                assert_has(message, parts[l][1]);
+                assert_non_null(strstr(message->html, parts[l][1]));
+                assert_has(compose(fixture, FORM_WHATSAPP), parts[l][0]);
+                assert_has(compose(fixture, FORM_SMS), "1/3");
+                for (int k = 0; k < 6; k++) {
+                        Form form = k % 2 == 0 ? FORM_EMAIL : FORM_WHATSAPP;
+                        set_plan_scene(scene, languages[l], ACTION_REMIND + k / 2, true);
+                        assert_has(compose(fixture, form), parts[l][2]);
+                        assert_has(&fixture->message, "2/3 ");
+                        scene->planned.n_lines = 1; /* the others have been paid: it just ages */
+                        assert_has_not(compose(fixture, form), parts[l][2]);
+                        set_plan_scene(scene, languages[l], ACTION_REMIND + k / 2, false);
+                        assert_has_not(compose(fixture, form), parts[l][2]);
+                }
+        }
+}
+
 static void occasions_say_what_was_agreed_and_a_file_what_happened(void **state)
 {
         Fixture *fixture = *state;
@@ -1175,6 +1238,7 @@ int main(void)
                 cmocka_unit_test(texts_say_what_their_situation_asks_for),
                 cmocka_unit_test(what_is_not_yet_due_is_told_apart),
                 cmocka_unit_test(the_instalment_is_named_with_its_invoice),
+                cmocka_unit_test(the_parts_of_a_plan_are_named_and_why_it_ended),
                 cmocka_unit_test(occasions_say_what_was_agreed_and_a_file_what_happened),
                 cmocka_unit_test(no_text_says_debt),
                 cmocka_unit_test(a_text_does_not_say_what_is_not_so),
