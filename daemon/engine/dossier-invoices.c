@@ -87,7 +87,6 @@ static int add_instalment(Making *making, size_t i, DossierInvoice *invoice)
         if (money_add(&invoice->open, instalment->open) < 0 ||
                 money_add(&making->principal, instalment->open) < 0)
                 return -EOVERFLOW;
-        making->credit += credit_of_instalment(&making->account, i);
         return 0;
 }
 
@@ -138,6 +137,32 @@ static int find_invoices(Making *making)
                 first = i;
         }
         return r < 0 ? r : making->n_invoices > 0 ? 0 : -ENOENT;
+}
+
+static bool is_claimed(const Making *making, size_t i)
+{
+        for (size_t k = 0; k < making->n_invoices; k++) {
+                const DossierInvoice *invoice = &making->invoices[k];
+                if (i >= invoice->first && i < invoice->first + invoice->n)
+                        return has_instalment(making, invoice, &making->account.instalments[i]);
+        }
+        return false;
+}
+
+/* R10: of the credit each instalment has its part; of what is claimed elsewhere, that file has. */
+static void weigh_credit(Making *making)
+{
+        const Account *account = &making->account;
+
+        making->credit_left = account->unassigned;
+        for (size_t i = 0; account->unassigned > 0 && i < account->n_instalments; i++) {
+                int64_t credit = credit_of_instalment(account, i);
+                if (is_claimed(making, i))
+                        making->credit += credit;
+                else if (!is_due(making, &account->instalments[i]))
+                        continue;
+                making->credit_left -= credit;
+        }
 }
 
 /* Whether another file has it, whatever its capitals: not every system tells them apart. */
@@ -381,6 +406,8 @@ int dossier_put_invoices(Making *making)
 {
         int r = find_invoices(making);
 
+        if (r == 0)
+                weigh_credit(making);
         shape_put(&making->root, "invoices", json_array());
         for (size_t i = 0; r == 0 && i < making->n_invoices; i++)
                 r = put_invoice(making, &making->invoices[i]);

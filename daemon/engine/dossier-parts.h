@@ -30,7 +30,9 @@ typedef struct Making {
         size_t n_invoices;
         size_t at;        /* the invoice whose facts are read */
         bool is_due_only; /* something is due: then nothing else is claimed */
-        int64_t principal, credit, interest, fixed;
+        int64_t principal, interest, fixed;
+        int64_t credit;      /* taken off: what these instalments have of the account's */
+        int64_t credit_left; /* what neither they nor others that are due have need of */
         Dossier *dossier;
         json_t *root;
 } Making;

@@ -111,22 +111,24 @@ static int put_customer(Making *making)
         return 0;
 }
 
+/* R24: charges go with what is open, and are not asked for by themselves. */
 static int put_claim(Making *making)
 {
         const char *currency = making->account.currency;
         int64_t charges = making->interest, total = making->principal - making->credit;
-        json_t *claim = json_object();
+        bool is_bare = total <= 0;
 
-        if (money_add(&charges, making->fixed) < 0 || money_add(&total, charges) < 0) {
-                json_decref(claim);
+        if (money_add(&charges, making->fixed) < 0 || (!is_bare && money_add(&total, charges) < 0))
                 return -EOVERFLOW;
-        }
+        json_t *claim = json_object();
         shape_put(&claim, "principal", shape_money(making->principal, currency));
         shape_put(&claim, "credit", shape_money(making->credit, currency));
-        shape_put(&claim, "interest", shape_money(making->interest, currency));
-        shape_put(&claim, "fixed", shape_money(making->fixed, currency));
-        shape_put(&claim, "charges", shape_money(charges, currency));
+        shape_put(&claim, "interest", shape_money(is_bare ? 0 : making->interest, currency));
+        shape_put(&claim, "fixed", shape_money(is_bare ? 0 : making->fixed, currency));
+        shape_put(&claim, "charges", shape_money(is_bare ? 0 : charges, currency));
         shape_put(&claim, "total", shape_money(total, currency));
+        shape_put(&claim, "unclaimed", shape_money(is_bare ? charges : 0, currency));
+        shape_put(&claim, "credit_left", shape_money(making->credit_left, currency));
         shape_put(&making->root, "claim", claim);
         return 0;
 }

@@ -110,7 +110,24 @@ void draw_claim(Press *press, Sheet *sheet)
         table_add(&table, press->arena, ROW_SUM,
                 (const char *[]){
                         press_say(press, "claim.total", NULL), press_money(press, claim->total) });
+        const int64_t beside[] = { claim->unclaimed, claim->credit_left };
+        static const char *const keys[] = { "claim.unclaimed", "claim.credit-left" };
+        for (size_t i = 0; i < ELEMENTSOF(keys); i++)
+                if (beside[i] != 0)
+                        table_add(&table, press->arena, ROW_MINOR,
+                                (const char *[]){ press_say(press, keys[i], NULL),
+                                        press_money(press, beside[i]) });
         press_table(press, sheet, &table);
+}
+
+void draw_credit_left(Press *press, Sheet *sheet)
+{
+        int64_t left = press->dossier->claim.credit_left;
+
+        if (left > 0)
+                press_paragraph(press, sheet, FACE_TEXT,
+                        press_say(press, "pair", press_say(press, "claim.credit-left", NULL),
+                                press_money(press, left), NULL));
 }
 
 /* The numbers to give with the transfer. */

@@ -52,19 +52,33 @@ static void draw_invoice(Press *press, Sheet *sheet, const PaperInvoice *invoice
                         invoice->charges->source, NULL));
 }
 
+/* What was reckoned, claimed or not. */
+static Sums sums_of(const Dossier *dossier)
+{
+        Sums sums = dossier->claim;
+
+        for (size_t i = 0; sums.unclaimed > 0 && i < dossier->n_invoices; i++) {
+                const PaperCharges *charges = dossier->invoices[i].charges;
+                (void)money_add(&sums.interest, charges ? charges->interest : 0);
+                (void)money_add(&sums.fixed, charges ? charges->fixed : 0);
+        }
+        (void)money_add(&sums.charges, sums.unclaimed);
+        return sums;
+}
+
 static void draw_total(Press *press, Sheet *sheet)
 {
         static const Column columns[] = { { "", ALIGN_START, true }, { "", ALIGN_END, false } };
-        const Sums *claim = &press->dossier->claim;
+        const Sums sums = sums_of(press->dossier);
         Table table = { .columns = columns, .n_columns = 2, .has_no_head = true };
         const struct {
                 const char *key;
                 int64_t sum;
                 RowStyle style;
         } rows[] = {
-                { "claim.interest", claim->interest, ROW_PLAIN },
-                { "claim.fixed", claim->fixed, ROW_PLAIN },
-                { "charges.total", claim->charges, ROW_SUM },
+                { "claim.interest", sums.interest, ROW_PLAIN },
+                { "claim.fixed", sums.fixed, ROW_PLAIN },
+                { "charges.total", sums.charges, ROW_SUM },
         };
 
         for (size_t i = 0; i < ELEMENTSOF(rows); i++)
@@ -74,6 +88,9 @@ static void draw_total(Press *press, Sheet *sheet)
         sheet_room(sheet, 110);
         sheet_down(sheet, 16);
         press_table(press, sheet, &table);
+        if (press->dossier->claim.unclaimed > 0)
+                press_paragraph(
+                        press, sheet, FACE_TEXT, press_say(press, "charges.unclaimed", NULL));
 }
 
 void draw_charges(Press *press, Sheet *sheet)

@@ -47,6 +47,8 @@ static const Field sums_fields[] = {
         MUST(Sums, MONEY, fixed),
         MUST(Sums, MONEY, charges),
         MUST(Sums, MONEY, total),
+        MAY(Sums, MONEY, unclaimed),
+        MAY(Sums, MONEY, credit_left),
 };
 static const Shape sums = SHAPE(Sums, sums_fields);
 
@@ -218,6 +220,10 @@ static const char *find_contradiction(const Dossier *dossier)
         if (claim->credit < 0 || money_add(&asked, -claim->credit) < 0 ||
                 !adds_up(asked, claim->charges, claim->total))
                 return "claim.total: is not principal - credit + charges";
+        if (claim->unclaimed < 0 || (claim->unclaimed > 0 && claim->total != 0))
+                return "claim.unclaimed: is beside a claim";
+        if (claim->credit_left < 0)
+                return "claim.credit_left: is below zero";
         return NULL;
 }
 

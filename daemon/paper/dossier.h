@@ -34,6 +34,8 @@ typedef struct Party {
 
 typedef struct Sums {
         int64_t principal, credit, interest, fixed, charges, total;
+        int64_t unclaimed;   /* charges that are not asked for, as nothing else is */
+        int64_t credit_left; /* to the customer's credit, and not taken off */
 } Sums;
 
 typedef struct PaperDocument {

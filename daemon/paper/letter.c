@@ -69,6 +69,8 @@ int letter_demands(const Dossier *whole, Arena *arena, Dossier *ret_demanded)
         if (whole->n_invoices > 0 && !is_any_late)
                 return -ENOENT;
         int r = demanded.n_invoices < whole->n_invoices ? claim_again(&demanded) : 0;
+        if (r == 0 && demanded.claim.principal <= demanded.claim.credit)
+                r = -EALREADY;
         if (r == 0)
                 *ret_demanded = demanded;
         return r;

@@ -43,9 +43,11 @@
  *   "customer"  { "id", "name", "kind"?, "relation"?, "contact_name"?, "address"? [lines],
  *                 "country"?, "registration"?, "email"?, "phone"? }
  *   "currency"  ISO 4217
- *   "claim"     { "principal", "credit", "interest", "fixed", "charges", "total" }   MONEY
+ *   "claim"     { "principal", "credit", "interest", "fixed", "charges", "total",
+ *                 "unclaimed"?, "credit_left"? }   MONEY
  *               principal: open amounts; credit: unassigned, taken off; charges = interest + fixed;
- *               total = principal - credit + charges
+ *               total = principal - credit + charges; unclaimed: charges of the invoices that are
+ *               not asked for, as the total is 0; credit_left: to the customer's, and not taken off
  *   "letter"?   { "deadline"? DATE, "follows"? "suspension" | "agency" | "court" }
  *               without a deadline the letter asks for payment within eight days of receipt
  *   "invoices"  [ { "number", "issued"? DATE, "due"? DATE, "contract"?, "delivered"?,

@@ -194,6 +194,7 @@ static void print_statement(Sheet *sheet, void *owner)
         draw_letterhead(press, sheet);
         draw_customer(press, sheet);
         draw_statement(press, sheet);
+        draw_credit_left(press, sheet);
         if (n == 0 || dossier->statement[n - 1].balance > 0)
                 draw_payment(press, sheet, n > 0 ? dossier->statement[n - 1].balance : 0);
 }

@@ -52,6 +52,8 @@ void press_table(Press *press, Sheet *sheet, const Table *table);
 /* blocks.c: what several papers share; each moves the cursor below itself. */
 void draw_letterhead(Press *press, Sheet *sheet);
 void draw_claim(Press *press, Sheet *sheet);
+/* What the customer has to his credit beyond that, if anything. */
+void draw_credit_left(Press *press, Sheet *sheet);
 /* amount: 0: none is named. */
 void draw_payment(Press *press, Sheet *sheet, int64_t amount);
 /* Whom a paper that is no letter is about. */
@@ -60,7 +62,8 @@ void draw_customer(Press *press, Sheet *sheet);
 double draw_address(Press *press, Sheet *sheet, const Party *party, Mark mark);
 
 /* What a formal notice is about: all but what stands aside, with its own claim. 0; -ENOENT: nothing
- * of it is late; -ENOMEM; -EOVERFLOW. */
+ * of it is late; -EALREADY: credit covers what it would ask for, and charges are not asked for by
+ * themselves (R24); -ENOMEM; -EOVERFLOW. */
 int letter_demands(const Dossier *whole, Arena *arena, Dossier *ret_demanded);
 
 /* The papers: each draws itself from the cursor on. */

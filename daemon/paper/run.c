@@ -270,7 +270,7 @@ static int add_document(const Run *run, Bundle *bundle, size_t i)
                      : bundle_add(bundle, strbuf_text(&name), strbuf_text(&bytes), bytes.length);
 }
 
-/* -ENOENT: there is nothing to demand. */
+/* -ENOENT, -EALREADY: there is nothing to demand. */
 static int print_letter(Run *run, StrBuf *ret_pdf)
 {
         Dossier demanded;
@@ -289,7 +289,7 @@ static int add_letter(Run *run, Bundle *bundle)
         _cleanup_(strbuf_release) StrBuf pdf = { .limit = OUTPUT_LIMIT };
         int r = print_letter(run, &pdf);
 
-        if (r == -ENOENT)
+        if (r == -ENOENT || r == -EALREADY)
                 return 0;
         return r < 0 ? r : bundle_add(bundle, "letter.pdf", strbuf_text(&pdf), pdf.length);
 }
@@ -357,6 +357,9 @@ static PaperStatus make_output(Run *run)
         if (r == -ENOENT)
                 return complain(PAPER_FAILED, "there is nothing to demand: none of it is late, or "
                                               "it is disputed, held or promised");
+        if (r == -EALREADY)
+                return complain(PAPER_FAILED, "there is nothing to demand: what the customer has "
+                                              "to his credit covers it");
         if (r < 0)
                 return complain_errno(paper_kind_names[run->kind], r);
         r = fd_write_all(STDOUT_FILENO, strbuf_text(&run->output), run->output.length);

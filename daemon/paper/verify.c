@@ -183,8 +183,12 @@ static int check_sums(Verifying *verifying, const Dossier *dossier)
                 is_sum = is_sum && money_add(&found.interest, invoice->charges->interest) == 0 &&
                          money_add(&found.fixed, invoice->charges->fixed) == 0;
         }
-        is_sum = is_sum && found.principal == claim->principal &&
-                 found.interest == claim->interest && found.fixed == claim->fixed;
+        is_sum = is_sum && found.principal == claim->principal;
+        if (is_sum && claim->unclaimed > 0)
+                is_sum = claim->charges == 0 && money_add(&found.interest, found.fixed) == 0 &&
+                         found.interest == claim->unclaimed;
+        else
+                is_sum = is_sum && found.interest == claim->interest && found.fixed == claim->fixed;
         is_sum = is_sum && ends_with_claim(dossier);
         return is_sum ? 0 : wrong(verifying, MODEL ": its sums do not agree");
 }

@@ -32,6 +32,8 @@ const Word words_de[] = {
         { "claim.interest", "Verzugszinsen" },
         { "claim.fixed", "Verzugspauschale" },
         { "claim.total", "Summe" },
+        { "claim.unclaimed", "Zinsen und Pauschalen, nicht verlangt" },
+        { "claim.credit-left", "Verbleibendes Guthaben des Kunden" },
 
         { "section.contents", "Inhalt" },
         { "section.invoices", "Rechnungen" },
@@ -98,6 +100,9 @@ const Word words_de[] = {
         { "charges.fixed", "Pauschale" },
         { "charges.source", "Rechtsgrundlage" },
         { "charges.total", "Summe der Zinsen und Pauschalen" },
+        { "charges.unclaimed",
+                "Diese Beträge werden nicht verlangt: Keine Rechnung ist mehr zu bezahlen, "
+                "und für sich allein werden sie nicht eingefordert." },
         { "charges.method",
                 "Einfache Zinsen, taggenau ab dem Tag nach der Fälligkeit, auf den an diesem "
                 "Tag offenen Betrag: Betrag × Zinssatz im Jahr × Tage ÷ 365. Die Summe jeder "

@@ -33,6 +33,8 @@ const Word words_en[] = {
         { "claim.interest", "Interest for late payment" },
         { "claim.fixed", "Fixed sum for recovery costs" },
         { "claim.total", "Total" },
+        { "claim.unclaimed", "Interest and fixed sums, not claimed" },
+        { "claim.credit-left", "Credit left to the customer" },
 
         { "section.contents", "Contents" },
         { "section.invoices", "Invoices" },
@@ -100,6 +102,9 @@ const Word words_en[] = {
         { "charges.fixed", "Fixed sum" },
         { "charges.source", "Legal source" },
         { "charges.total", "Total of interest and fixed sums" },
+        { "charges.unclaimed",
+                "These charges are not claimed: no invoice is left to be paid, and they are "
+                "not asked for by themselves." },
         { "charges.method", "Simple interest, day by day, from the day after the due date, on what "
                             "was open on that day: amount × annual rate × days ÷ 365. The total of "
                             "each invoice is rounded once; a line may therefore differ from its "

@@ -32,6 +32,8 @@ const Word words_es[] = {
         { "claim.interest", "Intereses de demora" },
         { "claim.fixed", "Indemnización por costes de cobro" },
         { "claim.total", "Total" },
+        { "claim.unclaimed", "Intereses e indemnizaciones, no reclamados" },
+        { "claim.credit-left", "Saldo que queda a favor del cliente" },
 
         { "section.contents", "Contenido" },
         { "section.invoices", "Facturas" },
@@ -98,6 +100,9 @@ const Word words_es[] = {
         { "charges.fixed", "Indemnización fija" },
         { "charges.source", "Base legal" },
         { "charges.total", "Total de intereses e indemnizaciones" },
+        { "charges.unclaimed",
+                "Estos importes no se reclaman: no queda ninguna factura por pagar y no se "
+                "piden por sí solos." },
         { "charges.method",
                 "Interés simple, día a día, desde el día siguiente al vencimiento, sobre el "
                 "importe pendiente ese día: importe × tipo anual × días ÷ 365. El total de "

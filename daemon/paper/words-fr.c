@@ -32,6 +32,8 @@ const Word words_fr[] = {
         { "claim.interest", "Intérêts de retard" },
         { "claim.fixed", "Indemnité forfaitaire de recouvrement" },
         { "claim.total", "Total" },
+        { "claim.unclaimed", "Intérêts et indemnités, non réclamés" },
+        { "claim.credit-left", "Crédit qui reste au client" },
 
         { "section.contents", "Contenu" },
         { "section.invoices", "Factures" },
@@ -98,6 +100,9 @@ const Word words_fr[] = {
         { "charges.fixed", "Indemnité forfaitaire" },
         { "charges.source", "Fondement" },
         { "charges.total", "Total des intérêts et indemnités" },
+        { "charges.unclaimed",
+                "Ces frais ne sont pas réclamés : aucune facture ne reste à régler, et ils ne "
+                "sont pas demandés seuls." },
         { "charges.method",
                 "Intérêts simples, jour par jour, dès le lendemain de l’échéance, sur le montant "
                 "restant dû ce jour-là : montant × taux annuel × jours ÷ 365. Le total de chaque "

@@ -32,6 +32,8 @@ const Word words_it[] = {
         { "claim.interest", "Interessi di mora" },
         { "claim.fixed", "Importo forfettario per i costi di recupero" },
         { "claim.total", "Totale" },
+        { "claim.unclaimed", "Interessi e indennizzi, non richiesti" },
+        { "claim.credit-left", "Credito residuo del cliente" },
 
         { "section.contents", "Contenuto" },
         { "section.invoices", "Fatture" },
@@ -98,6 +100,9 @@ const Word words_it[] = {
         { "charges.fixed", "Importo forfettario" },
         { "charges.source", "Fondamento giuridico" },
         { "charges.total", "Totale di interessi e indennizzi" },
+        { "charges.unclaimed",
+                "Questi importi non sono richiesti: nessuna fattura resta da pagare e da soli "
+                "non vengono chiesti." },
         { "charges.method",
                 "Interessi semplici, giorno per giorno, dal giorno dopo la scadenza, "
                 "sull’importo dovuto in quel giorno: importo × tasso annuo × giorni ÷ 365. Il "

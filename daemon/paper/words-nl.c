@@ -32,6 +32,8 @@ const Word words_nl[] = {
         { "claim.interest", "Rente wegens late betaling" },
         { "claim.fixed", "Vaste vergoeding voor incassokosten" },
         { "claim.total", "Totaal" },
+        { "claim.unclaimed", "Rente en vergoedingen, niet gevorderd" },
+        { "claim.credit-left", "Resterend tegoed van de klant" },
 
         { "section.contents", "Inhoud" },
         { "section.invoices", "Facturen" },
@@ -97,6 +99,9 @@ const Word words_nl[] = {
         { "charges.fixed", "Vaste vergoeding" },
         { "charges.source", "Rechtsgrond" },
         { "charges.total", "Totaal van rente en vergoedingen" },
+        { "charges.unclaimed",
+                "Deze bedragen worden niet gevorderd: er is geen factuur meer te betalen, en "
+                "op zichzelf worden ze niet gevraagd." },
         { "charges.method",
                 "Enkelvoudige rente, dag voor dag, vanaf de dag na de vervaldatum, over het "
                 "bedrag dat die dag open stond: bedrag × rente per jaar × dagen ÷ 365. Het "

@@ -762,6 +762,67 @@ def test_files_of_one_account_take_its_credit_once(bare_firm):
     assert sent == {"F-1": "10.00", "F-3": "300.00"}
 
 
+@pytest.fixture(scope="module")
+def covered(tmp_path_factory):
+    """Customers whose credit is more than what a letter would demand of them."""
+    firm = firms.Firm(tmp_path_factory.mktemp("covered") / "firm")
+    firm.init()
+    firm.load([firms.customer(), firms.customer("C-2"), firms.customer("C-3")],
+              [firms.invoice("F-1", due="2026-02-09", amount="100.00"),
+               firms.invoice("G-1", "C-2", due="2026-02-09", amount="500.00"),
+               firms.invoice("G-2", "C-2", due="2026-02-10", amount="100.00"),
+               firms.invoice("H-1", "C-3", due="2026-02-09", amount="100.00")],
+              [{"id": f"P-{i}", "customer": f"C-{i}", "date": "2026-02-20", "amount": amount,
+                "currency": "EUR"} for i, amount in ((1, "150.00"), (2, "300.00"))], at="2026-03-05")
+    firm.ctl("dispute", "G-1", "--reason", "defective", at="2026-03-05T10:00")
+    firm.ctl("pay", "H-1", "100", "--date", "2026-02-20", at="2026-03-05T10:00")
+    return firm
+
+
+@pytest.mark.parametrize("target", ["F-1", "customer:C-1", "G-2", "customer:C-2"])
+def test_no_letter_demands_charges_alone(covered, target):
+    """R10, R24: what the customer has to his credit covers what it would ask for."""
+    path = covered.folder / "letter.pdf"
+    done = covered.ctl("dossier", target, "--format", "letter", "-o", path, at=AT, status=None)
+    assert done.returncode != 0 and "to his credit covers" in done.stderr and not path.exists()
+    assert "letter.pdf" not in opened(make(covered, target, f"{target}-covered.zip"))
+
+
+@pytest.mark.parametrize("target, credit, left, unclaimed", [
+    ("F-1", "100.00", "50.00", True), ("customer:C-1", "100.00", "50.00", True),
+    ("G-1", "200.00", "0.00", False), ("G-2", "100.00", "0.00", True),
+    ("customer:C-2", "300.00", "0.00", False), ("H-1", "0.00", "0.00", True)])
+def test_charges_are_claimed_only_along_with_what_is_open(covered, target, credit, left, unclaimed):
+    path = make(covered, target, f"{target}-claim.zip")
+    covered.ctl("dossier", "--verify", path)
+    files = opened(path)
+    model = json.loads(files["dossier.json"])
+    claim = {name: Decimal(value) for name, value in model["claim"].items()}
+    reckoned = sum(Decimal(invoice["charges"][name]) for invoice in model["invoices"]
+                   for name in ("interest", "fixed"))
+    assert reckoned > 40 and claim["charges"] + claim["unclaimed"] == reckoned
+    assert (claim["unclaimed"] > 0) == unclaimed and (claim["total"] == 0) == unclaimed
+    assert (model["claim"]["credit"], model["claim"]["credit_left"]) == (credit, left)
+    said = pdf_words(files["dossier.pdf"])
+    assert ("Crédit qui reste au client 50,00" in said) == (left != "0.00")
+    assert ("non réclamés" in said) == unclaimed
+
+
+def test_charges_that_are_told_as_unclaimed_are_those_that_were_reckoned(covered):
+    files = opened(make(covered, "F-1", "honest.zip"))
+    for member, value in (("unclaimed", "0.00"), ("unclaimed", "99.00"), ("credit_left", "-1.00")):
+        forged = json.loads(files["dossier.json"])
+        forged["claim"][member] = value
+        path = write_forged(covered.folder, files, forged)
+        assert "dossier.json" in covered.ctl("dossier", "--verify", path, status=1).stderr
+
+
+def test_a_statement_tells_the_credit_that_is_left(covered):
+    path = make(covered, "customer:C-1", "statement.pdf", "--format", "statement")
+    assert "Crédit qui reste au client : 50,00 €" in pdf_words(path.read_bytes()).translate(
+        str.maketrans("\u00a0\u202f", "  "))
+
+
 def test_what_is_not_late_yet_is_demanded_in_no_letter(told):
     told.load(invoices=[firms.invoice("F-7", due="2026-05-30")], at="2026-03-19T09:00")
     files = opened(make(told, "F-7", "F-7.zip"))
