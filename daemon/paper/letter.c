@@ -176,6 +176,26 @@ static const char *days_written(Press *press)
         return locale_list(press->locale, days + NOTICES_NAMED - n, n, press->arena);
 }
 
+static bool has_part_paid(const Dossier *dossier)
+{
+        for (size_t i = 0; i < dossier->n_invoices; i++)
+                if (dossier->invoices[i].paid > 0)
+                        return true;
+        return false;
+}
+
+#define COLUMN_PAID 4
+#define COLUMNS_WITH_PAID 6
+
+/* Of all the columns' cells, those of the columns that the table has. */
+static void add_row(
+        Press *press, Table *table, RowStyle style, const char *cells[COLUMNS_WITH_PAID])
+{
+        if (table->n_columns < COLUMNS_WITH_PAID)
+                cells[COLUMN_PAID] = cells[COLUMN_PAID + 1];
+        table_add(table, press->arena, style, cells);
+}
+
 /* What is added to the invoices, and the sum. */
 static void add_claim(Press *press, Table *table)
 {
@@ -192,31 +212,36 @@ static void add_claim(Press *press, Table *table)
 
         for (size_t i = 0; claim->total != claim->principal && i < ELEMENTSOF(rows); i++)
                 if (rows[i].sum != 0)
-                        table_add(table, press->arena, ROW_PLAIN,
+                        add_row(press, table, ROW_PLAIN,
                                 (const char *[]){ press_say(press, rows[i].key, NULL), "", "", "",
-                                        press_money(press, rows[i].sum) });
-        table_add(table, press->arena, ROW_SUM,
-                (const char *[]){ press_say(press, "claim.total", NULL), "", "", "",
+                                        "", press_money(press, rows[i].sum) });
+        add_row(press, table, ROW_SUM,
+                (const char *[]){ press_say(press, "claim.total", NULL), "", "", "", "",
                         press_money(press, claim->total) });
 }
 
 static void draw_open_invoices(Press *press, Sheet *sheet)
 {
         const Dossier *dossier = press->dossier;
-        const Column columns[] = {
+        const Column paid = { press_say(press, "column.paid", NULL), ALIGN_END, false };
+        const Column open = { press_say(press, "column.open", NULL), ALIGN_END, false };
+        bool has_paid = has_part_paid(dossier);
+        const Column columns[COLUMNS_WITH_PAID] = {
                 { press_say(press, "column.invoice", NULL), ALIGN_START, true },
                 { press_say(press, "column.issued", NULL), ALIGN_START, false },
                 { press_say(press, "column.due", NULL), ALIGN_START, false },
                 { press_say(press, "column.amount", NULL), ALIGN_END, false },
-                { press_say(press, "column.open", NULL), ALIGN_END, false },
+                has_paid ? paid : open,
+                open,
         };
-        Table table = { .columns = columns, .n_columns = ELEMENTSOF(columns) };
+        Table table = { .columns = columns, .n_columns = COLUMNS_WITH_PAID - !has_paid };
 
         for (size_t i = 0; i < dossier->n_invoices; i++) {
                 const PaperInvoice *invoice = &dossier->invoices[i];
-                table_add(&table, press->arena, ROW_PLAIN,
+                add_row(press, &table, ROW_PLAIN,
                         (const char *[]){ invoice->number, press_day(press, invoice->issued),
                                 press_day(press, invoice->due), press_money(press, invoice->amount),
+                                press_money_or_none(press, invoice->paid),
                                 press_money(press, invoice->open) });
         }
         add_claim(press, &table);
@@ -290,15 +315,19 @@ static void draw_closing(Press *press, Sheet *sheet)
 
 void draw_letter(Press *press, Sheet *sheet)
 {
-        bool is_one = press->dossier->n_invoices == 1;
+        static const char *const openings[2][2] = {
+                { "letter.opening", "letter.opening-one" },
+                { "letter.opening-part", "letter.opening-part-one" },
+        };
+        const char *opening =
+                openings[has_part_paid(press->dossier)][press->dossier->n_invoices == 1];
         const char *days = days_written(press);
 
         draw_letterhead(press, sheet);
         draw_window(press, sheet);
         draw_subject(press, sheet);
         press_paragraph(press, sheet, FACE_BODY, press_say(press, "letter.greeting", NULL));
-        press_paragraph(press, sheet, FACE_BODY,
-                press_say(press, is_one ? "letter.opening-one" : "letter.opening", NULL));
+        press_paragraph(press, sheet, FACE_BODY, press_say(press, opening, NULL));
         if (days)
                 press_paragraph(
                         press, sheet, FACE_BODY, press_say(press, "letter.before", days, NULL));

@@ -198,6 +198,12 @@ const Word words_de[] = {
         { "letter.opening-one",
                 "bis heute ist, soweit wir sehen, die Zahlung der folgenden Rechnung nicht bei "
                 "uns eingegangen." },
+        { "letter.opening-part",
+                "bis heute sind, soweit wir sehen, die folgenden Rechnungen nicht vollständig "
+                "bezahlt." },
+        { "letter.opening-part-one",
+                "bis heute ist, soweit wir sehen, die folgende Rechnung nur teilweise "
+                "bezahlt." },
         { "letter.before",
                 "Wir haben Ihnen dazu bereits geschrieben ({1}), ohne bisher mit Ihnen eine "
                 "Lösung zu finden." },

@@ -199,6 +199,12 @@ const Word words_en[] = {
         { "letter.opening-one",
                 "As of today, and unless we are mistaken, payment of the invoice below has not "
                 "reached us." },
+        { "letter.opening-part",
+                "As of today, and unless we are mistaken, the invoices below have not been "
+                "paid in full." },
+        { "letter.opening-part-one",
+                "As of today, and unless we are mistaken, the invoice below has only been "
+                "paid in part." },
         { "letter.before",
                 "We have already written to you about this ({1}), without finding a solution with "
                 "you so far." },

@@ -199,6 +199,12 @@ const Word words_es[] = {
         { "letter.opening-one",
                 "A día de hoy, y salvo error por nuestra parte, no hemos recibido el pago de "
                 "la factura siguiente." },
+        { "letter.opening-part",
+                "A día de hoy, y salvo error por nuestra parte, las facturas siguientes no se "
+                "han pagado por completo." },
+        { "letter.opening-part-one",
+                "A día de hoy, y salvo error por nuestra parte, la factura siguiente solo se "
+                "ha pagado en parte." },
         { "letter.before", "Ya le hemos escrito sobre este asunto ({1}), sin haber encontrado "
                            "todavía una solución con usted." },
         { "letter.demand", "Por la presente le requerimos el pago de {1} a más tardar el {2}." },

@@ -198,6 +198,12 @@ const Word words_fr[] = {
         { "letter.opening-one",
                 "À ce jour, et sauf erreur de notre part, le règlement de la facture ci-dessous ne "
                 "nous est pas parvenu." },
+        { "letter.opening-part",
+                "À ce jour, et sauf erreur de notre part, les factures ci-dessous n’ont pas "
+                "été réglées en totalité." },
+        { "letter.opening-part-one",
+                "À ce jour, et sauf erreur de notre part, la facture ci-dessous n’a été que "
+                "partiellement réglée." },
         { "letter.before",
                 "Nous vous avons déjà écrit à ce sujet ({1}), sans avoir encore trouvé de solution "
                 "avec vous." },

@@ -199,6 +199,12 @@ const Word words_it[] = {
         { "letter.opening-one",
                 "a oggi, salvo nostro errore, non ci è pervenuto il pagamento della fattura "
                 "seguente." },
+        { "letter.opening-part",
+                "a oggi, salvo nostro errore, le fatture seguenti non sono state pagate per "
+                "intero." },
+        { "letter.opening-part-one",
+                "a oggi, salvo nostro errore, la fattura seguente è stata pagata solo in "
+                "parte." },
         { "letter.before", "Le abbiamo già scritto in proposito ({1}), senza aver ancora trovato "
                            "una soluzione con Lei." },
         { "letter.demand",

@@ -198,6 +198,12 @@ const Word words_nl[] = {
         { "letter.opening-one",
                 "Tot op heden hebben wij, voor zover wij kunnen nagaan, de betaling van "
                 "onderstaande factuur niet ontvangen." },
+        { "letter.opening-part",
+                "Tot op heden zijn, voor zover wij kunnen nagaan, onderstaande facturen niet "
+                "volledig betaald." },
+        { "letter.opening-part-one",
+                "Tot op heden is, voor zover wij kunnen nagaan, onderstaande factuur slechts "
+                "gedeeltelijk betaald." },
         { "letter.before", "Wij hebben u hierover al geschreven ({1}), zonder dat wij samen al een "
                            "oplossing hebben gevonden." },
         { "letter.demand", "Hierbij verzoeken wij u formeel het bedrag van {1} uiterlijk op {2} te "

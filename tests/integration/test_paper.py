@@ -174,6 +174,30 @@ def test_a_letter_without_a_deadline_gives_eight_days():
     assert "huit jours suivant la réception" in words(make("letter", dossier))
 
 
+PARTIAL = {"fr": ("que partiellement réglée", "pas été réglées en totalité", "Réglé"),
+           "en": ("only been paid in part", "not been paid in full", "Paid"),
+           "de": ("nur teilweise bezahlt", "nicht vollständig bezahlt", "Bezahlt"),
+           "es": ("solo se ha pagado en parte", "no se han pagado por completo", "Pagado"),
+           "it": ("solo in parte", "per intero", "Pagato"),
+           "nl": ("slechts gedeeltelijk betaald", "niet volledig betaald", "Betaald")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_knows_what_was_paid(language):
+    one, many, column = PARTIAL[language]
+    dossier = sample(2) | {"language": language}
+    assert column not in words(make("letter", dossier))
+    dossier["invoices"][0].update(paid="200.00", open=cents(
+        round(float(dossier["invoices"][0]["amount"]) * 100) - 20000))
+    dossier["claim"] = paper_sample.claim(dossier["invoices"])
+    said = words(make("letter", dossier))
+    assert column in said and many in said and re.search(r"\b200[.,]00", said)
+    dossier["invoices"] = dossier["invoices"][:1]
+    dossier["claim"] = paper_sample.claim(dossier["invoices"])
+    said = words(make("letter", dossier))
+    assert column in said and one in said
+
+
 @pytest.mark.parametrize("language, wrong", [
     ("fr", ["cette date"]), ("en", ["that date"]), ("de", ["diesem Tag"]), ("nl", ["die dag"]),
     ("es", ["esa fecha", "ustedes", "señores"]), ("it", ["tale data", "Signori", " voi"])])
