@@ -104,6 +104,7 @@ static int put_customer(Making *making)
         shape_put(&party, "address",
                 address_lines(&customer, is_empty(customer.country) ? country : customer.country));
         shape_put(&party, "country", shape_given(customer.country));
+        shape_put(&party, "language", shape_given(account->language));
         shape_put(&party, "registration", shape_given(customer.registration));
         shape_put(&party, "email", shape_given(account->addresses[ADDRESS_EMAIL]));
         shape_put(&party, "phone", shape_given(account->addresses[ADDRESS_PHONE]));

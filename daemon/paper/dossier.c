@@ -37,6 +37,7 @@ static const Field party_fields[] = {
         MAY(Party, TEXT, bic),
         MAY(Party, TEXT, email),
         MAY(Party, TEXT, phone),
+        MAY(Party, TEXT, language),
 };
 static const Shape party = SHAPE(Party, party_fields);
 

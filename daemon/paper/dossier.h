@@ -28,7 +28,7 @@ typedef struct Lines {
 /* Creditor, customer or recipient. */
 typedef struct Party {
         const char *id, *name, *contact_name, *kind, *country, *registration, *vat, *iban, *bic;
-        const char *email, *phone;
+        const char *email, *phone, *language;
         Lines address;
 } Party;
 

@@ -41,7 +41,8 @@
  *                 "email"?, "phone"? }
  *   "recipient"? { "name", "email"? }                            the agency or the lawyer
  *   "customer"  { "id", "name", "kind"?, "relation"?, "contact_name"?, "address"? [lines],
- *                 "country"?, "registration"?, "email"?, "phone"? }
+ *                 "country"?, "registration"?, "email"?, "phone"?, "language"? }
+ *               language: of the letter, where it is one of those; else it is in the dossier's
  *   "currency"  ISO 4217
  *   "claim"     { "principal", "credit", "interest", "fixed", "charges", "total",
  *                 "unclaimed"?, "credit_left"? }   MONEY

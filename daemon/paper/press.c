@@ -102,7 +102,7 @@ const char *press_percent(Press *press, int64_t hundredths)
 
 const char *press_country(Press *press, const char *code)
 {
-        return kept(press, locale_country(press->locale, code, press->arena));
+        return kept(press, locale_country(press->home, code, press->arena));
 }
 
 const char *press_name(Press *press, const char *group, const char *name)

@@ -19,6 +19,7 @@ typedef struct Press {
         const Dossier *dossier;
         Language language;
         Locale *locale;
+        Locale *home; /* the creditor's: the post of his country reads where a letter goes */
         Arena *arena;
         const bool *enclosed;   /* by invoice: its document comes along */
         const AnnexFile *files; /* what a dossier-pdf brings along */

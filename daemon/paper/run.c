@@ -206,6 +206,16 @@ static PaperStatus check_documents(Run *run)
         return PAPER_DONE;
 }
 
+/* Words and figures are of one language. -ENOMEM. */
+static int speak(Run *run, const char *tag)
+{
+        Press *press = &run->press;
+
+        press->language = language_of(tag);
+        press->locale = locales_get(run->locales, language_is_known(tag) ? tag : "en");
+        return press->locale ? 0 : -ENOMEM;
+}
+
 static PaperStatus prepare_press(Run *run)
 {
         Press *press = &run->press;
@@ -215,11 +225,9 @@ static PaperStatus prepare_press(Run *run)
                 return complain_errno("languages", r);
         press->dossier = &run->dossier;
         press->arena = &run->arena;
-        press->language = language_of(run->dossier.language);
-        /* Words and figures are of one language. */
-        press->locale = locales_get(run->locales,
-                language_is_known(run->dossier.language) ? run->dossier.language : "en");
-        return press->locale ? PAPER_DONE : complain_errno("languages", -ENOMEM);
+        r = speak(run, run->dossier.language);
+        press->home = press->locale;
+        return r == 0 ? PAPER_DONE : complain_errno("languages", r);
 }
 
 static int add_pdf(Run *run, Bundle *bundle, PaperKind kind, const char *name)
@@ -270,17 +278,24 @@ static int add_document(const Run *run, Bundle *bundle, size_t i)
                      : bundle_add(bundle, strbuf_text(&name), strbuf_text(&bytes), bytes.length);
 }
 
-/* -ENOENT, -EALREADY: there is nothing to demand. */
+/* The customer reads it: in his language where it is known. -ENOENT, -EALREADY: there is nothing to
+ * demand. */
 static int print_letter(Run *run, StrBuf *ret_pdf)
 {
+        const char *theirs = run->dossier.customer.language;
+        const Press whole = run->press;
         Dossier demanded;
         int r = letter_demands(&run->dossier, &run->arena, &demanded);
 
         if (r < 0)
                 return r;
+        if (theirs && language_is_known(theirs))
+                demanded.language = theirs;
+        r = speak(run, demanded.language);
         run->press.dossier = &demanded;
-        r = press_print(&run->press, PAPER_LETTER, ret_pdf);
-        run->press.dossier = &run->dossier;
+        if (r == 0)
+                r = press_print(&run->press, PAPER_LETTER, ret_pdf);
+        run->press = whole;
         return r;
 }
 

@@ -829,6 +829,16 @@ def test_what_is_not_late_yet_is_demanded_in_no_letter(told):
     assert set(files) == {"dossier.pdf", "dossier.json", "MANIFEST"}
 
 
+def test_the_letter_is_in_the_language_of_the_customers_mails(firm):
+    firm.load([firms.customer(language="de", country="DE")], [firms.invoice(due="2026-02-10")],
+              at="2026-03-05")
+    files = opened(make(firm, "F-1", "d.zip"))
+    assert json.loads(files["dossier.json"])["customer"]["language"] == "de"
+    assert "Mahnung" in pdf_words(files["letter.pdf"])
+    assert "Mise en demeure" not in pdf_words(files["letter.pdf"])
+    assert "Relevé de compte" in pdf_words(files["dossier.pdf"])
+
+
 def pdf_words(pdf):
     if not shutil.which("pdftotext"):
         pytest.skip("pdftotext is not installed")

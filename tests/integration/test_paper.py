@@ -198,6 +198,23 @@ def test_a_letter_knows_what_was_paid(language):
     assert column in said and one in said
 
 
+@pytest.mark.parametrize("theirs, word, country", [
+    ("de", "Verzugszinsen", "Allemagne"), ("de-AT", "Verzugszinsen", "Allemagne"),
+    ("pt", "Intérêts de retard", "Allemagne"), (None, "Intérêts de retard", "Allemagne")])
+def test_a_letter_speaks_the_customers_language(theirs, word, country, tmp_path):
+    """And is addressed for the creditor's post."""
+    dossier = sample(1)
+    dossier["customer"].update(language=theirs, country="DE")
+    letter = make("letter", dossier)
+    assert word in words(letter) and country in words(letter)
+    language = theirs if theirs in ("de", "de-AT") else "fr"
+    assert b"/Lang <FEFF" + "".join(f"{ord(c):04X}" for c in language).encode() + b">" in letter
+    assert "Intérêts de retard" in words(make("dossier-pdf", dossier))
+    with zipfile.ZipFile(io.BytesIO(make("dossier-zip", dossier))) as archive:
+        assert word in words(archive.read("letter.pdf"))
+        assert "Intérêts de retard" in words(archive.read("dossier.pdf"))
+
+
 @pytest.mark.parametrize("language, wrong", [
     ("fr", ["cette date"]), ("en", ["that date"]), ("de", ["diesem Tag"]), ("nl", ["die dag"]),
     ("es", ["esa fecha", "ustedes", "señores"]), ("it", ["tale data", "Signori", " voi"])])
