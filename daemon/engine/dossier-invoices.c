@@ -261,6 +261,12 @@ static int put_document(Making *making, const DossierInvoice *invoice, json_t **
         return 0;
 }
 
+/* R15: whether it is a plan's part, or a plan has replaced it. */
+static const char *plan_of(const Instalment *instalment)
+{
+        return instalment->plan > 0 ? "part" : instalment->is_replaced ? "replaced" : NULL;
+}
+
 static json_t *shape_instalments(const Making *making, const DossierInvoice *invoice)
 {
         Date today = making->asked->now->local.day;
@@ -280,6 +286,8 @@ static json_t *shape_instalments(const Making *making, const DossierInvoice *inv
                         shape_money(instalment->amount, making->account.currency));
                 shape_put(&shaped, "open", shape_money(instalment->open, making->account.currency));
                 shape_put(&shaped, "days_late", json_integer(MAX(days, 0)));
+                shape_put(&shaped, "plan", shape_given(plan_of(instalment)));
+                shape_put(&shaped, "fee", shape_money(instalment->fee, making->account.currency));
                 shape_append(&list, shaped);
         }
         return list;
@@ -370,19 +378,47 @@ static const char *aside_of(const Making *making, const DossierInvoice *invoice)
         return NULL;
 }
 
+/* Where a plan is broken, what it replaced is late since its own day (R15). */
+static bool has_broken_plan(const Making *making, const DossierInvoice *invoice)
+{
+        for (size_t i = invoice->first; i < invoice->first + invoice->n; i++)
+                if (making->account.instalments[i].is_plan_broken &&
+                        making->account.instalments[i].open > 0)
+                        return true;
+        return false;
+}
+
+/* The instalment that says since when the invoice is late: of what is open the oldest. */
+static const Instalment *oldest_of(const Making *making, const DossierInvoice *invoice)
+{
+        const Instalment *first = NULL, *oldest = NULL;
+        bool is_broken = has_broken_plan(making, invoice);
+
+        for (size_t i = invoice->first; i < invoice->first + invoice->n; i++) {
+                const Instalment *each = &making->account.instalments[i];
+                if (!has_instalment(making, invoice, each))
+                        continue;
+                first = first ? first : each;
+                bool is_open = each->open > 0 || (each->is_replaced && is_broken);
+                if (is_open && date_is_set(each->due) &&
+                        (!oldest || date_compare(each->due, oldest->due) < 0))
+                        oldest = each;
+        }
+        if (!first)
+                first = &making->account.instalments[invoice->first + invoice->n - 1];
+        return oldest ? oldest : first;
+}
+
 static int put_invoice(Making *making, const DossierInvoice *invoice)
 {
         const char *currency = making->account.currency;
         const InvoiceDetail *detail = &invoice->detail;
-        const Instalment *first = &making->account.instalments[invoice->first];
+        const Instalment *oldest = oldest_of(making, invoice);
         json_t *shaped = json_object();
 
-        while (!has_instalment(making, invoice, first) &&
-                first < &making->account.instalments[invoice->first + invoice->n - 1])
-                first++;
         shape_put(&shaped, "number", shape_given(detail->number));
-        shape_put(&shaped, "issued", shape_date(first->issued));
-        shape_put(&shaped, "due", shape_date(first->due));
+        shape_put(&shaped, "issued", shape_date(oldest->issued));
+        shape_put(&shaped, "due", shape_date(oldest->due));
         shape_put(&shaped, "contract", shape_given(detail->contract));
         shape_put(&shaped, "delivered", shape_date(detail->delivered));
         shape_put(&shaped, "amount", shape_money(invoice->amount, currency));

@@ -65,6 +65,8 @@ static const Field instalment_fields[] = {
         MUST(PaperInstalment, MONEY, amount),
         MUST(PaperInstalment, MONEY, open),
         MUST(PaperInstalment, INTEGER, days_late),
+        MAY(PaperInstalment, TEXT, plan),
+        MAY(PaperInstalment, MONEY, fee),
 };
 static const Shape instalment = SHAPE(PaperInstalment, instalment_fields);
 

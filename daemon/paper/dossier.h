@@ -43,7 +43,8 @@ typedef struct PaperDocument {
 } PaperDocument;
 
 typedef struct PaperInstalment {
-        int64_t instalment, amount, open, days_late;
+        int64_t instalment, amount, open, days_late, fee;
+        const char *plan; /* "part", "replaced" or NULL */
         Date due;
 } PaperInstalment;
 

@@ -5,29 +5,55 @@
 
 #include "paper/press.h"
 
-static void add_instalments(Press *press, Table *table, const PaperInvoice *invoice)
+/* Of a plan, beside the invoice's own amount. */
+static int64_t fee_of(Press *press, const PaperInvoice *invoice)
 {
-        for (size_t i = 0; i < invoice->n_instalments && invoice->n_instalments > 1; i++) {
-                const PaperInstalment *part = &invoice->instalments[i];
-                table_add(table, press->arena, ROW_MINOR,
-                        (const char *[]){ press_say(press, "invoices.instalment",
-                                                  press_integer(press, part->instalment), NULL),
-                                "", press_day(press, part->due),
-                                part->days_late > 0 ? press_integer(press, part->days_late) : "",
-                                press_money(press, part->amount), "",
-                                press_money(press, part->open) });
-        }
-}
-
-/* The days of the oldest instalment that is late. */
-static const char *days_late(Press *press, const PaperInvoice *invoice)
-{
-        int64_t most = 0;
+        int64_t fee = 0;
 
         for (size_t i = 0; i < invoice->n_instalments; i++)
-                if (invoice->instalments[i].open > 0)
-                        most = MAX(most, invoice->instalments[i].days_late);
-        return most > 0 ? press_integer(press, most) : "";
+                if (money_add(&fee, invoice->instalments[i].fee) < 0)
+                        press->error = -EOVERFLOW;
+        return fee;
+}
+
+/* What a plan replaced is in its parts: it has no sums of its own. */
+static void add_instalment(Press *press, Table *table, const PaperInstalment *part)
+{
+        bool is_replaced = part->plan && streq(part->plan, "replaced");
+        int64_t paid = part->amount;
+
+        if (money_add(&paid, -part->open) < 0)
+                press->error = -EOVERFLOW;
+        table_add(table, press->arena, ROW_MINOR,
+                (const char *[]){
+                        press_say(press, is_replaced ? "invoices.replaced" : "invoices.instalment",
+                                press_integer(press, part->instalment), NULL),
+                        "", press_day(press, part->due),
+                        part->days_late > 0 ? press_integer(press, part->days_late) : "",
+                        is_replaced ? "" : press_money(press, part->amount),
+                        is_replaced ? "" : press_money_or_none(press, paid),
+                        is_replaced ? "" : press_money(press, part->open) });
+}
+
+static void add_instalments(Press *press, Table *table, const PaperInvoice *invoice)
+{
+        int64_t fee = fee_of(press, invoice);
+
+        if (fee > 0)
+                table_add(table, press->arena, ROW_MINOR,
+                        (const char *[]){ press_say(press, "invoices.fee", NULL), "", "", "",
+                                press_money(press, fee), "", "" });
+        for (size_t i = 0; i < invoice->n_instalments && invoice->n_instalments > 1; i++)
+                add_instalment(press, table, &invoice->instalments[i]);
+}
+
+static const char *days_late(Press *press, const PaperInvoice *invoice)
+{
+        Date today = press->dossier->as_of;
+        bool is_late = invoice->open > 0 && date_is_set(invoice->due) &&
+                       date_compare(invoice->due, today) < 0;
+
+        return is_late ? press_integer(press, date_difference(today, invoice->due)) : "";
 }
 
 static const char *number_words(Press *press, const PaperInvoice *invoice)
@@ -55,6 +81,7 @@ static void draw_amounts(Press *press, Sheet *sheet)
         for (size_t i = 0; i < dossier->n_invoices; i++) {
                 const PaperInvoice *invoice = &dossier->invoices[i];
                 if (money_add(&amount, invoice->amount) < 0 ||
+                        money_add(&amount, fee_of(press, invoice)) < 0 ||
                         money_add(&paid, invoice->paid) < 0 || money_add(&open, invoice->open) < 0)
                         press->error = -EOVERFLOW;
                 table_add(&table, press->arena, ROW_PLAIN,

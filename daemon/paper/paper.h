@@ -55,7 +55,8 @@
  *                   "amount", "paid", "open" MONEY, "aside"? "disputed" | "held" | "promised",
  *                   "document"? { "name", "sha256", "size"? },
  *                   "instalments"? [ { "instalment" integer, "due"? DATE, "amount", "open" MONEY,
- *                                      "days_late" integer } ],
+ *                                      "days_late" integer, "plan"? "part" | "replaced",
+ *                                      "fee"? MONEY } ],
  *                   "charges"? { "interest", "fixed" MONEY, "regime", "source",
  *                                "periods" [ { "instalment"? integer, "from", "to" DATE,
  *                                  "days" integer, "base" MONEY, "rate" "12.15", "sum" MONEY } ] }

@@ -69,6 +69,8 @@ const Word words_de[] = {
         { "column.instalment", "Rate" },
 
         { "invoices.instalment", "Rate {1}" },
+        { "invoices.replaced", "Rate {1}, durch eine Ratenzahlung ersetzt" },
+        { "invoices.fee", "Gebühr der Ratenzahlung" },
         { "invoices.enclosed", "{1} (liegt bei)" },
         { "invoices.not-enclosed", "{1} (liegt nicht bei)" },
         { "invoices.disputed", "{1} (bestritten)" },

@@ -70,6 +70,8 @@ const Word words_en[] = {
         { "column.instalment", "Instalment" },
 
         { "invoices.instalment", "Instalment {1}" },
+        { "invoices.replaced", "Instalment {1}, replaced by a payment plan" },
+        { "invoices.fee", "Fee of the payment plan" },
         { "invoices.enclosed", "{1} (enclosed)" },
         { "invoices.not-enclosed", "{1} (not enclosed)" },
         { "invoices.disputed", "{1} (disputed)" },

@@ -69,6 +69,8 @@ const Word words_es[] = {
         { "column.instalment", "Plazo" },
 
         { "invoices.instalment", "Plazo {1}" },
+        { "invoices.replaced", "Plazo {1}, sustituido por un plan de pagos" },
+        { "invoices.fee", "Gastos del plan de pagos" },
         { "invoices.enclosed", "{1} (adjunto)" },
         { "invoices.not-enclosed", "{1} (no adjunto)" },
         { "invoices.disputed", "{1} (impugnada)" },

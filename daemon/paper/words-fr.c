@@ -69,6 +69,8 @@ const Word words_fr[] = {
         { "column.instalment", "Échéance n°" },
 
         { "invoices.instalment", "Échéance {1}" },
+        { "invoices.replaced", "Échéance {1}, remplacée par un échéancier" },
+        { "invoices.fee", "Frais de l’échéancier" },
         { "invoices.enclosed", "{1} (jointe)" },
         { "invoices.not-enclosed", "{1} (non jointe)" },
         { "invoices.disputed", "{1} (contestée)" },

@@ -69,6 +69,8 @@ const Word words_it[] = {
         { "column.instalment", "Rata" },
 
         { "invoices.instalment", "Rata {1}" },
+        { "invoices.replaced", "Rata {1}, sostituita da un piano di pagamento" },
+        { "invoices.fee", "Spese del piano di pagamento" },
         { "invoices.enclosed", "{1} (allegato)" },
         { "invoices.not-enclosed", "{1} (non allegato)" },
         { "invoices.disputed", "{1} (contestata)" },

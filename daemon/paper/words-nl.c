@@ -69,6 +69,8 @@ const Word words_nl[] = {
         { "column.instalment", "Termijn" },
 
         { "invoices.instalment", "Termijn {1}" },
+        { "invoices.replaced", "Termijn {1}, vervangen door een betalingsregeling" },
+        { "invoices.fee", "Kosten van de betalingsregeling" },
         { "invoices.enclosed", "{1} (bijgevoegd)" },
         { "invoices.not-enclosed", "{1} (niet bijgevoegd)" },
         { "invoices.disputed", "{1} (betwist)" },

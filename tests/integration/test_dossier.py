@@ -441,6 +441,42 @@ def test_a_plans_fee_takes_nothing_off_what_was_paid(bare_firm):
     assert [line["date"] for line in model["statement"]][1:] == ["2026-03-03", "2026-03-18"]
 
 
+def test_the_instalment_that_a_plan_replaced_does_not_count_beside_its_parts(bare_firm):
+    bare_firm.init()
+    bare_firm.load([firms.customer()], [firms.invoice(amount="900.00", due="2026-02-10")],
+                   at="2026-03-03T10:00")
+    bare_firm.ctl("plan", "F-1", "--parts", 3, "--first", "2026-03-06", "--fee", "7.50",
+                  at="2026-03-03T10:00")
+    bare_firm.ctl("pay", "F-1", "100", at="2026-03-03T11:00")
+
+    def table(name, at):
+        files = opened(make(bare_firm, "F-1", name, at=at))
+        [invoice] = json.loads(files["dossier.json"])["invoices"]
+        return (invoice["due"], [(one["due"], one["plan"], one["fee"], one["open"])
+                                 for one in invoice["instalments"]],
+                pdf_words(files["dossier.pdf"]).split("Relevé de compte Arrêté")[0])
+
+    due, parts, said = table("kept.zip", "2026-03-09T10:00")
+    assert (due, parts) == ("2026-03-06", [("2026-03-06", "part", "7.50", "207.50")])
+    bare_firm.wake("2026-03-10T10:00")
+    due, parts, said = table("broken.zip", "2026-03-11T10:00")
+    assert (due, parts) == ("2026-02-10", [
+        ("2026-02-10", "replaced", "0.00", "0.00"), ("2026-03-06", "part", "0.00", "200.00"),
+        ("2026-03-10", "part", "0.00", "300.00"), ("2026-03-10", "part", "0.00", "300.00")])
+    assert "F-1 01/02/2026 10/02/2026 29 900,00 € 100,00 € 800,00 €" in said
+    assert "remplacée" in said and said.count("900,00 €") == 2  # the invoice's, and in all
+    assert "06/03/2026 5 300,00 € 100,00 € 200,00 €" in said
+
+
+def test_a_plans_fee_stands_beside_the_invoices_amount(bare_firm):
+    bare_firm.init()
+    bare_firm.load([firms.customer()], [firms.invoice(amount="900.00")], at="2026-03-03T10:00")
+    bare_firm.ctl("plan", "F-1", "--parts", 3, "--first", "2026-03-16", "--fee", "7.50",
+                  at="2026-03-03T10:00")
+    said = pdf_words(opened(make(bare_firm, "F-1", "d.zip", at="2026-03-10T10:00"))["dossier.pdf"])
+    assert "Frais de l’échéancier 7,50 €" in said and "Total 907,50 € 0,00 € 907,50 €" in said
+
+
 def payment(code, number, **columns):
     return {"id": code, "invoice": number, "currency": "EUR", **columns}
 
