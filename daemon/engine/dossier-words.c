@@ -4,8 +4,11 @@
  */
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "engine/dossier-parts.h"
+
+#define PARTS_MAX 120
 
 enum {
         FRENCH,
@@ -18,8 +21,8 @@ enum {
 };
 static const char *const languages[LANGUAGES] = { "fr", "en", "de", "es", "it", "nl" };
 
-/* {date}, {amount} and {reference} are the fact's; texts in brackets are left out where the amount
- * or the date that they are about is none. */
+/* {date}, {amount}, {reference}, {parts} and {fee} are the fact's; texts in brackets are left out
+ * where there is none of what they are about. */
 static const struct {
         const char *kind;
         const char *sentences[LANGUAGES];
@@ -35,10 +38,14 @@ static const struct {
                         "Die zugesagte Zahlung ist ausgeblieben.",
                         "El pago prometido no ha llegado.", "Il pagamento promesso non è arrivato.",
                         "De toegezegde betaling is uitgebleven." } },
-        { "plan", { "Un échéancier est convenu.", "A payment plan is agreed.",
-                          "Eine Ratenzahlung wird vereinbart.", "Se acuerda un plan de pagos.",
-                          "Viene concordato un piano di pagamento.",
-                          "Er wordt een betalingsregeling afgesproken." } },
+        { "plan", { "Un échéancier est convenu[ : {parts}][, dont {fee} de frais].",
+                          "A payment plan is agreed[: {parts}][, of which {fee} is a fee].",
+                          "Eine Ratenzahlung wird vereinbart[: {parts}][, davon {fee} Gebühr].",
+                          "Se acuerda un plan de pagos[: {parts}][, con {fee} de gastos].",
+                          "Viene concordato un piano di pagamento[: {parts}][, di cui {fee} di "
+                          "spese].",
+                          "Er wordt een betalingsregeling afgesproken[: {parts}][, waarvan {fee} "
+                          "kosten]." } },
         { "plan-broken", { "L’échéancier n’est pas respecté et prend fin.",
                                  "The payment plan is not kept and ends.",
                                  "Die Ratenzahlung wird nicht eingehalten und endet.",
@@ -108,6 +115,39 @@ static const struct {
                            "altro motivo", "andere reden" } },
 };
 
+static const char *const actions[ACTION_MAX][LANGUAGES] = {
+        [ACTION_COURTESY] = { "rappel avant échéance", "reminder before the due date",
+                "Hinweis vor Fälligkeit", "aviso antes del vencimiento",
+                "avviso prima della scadenza", "bericht vóór de vervaldag" },
+        [ACTION_REMIND] = { "rappel", "reminder", "Erinnerung", "recordatorio", "sollecito",
+                "herinnering" },
+        [ACTION_RESEND] = { "nouvel envoi de la facture", "invoice sent again",
+                "erneute Zusendung der Rechnung", "nuevo envío de la factura",
+                "nuovo invio della fattura", "factuur opnieuw verzonden" },
+        [ACTION_DEADLINE] = { "demande avec date limite", "request with a deadline",
+                "Aufforderung mit Frist", "requerimiento con fecha límite", "richiesta con termine",
+                "verzoek met uiterste datum" },
+        [ACTION_CALL] = { "appel", "call", "Anruf", "llamada", "telefonata", "telefoongesprek" },
+        [ACTION_SUSPEND] = { "suspension du service", "suspension of the service",
+                "Unterbrechung der Leistung", "suspensión del servicio", "sospensione del servizio",
+                "opschorting van de dienst" },
+        [ACTION_AGENCY] = { "remise à l’agence", "handed to the agency", "Übergabe an das Inkasso",
+                "entrega a la agencia", "consegna all’agenzia",
+                "overdracht aan het incassobureau" },
+        [ACTION_LEGAL] = { "remise à l’avocat", "handed to the lawyer", "Übergabe an den Anwalt",
+                "entrega al abogado", "consegna all’avvocato", "overdracht aan de advocaat" },
+        [ACTION_RECONNECT] = { "rétablissement du service", "restoration of the service",
+                "Wiederaufnahme der Leistung", "restablecimiento del servicio",
+                "ripristino del servizio", "herstel van de dienst" },
+};
+
+/* R13: a promise of no sum. */
+static const char *const all_that_is_open[LANGUAGES] = { "tout ce qui est dû", "all that is open",
+        "allem, was offen ist", "todo lo pendiente", "tutto il dovuto", "alles wat openstaat" };
+
+/* "345,84 € le 30 mars 2026" */
+static const char *const between[LANGUAGES] = { "le", "on", "am", "el", "il", "op" };
+
 static size_t language_index(const char *language)
 {
         for (size_t i = 0; i < LANGUAGES; i++)
@@ -116,15 +156,110 @@ static size_t language_index(const char *language)
         return ENGLISH;
 }
 
-/* What a fact is about, in words where it is a reason for a dispute. */
+static size_t language_of(const Making *making)
+{
+        return language_index(making->engine->config->creditor.language);
+}
+
+/* A step that somebody did or left out: its action, and its id where that is another word. */
+static const char *step_of(const Making *making, const FactReport *fact)
+{
+        _cleanup_(strbuf_release) StrBuf text = STRBUF_INIT;
+        const DossierInvoice *invoice = &making->invoices[making->at];
+        const Done *found = NULL;
+
+        for (size_t i = invoice->first; i < invoice->first + invoice->n; i++) {
+                const Instalment *instalment = &making->account.instalments[i];
+                for (size_t k = 0; k < instalment->n_done; k++)
+                        if (streq(instalment->done[k].step, fact->reference))
+                                found = &instalment->done[k];
+        }
+        if (!found)
+                return fact->reference;
+        strbuf_add(&text, actions[found->action][language_of(making)]);
+        if (!streq(found->step, action_names[found->action]))
+                strbuf_addf(&text, " (%s)", found->step);
+        return strbuf_error(&text) < 0 ? NULL : arena_strdup(making->arena, strbuf_text(&text));
+}
+
+/* What a fact is about, in words where there are some for it. */
 static const char *reference_of(const Making *making, const FactReport *fact)
 {
-        size_t language = language_index(making->engine->config->creditor.language);
+        size_t language = language_of(making);
+
+        if (!fact->is_of_customer && (streq(fact->kind, "done") || streq(fact->kind, "skip")))
+                return step_of(making, fact);
 
         for (size_t i = 0; i < ELEMENTSOF(reasons); i++)
                 if (streq(fact->kind, "dispute") && streq(fact->reference, reasons[i].reason))
                         return reasons[i].words[language];
         return fact->reference;
+}
+
+static const char *money_of(const Making *making, int64_t minor)
+{
+        return locale_amount(
+                making->locale, minor, making->account.currency, STYLE_TEXT, making->arena);
+}
+
+/* What was promised, else what it was confirmed with. */
+static const char *amount_of(const Making *making, const FactReport *fact)
+{
+        int64_t amount = fact->amount;
+
+        if (amount == 0 && streq(fact->kind, "promise")) {
+                int r = store_confirmed_sum(
+                        making->engine->store, making->account.id, fact->fact, &amount);
+                if (r <= 0 || amount == 0)
+                        return all_that_is_open[language_of(making)];
+        }
+        return amount == 0 ? "" : money_of(making, amount);
+}
+
+/* Of a plan: "2: 2026-03-30 345.84; 3: …", as store/plans.c has it. */
+static const char *parts_of(const Making *making, const FactReport *fact)
+{
+        const char *items[PARTS_MAX];
+        size_t n = 0;
+
+        for (const char *p = fact->changes; n < PARTS_MAX && (p = strchr(p, ':'));) {
+                _cleanup_(strbuf_release) StrBuf item = STRBUF_INIT;
+                char day[DATE_TEXT_SIZE], amount[MONEY_TEXT_SIZE];
+                int64_t minor;
+                Date date;
+                if (sscanf(p, ": %10[0-9-] %22[0-9.]", day, amount) != 2 ||
+                        date_parse(day, &date) < 0 ||
+                        money_parse(amount, making->account.currency, &minor) < 0)
+                        return "";
+                const char *sum = money_of(making, minor);
+                const char *when = locale_date(making->locale, date, STYLE_TEXT, making->arena);
+                if (!sum || !when)
+                        return NULL;
+                strbuf_addf(&item, "%s %s %s", sum, between[language_of(making)], when);
+                items[n] = strbuf_error(&item) < 0
+                                   ? NULL
+                                   : arena_strdup(making->arena, strbuf_text(&item));
+                if (!items[n++])
+                        return NULL;
+                p++;
+        }
+        return n == 0 ? "" : locale_list(making->locale, items, n, making->arena);
+}
+
+/* Of a plan, as it was agreed: what lapsed of it (R15) is what the parts lack of their sum. */
+static const char *fee_of(const Making *making, const FactReport *fact)
+{
+        int64_t fee = fact->amount;
+        bool is_any = false;
+
+        for (size_t i = 0; i < making->account.n_instalments; i++) {
+                const Instalment *each = &making->account.instalments[i];
+                if (each->plan != fact->fact)
+                        continue;
+                is_any = true;
+                fee += each->fee - each->amount;
+        }
+        return is_any && fee > 0 ? money_of(making, fee) : "";
 }
 
 /* What "{word}" stands for, "" where there is none; NULL: memory is out. */
@@ -134,9 +269,12 @@ static const char *value_of(const Making *making, const FactReport *fact, const 
 
         if (strncmp(word, "{date}", 6) == 0)
                 return locale_date(making->locale, fact->date, STYLE_TEXT, arena);
-        if (strncmp(word, "{amount}", 8) == 0 && fact->amount != 0)
-                return locale_amount(
-                        making->locale, fact->amount, fact->currency, STYLE_TEXT, arena);
+        if (strncmp(word, "{amount}", 8) == 0)
+                return amount_of(making, fact);
+        if (strncmp(word, "{parts}", 7) == 0)
+                return parts_of(making, fact);
+        if (strncmp(word, "{fee}", 5) == 0)
+                return fee_of(making, fact);
         return strncmp(word, "{reference}", 11) == 0 ? reference_of(making, fact) : "";
 }
 

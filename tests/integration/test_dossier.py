@@ -147,7 +147,7 @@ def test_what_was_said_stands_in_it(told, model):
     assert model["facts"][0]["note"] == "au téléphone"
     assert model["facts"][0]["at"] == "2026-03-06T10:00:00+01:00"
     assert model["facts"][0]["sentence"] == \
-        "Le client promet de régler au plus tard le 9 mars 2026."
+        "Le client promet de régler tout ce qui est dû au plus tard le 9 mars 2026."
     whole = json.loads(opened(make(told, "customer:C-1", "C-1.zip"))["dossier.json"])
     assert {fact["kind"] for fact in whole["facts"]} == {"promise", "promise-broken", "dispute"}
     assert "Le client conteste la facture : non-conformité ou défaut." in {
@@ -441,6 +441,40 @@ def test_a_plans_fee_takes_nothing_off_what_was_paid(bare_firm):
     assert [line["date"] for line in model["statement"]][1:] == ["2026-03-03", "2026-03-18"]
 
 
+def facts_said(firm, at="2026-03-11T10:00"):
+    path = make(firm, "F-1", "said.zip", at=at)
+    said = [fact["sentence"] for fact in json.loads(opened(path)["dossier.json"])["facts"]]
+    path.unlink()
+    return [re.sub(r"\s", " ", sentence) for sentence in said]
+
+
+def test_a_promise_says_its_sum_and_a_step_what_it_is(bare_firm):
+    steps = bare_firm.config["policies"]["standard"]["steps"]
+    steps[:] = [{"id": "phone", "action": "call", "after_due": 1},
+                {"id": "call", "action": "call", "after_due": 2}]
+    bare_firm.write_config()
+    bare_firm.init()
+    bare_firm.load([firms.customer()], [firms.invoice()], at="2026-03-04T09:00")
+    for day in ("2026-03-04", "2026-03-05"):
+        bare_firm.wake(f"{day}T10:00")
+        [task] = [task for task in bare_firm.json("tasks") if task["kind"] == "call"]
+        bare_firm.ctl("done", task["task"], at=f"{day}T11:00")
+    bare_firm.ctl("promise", "F-1", "2026-03-20", at="2026-03-06T10:00")
+    told = facts_said(bare_firm, "2026-03-06T10:01")
+    assert told == ["Fait par une personne : appel (phone).", "Fait par une personne : appel.",
+                    "Le client promet de régler tout ce qui est dû au plus tard le 20 mars 2026."]
+
+
+def test_a_promise_that_was_confirmed_says_the_sum_of_the_confirmation(firm):
+    firm.load([firms.customer()], [firms.invoice()], at="2026-03-05T09:00")
+    firm.wake("2026-03-05T10:00")
+    firm.ctl("promise", "F-1", "2026-03-20", at="2026-03-05T11:00")
+    firm.wake("2026-03-09T10:00")
+    assert "promise-confirmed" in [notice["occasion"] for notice in firm.sent()]
+    assert facts_said(firm) == [
+        "Le client promet de régler 1 200,00 € au plus tard le 20 mars 2026."]
+
+
 def test_the_instalment_that_a_plan_replaced_does_not_count_beside_its_parts(bare_firm):
     bare_firm.init()
     bare_firm.load([firms.customer()], [firms.invoice(amount="900.00", due="2026-02-10")],
@@ -464,6 +498,9 @@ def test_the_instalment_that_a_plan_replaced_does_not_count_beside_its_parts(bar
         ("2026-02-10", "replaced", "0.00", "0.00"), ("2026-03-06", "part", "0.00", "200.00"),
         ("2026-03-10", "part", "0.00", "300.00"), ("2026-03-10", "part", "0.00", "300.00")])
     assert "F-1 01/02/2026 10/02/2026 29 900,00 € 100,00 € 800,00 €" in said
+    assert facts_said(bare_firm) == [
+        "Un échéancier est convenu : 307,50 € le 6 mars 2026, 300,00 € le 6 avril 2026 et 300,00 € "
+        "le 6 mai 2026, dont 7,50 € de frais.", "L’échéancier n’est pas respecté et prend fin."]
     assert "remplacée" in said and said.count("900,00 €") == 2  # the invoice's, and in all
     assert "06/03/2026 5 300,00 € 100,00 € 200,00 €" in said
 
