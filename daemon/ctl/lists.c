@@ -72,7 +72,7 @@ static void fill_step(const json_t *row, const char *path, StrBuf *text)
         if (text->length == 0)
                 (void)text_of(row, "action", text);
         if (text->length == 0)
-                (void)text_of(row, "reason", text); /* an occasion is its own reason */
+                (void)text_of(row, "occasion", text);
 }
 
 static void fill_state(const json_t *row, const char *path, StrBuf *text)

@@ -7,6 +7,7 @@ import datetime
 import hashlib
 import json
 import re
+import shutil
 import signal
 import subprocess
 
@@ -355,3 +356,18 @@ def test_a_follower_is_told_when_the_daemon_goes(busy, how):
         for each in followers:
             code, stderr = each.ended()
             assert code == 4 and "the daemon has ended" in stderr and len(each.lines()) == 1
+
+
+def test_a_list_names_the_occasion_of_what_was_not_sent(firm):
+    firm.load([firms.customer()], [firms.invoice()], at="2026-03-05T09:00")
+    firm.wake("2026-03-05T10:00")
+    firm.ctl("promise", "F-1", "2026-03-20", at="2026-03-05T11:00")
+    folder = firm.folder / firm.config["channels"]["email"]["path"]
+    shutil.rmtree(folder)
+    folder.write_text("in the way", encoding="utf-8")
+    for day in ("2026-03-09", "2026-03-10"):
+        firm.wake(f"{day}T10:00", status=None)
+    [notice] = [notice for notice in firm.log() if notice["state"] == "cancelled"]
+    assert (notice["occasion"], notice["reason"]) == ("promise-confirmed", "day-over")
+    [line] = [line for line in firm.ctl("log").stdout.splitlines() if "day-over" in line]
+    assert "promise-confirmed" in line
