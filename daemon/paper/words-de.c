@@ -108,8 +108,9 @@ const Word words_de[] = {
         { "charges.method",
                 "Einfache Zinsen, taggenau ab dem Tag nach der Fälligkeit, auf den an diesem "
                 "Tag offenen Betrag: Betrag × Zinssatz im Jahr × Tage ÷ 365. Die Summe jeder "
-                "Rechnung wird einmal auf den Cent gerundet; eine Zeile kann daher um einen "
-                "Cent von ihrer eigenen Rechnung abweichen, ihre Summe nie." },
+                "Rechnung wird einmal auf die kleinste Einheit der Währung gerundet; eine Zeile "
+                "kann "
+                "daher um eine Einheit von ihrer eigenen Rechnung abweichen, ihre Summe nie." },
 
         { "chronology.channel", "Versand per {1}" },
         { "chronology.address", "Adresse" },

@@ -110,7 +110,8 @@ const Word words_en[] = {
         { "charges.method", "Simple interest, day by day, from the day after the due date, on what "
                             "was open on that day: amount × annual rate × days ÷ 365. The total of "
                             "each invoice is rounded once; a line may therefore differ from its "
-                            "own calculation by one cent, their sum never does." },
+                            "own calculation by the currency’s smallest unit, their sum never "
+                            "does." },
 
         { "chronology.channel", "Sent by {1}" },
         { "chronology.address", "Address" },

@@ -108,8 +108,8 @@ const Word words_es[] = {
         { "charges.method",
                 "Interés simple, día a día, desde el día siguiente al vencimiento, sobre el "
                 "importe pendiente ese día: importe × tipo anual × días ÷ 365. El total de "
-                "cada factura se redondea una sola vez, al céntimo; por eso una línea puede "
-                "diferir en un céntimo de su propio cálculo, nunca su suma." },
+                "cada factura se redondea una sola vez, a la unidad mínima de la moneda; por eso "
+                "una línea puede diferir en una unidad de su propio cálculo, nunca su suma." },
 
         { "chronology.channel", "Enviado por {1}" },
         { "chronology.address", "Dirección" },

@@ -108,8 +108,8 @@ const Word words_fr[] = {
         { "charges.method",
                 "Intérêts simples, jour par jour, dès le lendemain de l’échéance, sur le montant "
                 "restant dû ce jour-là : montant × taux annuel × jours ÷ 365. Le total de chaque "
-                "facture est arrondi une seule fois, au centime ; une ligne peut donc s’écarter "
-                "d’un centime de son propre calcul, jamais leur somme." },
+                "facture est arrondi une seule fois, à la plus petite unité de la monnaie ; une "
+                "ligne peut donc s’écarter d’une unité de son propre calcul, jamais leur somme." },
 
         { "chronology.channel", "Envoi par {1}" },
         { "chronology.address", "Adresse" },

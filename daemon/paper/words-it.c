@@ -108,8 +108,9 @@ const Word words_it[] = {
         { "charges.method",
                 "Interessi semplici, giorno per giorno, dal giorno dopo la scadenza, "
                 "sull’importo dovuto in quel giorno: importo × tasso annuo × giorni ÷ 365. Il "
-                "totale di ogni fattura è arrotondato una sola volta, al centesimo; una riga "
-                "può quindi scostarsi di un centesimo dal proprio calcolo, mai la loro somma." },
+                "totale di ogni fattura è arrotondato una sola volta, all’unità minima della "
+                "valuta; una riga può quindi scostarsi di un’unità dal proprio calcolo, mai la "
+                "loro somma." },
 
         { "chronology.channel", "Inviato via {1}" },
         { "chronology.address", "Indirizzo" },

@@ -107,8 +107,10 @@ const Word words_nl[] = {
         { "charges.method",
                 "Enkelvoudige rente, dag voor dag, vanaf de dag na de vervaldatum, over het "
                 "bedrag dat die dag open stond: bedrag × rente per jaar × dagen ÷ 365. Het "
-                "totaal van elke factuur wordt één keer op de cent afgerond; een regel kan "
-                "daarom een cent van zijn eigen berekening afwijken, hun som nooit." },
+                "totaal van elke factuur wordt één keer op de kleinste eenheid van de munt "
+                "afgerond; "
+                "een regel kan daarom een eenheid van zijn eigen berekening afwijken, hun som "
+                "nooit." },
 
         { "chronology.channel", "Verzonden per {1}" },
         { "chronology.address", "Adres" },

@@ -299,8 +299,9 @@ def test_the_charges_sheet_shows_every_period():
     said = words(make("charges", dossier))
     assert "Boulangerie Martin SARL" in said
     for text in ("01/02/2026", "10/02/2026", "12,40 %", "12,15 %", "8,52 €", "9,19 €", "19,71 €", "40,00 €",
-                 paper_sample.SOURCE, "÷ 365"):
+                 paper_sample.SOURCE, "÷ 365", "à la plus petite unité de la monnaie"):
         assert text in said, text
+    assert "centime" not in said  # there is none of a yen
 
 
 def test_the_statement_ends_with_the_balance():
