@@ -56,6 +56,45 @@ static Share *next_share(Share *shares, size_t n, const Share *after)
         return next;
 }
 
+/* Of the parts of the first plan after that one, or NULL. */
+static const Share *next_plan(const Share *shares, size_t n, int64_t plan)
+{
+        const Share *next = NULL;
+
+        for (const Share *share = shares; share < shares + n; share++)
+                if (share->plan > plan && (!next || share->plan < next->plan))
+                        next = share;
+        return next;
+}
+
+/* Pays the shares in order: of that plan alone, or all. Gives what is left. */
+static int64_t pay_shares(Share *shares, size_t n, const int64_t *plan, int64_t sum)
+{
+        for (Share *share = NULL; sum > 0 && (share = next_share(shares, n, share));) {
+                if (plan && share->plan != *plan)
+                        continue;
+                int64_t paid = MIN(share->open, sum);
+                share->open -= paid;
+                sum -= paid;
+        }
+        return sum;
+}
+
+/* What came before the first plan, then what came before the next one … */
+static int64_t pay_in_time(Share *shares, size_t n, int64_t paid)
+{
+        int64_t plan = 0, spent = 0, left = 0;
+
+        for (const Share *next = NULL;; plan = next->plan) {
+                next = next_plan(shares, n, plan);
+                int64_t until = next ? MIN(MAX(next->before, spent), paid) : paid;
+                left += pay_shares(shares, n, NULL, pay_shares(shares, n, &plan, until - spent));
+                spent = until;
+                if (!next)
+                        return left;
+        }
+}
+
 /* A round for each share: invoices have few, and the order of the shares stays. */
 int balance_invoice(Share *shares, size_t n, const FactSums *sums, int64_t *ret_left_over)
 {
@@ -64,14 +103,41 @@ int balance_invoice(Share *shares, size_t n, const FactSums *sums, int64_t *ret_
         if (sums_paid(sums, &left) < 0 || add_credit_notes(shares, n, &notes) < 0 ||
                 __builtin_add_overflow(left, notes, &whole))
                 return -EOVERFLOW;
-        for (Share *share = NULL; (share = next_share(shares, n, share));) {
-                int64_t owed = MAX(share->amount - share->granted, 0);
-                int64_t paid = MIN(owed, left);
-                share->open = sums->is_written_off ? 0 : owed - paid;
-                left -= paid;
-        }
+        for (size_t i = 0; i < n; i++)
+                shares[i].open = MAX(shares[i].amount - shares[i].granted, 0);
+        left = pay_in_time(shares, n, left);
+        for (size_t i = 0; i < n && sums->is_written_off; i++)
+                shares[i].open = 0;
         *ret_left_over = left + notes;
         return 0;
+}
+
+static bool has_come_since(const MoneyFact *movements, size_t n, int64_t plan, int64_t amount)
+{
+        for (size_t i = 0; i < n; i++)
+                if (movements[i].rank > plan && movements[i].amount == amount &&
+                        !movements[i].is_credit && !movements[i].is_undone)
+                        return true;
+        return false;
+}
+
+int64_t balance_before_plan(const MoneyFact *movements, size_t n, int64_t plan)
+{
+        FactSums sums = { 0 };
+        int64_t paid;
+
+        for (size_t i = 0; i < n; i++) {
+                const MoneyFact *movement = &movements[i];
+                bool is_before = movement->rank < plan;
+                if (movement->is_undone &&
+                        (is_before || !has_come_since(movements, n, plan, movement->amount)))
+                        sums.undone += movement->amount;
+                else if (movement->is_credit && is_before)
+                        sums.credits += movement->amount;
+                else if (!movement->is_undone && is_before)
+                        sums.payments += movement->amount;
+        }
+        return sums_paid(&sums, &paid) < 0 ? INT64_MAX : paid;
 }
 
 static Share *oldest_open(Share *shares, size_t n)

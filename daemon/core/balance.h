@@ -17,7 +17,8 @@ typedef struct FactSums {
 } FactSums;
 
 typedef struct Share {
-        int64_t plan;     /* the plan it is a part of, 0: none; an earlier plan's are paid first */
+        int64_t plan;     /* the plan it is a part of, 0: none */
+        int64_t before;   /* of a part: what the facts pay that came before its plan */
         Date due;         /* DATE_NONE counts as youngest */
         int64_t amount;   /* may be ≤ 0: a credit note */
         int64_t discount; /* what an offer leaves off if it is taken in time */
@@ -26,9 +27,11 @@ typedef struct Share {
 } Share;
 
 /*
- * Fills open of each share (by plan, oldest due first, then in order; 0 ≤ open ≤ amount − granted,
- * 0 for amounts ≤ 0) and gives what is left over: credit for the account, ≥ 0 (overpayment, credit
- * notes). 0 or -EOVERFLOW.
+ * Fills open of each share (0 ≤ open ≤ amount − granted, 0 for amounts ≤ 0) and gives what is left
+ * over: credit for the account, ≥ 0 (overpayment, credit notes). What came since a plan was made
+ * pays its parts first, so that who keeps to it is not late with one for what came back of
+ * something else (R15); else an earlier plan's shares go first, none's before any, the oldest due
+ * first, then in order. 0 or -EOVERFLOW.
  */
 int balance_invoice(Share *shares, size_t n, const FactSums *sums, int64_t *ret_left_over);
 
@@ -39,6 +42,17 @@ int balance_invoice(Share *shares, size_t n, const FactSums *sums, int64_t *ret_
  * -EOVERFLOW.
  */
 int balance_grant(Share *shares, size_t n, const FactSums *timely);
+
+/* A fact about an invoice's money that stands, in the order of ranks. */
+typedef struct MoneyFact {
+        int64_t rank;
+        int64_t amount;            /* ≥ 0 */
+        bool is_credit, is_undone; /* neither: a payment */
+} MoneyFact;
+
+/* What the facts before a plan pay by now (Share.before). What is undone later is one of these
+ * payments, unless one of that very amount has come since. The sums of all must fit. */
+int64_t balance_before_plan(const MoneyFact *movements, size_t n, int64_t plan);
 
 /* What facts without an invoice leave as credit on the account, ≥ 0. 0 or -EOVERFLOW. */
 int balance_unassigned(const FactSums *sums, int64_t *ret_credit);

@@ -291,10 +291,12 @@ static int add_part(Reckoning *reckoning, size_t i, Span span)
 }
 
 /* How a part counts on the days after that one. A plan ends what it replaces, but for what was paid
- * on it. */
+ * on it, and that is paid before the plan's parts. */
 static Share part_share(const Part *part, Date day)
 {
-        Share share = { .plan = part->plan, .due = part->due, .amount = part->amount };
+        Share share = {
+                .plan = part->plan, .before = INT64_MAX, .due = part->due, .amount = part->amount
+        };
 
         if (date_is_set(part->since) && date_compare(part->since, day) > 0)
                 share.amount = 0;

@@ -20,10 +20,12 @@ bool rule_credit_note(Case *c)
         return c->instalment->amount <= 0 && settle(c, VERDICT_NEVER, REASON_CREDIT_NOTE);
 }
 
-/* Its parts are instalments of their own. */
+/* Its parts are instalments of their own. What is open again of it, as money came back or a file
+ * says more, is none of them and asked for by its own ladder. */
 bool rule_replaced(Case *c)
 {
-        return c->instalment->is_replaced && settle(c, VERDICT_CLOSED, REASON_PLANNED);
+        return c->instalment->is_replaced && c->instalment->open <= 0 &&
+               settle(c, VERDICT_CLOSED, REASON_PLANNED);
 }
 
 bool rule_paid(Case *c)

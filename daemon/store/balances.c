@@ -166,6 +166,76 @@ static int load_shares(
         return MIN(r, 0);
 }
 
+/* A fact that corrects another takes its place, as in words.c. */
+static int64_t rank_of(const MoneyFact *movements, const int64_t *ids, size_t n, int64_t withdraws)
+{
+        while (n-- > 0)
+                if (ids[n] == withdraws)
+                        return movements[n].rank;
+        return 0;
+}
+
+static void read_movement(const Rows *rows, MoneyFact *movement)
+{
+        const char *kind = row_text(rows, 1);
+
+        movement->is_credit = streq(kind, fact_kind_names[FACT_CREDIT]);
+        movement->is_undone = streq(kind, fact_kind_names[FACT_REFUND]) ||
+                              streq(kind, fact_kind_names[FACT_CHARGEBACK]);
+        movement->amount = row_integer(rows, 4) != 0 ? 0 : row_integer(rows, 2);
+}
+
+static int load_movements(
+        Store *store, int64_t invoice, Arena *arena, MoneyFact **ret_movements, size_t *ret_n)
+{
+        ROWS(rows);
+        int64_t max;
+        size_t n = 0;
+        int r = db_integers(store, "select count(*) from fact where invoice = ?",
+                VALUES(INT(invoice)), &max, 1);
+
+        if (r < 0)
+                return r;
+        MoneyFact *movements = arena_alloc_array(arena, (size_t)max, sizeof(*movements));
+        int64_t *ids = arena_alloc_array(arena, (size_t)max, sizeof(*ids));
+        if (!movements || !ids)
+                return -ENOMEM;
+        r = rows_open(&rows, store,
+                "select f.id, f.kind, f.amount, f.withdraws, "
+                "exists (select 1 from fact w where w.withdraws = f.id) from fact f "
+                "where f.invoice = ? and f.kind in ('payment', 'credit', 'refund', 'chargeback') "
+                "order by f.id",
+                VALUES(INT(invoice)));
+        while (r >= 0 && n < (size_t)max && (r = rows_next(&rows)) > 0) {
+                int64_t rank = rank_of(movements, ids, n, row_integer(&rows, 3));
+                ids[n] = row_integer(&rows, 0);
+                movements[n] = (MoneyFact){ .rank = rank != 0 ? rank : ids[n] };
+                read_movement(&rows, &movements[n++]);
+        }
+        *ret_movements = movements;
+        *ret_n = n;
+        return MIN(r, 0);
+}
+
+/* R15: what had been paid before each plan. */
+static int set_before(Store *store, int64_t invoice, Arena *arena, InvoiceBalance *balance)
+{
+        MoneyFact *movements = NULL;
+        size_t n = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < balance->n && r == 0; i++) {
+                Share *share = &balance->shares[i];
+                if (share->plan == 0)
+                        continue;
+                if (!movements)
+                        r = load_movements(store, invoice, arena, &movements, &n);
+                if (r == 0)
+                        share->before = balance_before_plan(movements, n, share->plan);
+        }
+        return r;
+}
+
 /* The invoice's own discount for paying early, half up, and shared out so that the shares add up to
  * it. A plan has ended it. */
 static void share_early(InvoiceBalance *balance, int percent_hundredths, Date until)
@@ -202,6 +272,8 @@ int balance_load(
                 .left_over = row[4],
         };
         r = load_shares(store, account, invoice, arena, &balance);
+        if (r == 0)
+                r = set_before(store, invoice, arena, &balance);
         if (r < 0)
                 return r;
         share_early(&balance, (int)row[5], (Date){ (int32_t)row[6] });

@@ -149,10 +149,31 @@ static void apply(const Fold *fold, Spoken *spoken, const Fact *fact)
         }
 }
 
+/* The money so far. */
+static size_t list_movements(const Fold *fold, int64_t rank)
+{
+        size_t n = 0;
+
+        for (size_t i = 0; i < fold->n_facts && fold->facts[i].rank < rank; i++) {
+                const Fact *fact = &fold->facts[i];
+                if (fact->word >= (Word)FACT_WRITE_OFF || fact->is_withdrawn)
+                        continue;
+                fold->movements[n++] = (MoneyFact){
+                        .rank = fact->rank,
+                        .amount = fact->amount,
+                        .is_credit = fact->word == (Word)FACT_CREDIT,
+                        .is_undone = fact->word == (Word)FACT_REFUND ||
+                                     fact->word == (Word)FACT_CHARGEBACK,
+                };
+        }
+        return n;
+}
+
 /* What is open of those that are there. */
 static int weigh(const Fold *fold, int64_t rank, int64_t more)
 {
         FactSums sums = fold->sums;
+        size_t n_movements = list_movements(fold, rank);
         int64_t left_over;
         int r = money_add(&sums.credits, more);
 
@@ -165,6 +186,7 @@ static int weigh(const Fold *fold, int64_t rank, int64_t more)
                         r = money_add(&sums.credits, -amount);
                 fold->shares[i] = (Share){
                         .plan = spoken->plan,
+                        .before = balance_before_plan(fold->movements, n_movements, spoken->plan),
                         .due = spoken->due,
                         .amount = is_taken ? MAX(amount, 0) : amount,
                 };

@@ -68,8 +68,9 @@ typedef struct Spoken {
 typedef struct Fold {
         Fact *facts; /* by rank */
         size_t n_facts;
-        Spoken *spoken; /* by seq */
-        Share *shares;  /* room for one of each */
+        Spoken *spoken;       /* by seq */
+        Share *shares;        /* room for one of each */
+        MoneyFact *movements; /* room for one of each fact */
         size_t n_spoken;
         FactSums sums;     /* of the money so far */
         Date paused_until; /* of the customer, so far */

@@ -81,7 +81,8 @@ static int load_facts(Loading *loading)
         if (r < 0)
                 return r;
         fold->facts = arena_alloc_array(&loading->arena, (size_t)n, sizeof(Fact));
-        if (!fold->facts)
+        fold->movements = arena_alloc_array(&loading->arena, (size_t)n, sizeof(MoneyFact));
+        if (!fold->facts || !fold->movements)
                 return -ENOMEM;
         r = rows_open(&rows, loading->store,
                 "select f.id, f.kind, f.invoice, f.seq, f.date, f.amount, f.reference, f.changes, "

@@ -83,6 +83,55 @@ static void open_is_what_the_facts_leave(void **state)
         }
 }
 
+/* Two parts of 300 that a plan made of what was open of 1000 when 400 had been paid. */
+static void what_comes_after_a_plan_pays_its_parts_first(void **state)
+{
+        static const struct {
+                const char *what;
+                MoneyFact facts[3]; /* the plan is number 5 */
+                int64_t open[3];
+        } rows[] = {
+                { "what was paid before stays", { { 1, 400 } }, { 0, 300, 300 } },
+                { "charged back", { { 1, 400 }, { 6, 400, .is_undone = true } },
+                        { 400, 300, 300 } },
+                { "charged back, and a part is paid",
+                        { { 1, 400 }, { 6, 400, .is_undone = true }, { 7, 300 } },
+                        { 400, 0, 300 } },
+                { "a part is paid, and then it is charged back",
+                        { { 1, 400 }, { 6, 300 }, { 7, 400, .is_undone = true } },
+                        { 400, 0, 300 } },
+                { "the part itself is charged back",
+                        { { 1, 400 }, { 6, 300 }, { 7, 300, .is_undone = true } },
+                        { 0, 300, 300 } },
+                { "a credit is not undone",
+                        { { 1, 400, .is_credit = true }, { 6, 300 },
+                                { 7, 350, .is_undone = true } },
+                        { 0, 300, 300 } },
+                { "all of it is paid", { { 1, 400 }, { 6, 600 } }, { 0, 0, 0 } },
+        };
+
+        for (size_t i = 0; i < ELEMENTSOF(rows); i++) {
+                int64_t before = balance_before_plan(rows[i].facts, 3, 5), left_over;
+                FactSums sums = { 0 };
+                Share shares[] = {
+                        { .due = { 10 }, .amount = 400 },
+                        { .plan = 5, .before = before, .due = { 20 }, .amount = 300 },
+                        { .plan = 5, .before = before, .due = { 30 }, .amount = 300 },
+                };
+                for (size_t k = 0; k < 3; k++) {
+                        const MoneyFact *fact = &rows[i].facts[k];
+                        *(fact->is_undone         ? &sums.undone
+                                : fact->is_credit ? &sums.credits
+                                                  : &sums.payments) += fact->amount;
+                }
+                assert_int_equal(balance_invoice(shares, 3, &sums, &left_over), 0);
+                for (size_t k = 0; k < 3; k++)
+                        if (shares[k].open != rows[i].open[k])
+                                fail_msg("%s: share %zu is open %jd", rows[i].what, k,
+                                        (intmax_t)shares[k].open);
+        }
+}
+
 static void sums_that_do_not_fit_are_told_and_nothing_is_written(void **state)
 {
         static const struct {
@@ -130,6 +179,7 @@ int main(void)
 {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(open_is_what_the_facts_leave),
+                cmocka_unit_test(what_comes_after_a_plan_pays_its_parts_first),
                 cmocka_unit_test(sums_that_do_not_fit_are_told_and_nothing_is_written),
                 cmocka_unit_test(facts_without_an_invoice_are_credit_of_the_account),
         };
