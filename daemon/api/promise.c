@@ -170,7 +170,8 @@ static int refuse_said(Exchange *exchange, Said said, const char *number, const 
                         number, agreed->plan);
         case SAID:
         case SAID_NOT_NEXT:
-        case SAID_NOT_UNDONE: break;
+        case SAID_NOT_UNDONE:
+        case SAID_HANDED_OVER: break;
         }
         return -EUCLEAN;
 }

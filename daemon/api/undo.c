@@ -51,6 +51,12 @@ static int refuse(Exchange *exchange, Said said, const char *fact, const FactHea
         if (said == SAID_ALREADY)
                 return reply_refuse(&exchange->reply, REPLY_REFUSED,
                         "fact %s (%s) has been taken back already", fact, head->kind);
+        if (said == SAID_HANDED_OVER) /* what replaces it would be chased as though it were not */
+                return reply_refuse(&exchange->reply, REPLY_REFUSED,
+                        "fact %s (%s) cannot be taken back: the file of a part was handed over, "
+                        "and "
+                        "what is agreed now is agreed with whom it was handed to",
+                        fact, head->kind);
         return reply_refuse(&exchange->reply, REPLY_REFUSED,
                 "fact %s (%s) cannot be taken back: %s", fact, head->kind, remedy(head->kind));
 }

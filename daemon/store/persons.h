@@ -39,6 +39,7 @@ typedef enum Said {
         SAID_NOT_NEXT,              /* the step is not the next one of any of its instalments */
         SAID_ALREADY,               /* a plan runs already; the fact is withdrawn already */
         SAID_NOT_UNDONE,            /* a fact of this kind cannot be withdrawn */
+        SAID_HANDED_OVER,           /* a part of the plan is an agency's or a lawyer's */
 } Said;
 
 typedef struct Promise {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Owns plans (R15): the part instalments that take the place of what is open of an invoice, what
- * becomes of them when the plan is broken, and that an undone plan leaves nothing. How payments are
- * shared among them is core/balance.h's. Fails with -errno, in the caller's transaction.
+ * becomes of them when the plan is broken, and that an undone plan leaves no more than was sent.
+ * How payments are shared among them is core/balance.h's. Fails with -errno, in the caller's
+ * transaction.
  */
 
 #include "store/plans.h"
@@ -12,6 +13,7 @@
 #include <stdio.h>
 
 #include "store/balances.h"
+#include "store/flags.h"
 #include "store/imported.h"
 #include "store/persons.h"
 #include "store/steps.h"
@@ -276,22 +278,69 @@ static int remove_parts(Store *store, const Value key[static 3])
         return r;
 }
 
+/* What was sent or skipped of a part is behind what it replaced: each step once, as it was last,
+ * and none that the part has from there. What is still suspended goes on without its notice, which was
+ * about the part. */
+static int give_back_steps(Store *store, const Value key[static 3])
+{
+        return db_run(store,
+                "insert into done (account, invoice, seq, position, contact, step, action, at, "
+                "day, deadline, is_skip, fact) "
+                "select m.account, m.invoice, m.seq, coalesce((select max(x.position) from done x "
+                "where x.account = m.account and x.invoice = m.invoice and x.seq = m.seq), 0) "
+                "+ 1 + (select count(*) from terms o cross join done x on x.account = o.account "
+                "and x.invoice = o.invoice and x.seq = o.seq where o.account = m.account "
+                "and o.invoice = m.invoice and o.plan = ?3 "
+                "and (x.at, x.position, x.seq) < (d.at, d.position, d.seq)), "
+                "iif(d.action = 5 and t.is_suspended, 0, d.contact), d.step, d.action, d.at, "
+                "d.day, d.deadline, d.is_skip, d.fact from terms m "
+                "cross join terms p on p.account = m.account and p.invoice = m.invoice "
+                "and p.plan = m.replaced_by cross join instalment t on t.account = p.account "
+                "and t.invoice = p.invoice and t.seq = p.seq cross join done d "
+                "on d.account = p.account and d.invoice = p.invoice and d.seq = p.seq "
+                "where m.account = ?1 and m.invoice = ?2 and m.replaced_by = ?3 "
+                "and not exists (select 1 from terms o cross join done x on x.account = o.account "
+                "and x.invoice = o.invoice and x.seq = o.seq where o.account = m.account "
+                "and o.invoice = m.invoice and (o.replaced_by = ?3 and x.step = d.step "
+                "and x.at = d.at or o.plan = ?3 and x.step = d.step "
+                "and (x.at, x.seq) > (d.at, d.seq)))",
+                key, 3);
+}
+
+/* Why it cannot be: a Said; 0: it can. */
+static int check_undo(Store *store, const Value key[static 3])
+{
+        int64_t found[2];
+        int r = db_integers(store,
+                "select coalesce(max(m.replaced_by <> 0), 0), coalesce(max(t.is_handed_over), 0) "
+                "from terms m cross join instalment t on t.account = m.account "
+                "and t.invoice = m.invoice and t.seq = m.seq "
+                "where m.account = ? and m.invoice = ? and m.plan = ?",
+                key, 3, found, 2);
+
+        if (r < 0)
+                return r;
+        return found[0] > 0 ? SAID_NOT_UNDONE : found[1] > 0 ? SAID_HANDED_OVER : 0;
+}
+
 int plan_undo(Store *store, int64_t account, int64_t invoice, int64_t plan)
 {
         const Value key[] = { INT(account), INT(invoice), INT(plan) };
-        int64_t one;
-        int r = db_integers(store,
-                "select 1 from terms where account = ? and invoice = ? and plan = ? "
-                "and replaced_by <> 0",
-                key, 3, &one, 1);
+        int r = check_undo(store, key);
 
         if (r != 0)
-                return r < 0 ? r : SAID_NOT_UNDONE;
-        r = remove_parts(store, key);
+                return r;
+        r = give_back_steps(store, key);
+        if (r == 0)
+                r = remove_parts(store, key);
         if (r == 0)
                 r = db_run(store,
                         "update terms set replaced_by = 0, taken = 0 "
                         "where account = ?1 and invoice = ?2 and replaced_by = ?3",
                         key, 3);
+        if (r == 0)
+                r = steps_refresh(store, account, invoice);
+        if (r == 0)
+                r = flags_refresh_suspensions(store, account, invoice);
         return r < 0 ? r : refresh(store, account, invoice);
 }

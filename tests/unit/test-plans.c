@@ -231,6 +231,27 @@ static void a_broken_plans_parts_go_on_where_the_oldest_instalment_stood(void **
         assert_int_equal(look(fixture, "F-3", 2)->n_done, 1);
 }
 
+static void a_plan_whose_file_was_handed_over_is_not_taken_back(void **state)
+{
+        Fixture *fixture = *state;
+        int64_t fact;
+
+        fill(fixture);
+        int64_t made = plan(fixture, "F-2", 3, 0);
+        break_plan(fixture, made, 12);
+        mark(fixture, &(Marked){ "F-2", 3, "call", ACTION_CALL, 13, false });
+        int64_t left = mark(fixture, &(Marked){ "F-2", 3, "agency", ACTION_AGENCY, 14, false });
+        begin(fixture);
+        assert_int_equal(store_withdraw(fixture->store, made, AT_DAY(15), DAY_AFTER(15), &fact),
+                SAID_HANDED_OVER);
+        store_rollback(fixture->store);
+        undo(fixture, left);
+        undo(fixture, made);
+        assert_int_equal(look(fixture, "F-2", 1)->n_done, 1);
+        assert_string_equal(look(fixture, "F-2", 1)->done[0].step, "call");
+        assert_verified(fixture);
+}
+
 static void after_a_broken_plan_there_may_be_another(void **state)
 {
         Fixture *fixture = *state;
@@ -392,6 +413,7 @@ int main(void)
                 TEST(a_plan_needs_something_open_and_none_that_runs),
                 TEST(the_fee_of_a_broken_plan_lapses_to_what_was_paid_of_it),
                 TEST(a_broken_plans_parts_go_on_where_the_oldest_instalment_stood),
+                TEST(a_plan_whose_file_was_handed_over_is_not_taken_back),
                 TEST(after_a_broken_plan_there_may_be_another),
                 TEST(numbers_of_parts_that_somebody_was_told_of_are_not_given_again),
                 TEST(an_unchanged_file_changes_nothing_under_a_plan),
