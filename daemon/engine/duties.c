@@ -56,10 +56,10 @@ static const Event plan_broken = {
 };
 static const Event tell_agency = {
         TASK_TELL_AGENCY,
-        "something was paid or credited after the file was handed over: tell whom it was handed "
-        "to.",
-        "un règlement ou un avoir est arrivé après la transmission du dossier : prévenez-en le "
-        "destinataire.",
+        "something was paid, credited or corrected after the file was handed over: tell whom it "
+        "was handed to.",
+        "un règlement, un avoir ou une correction est arrivé après la transmission du dossier : "
+        "prévenez-en le destinataire.",
         "relancectl show {invoice}\nrelancectl done {task}",
 };
 

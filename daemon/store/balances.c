@@ -10,6 +10,7 @@
 #include "core/money.h"
 #include "store/flags.h"
 #include "store/grants.h"
+#include "store/handover.h"
 
 /* What a fact adds to: payments, credits, undone, n_write_offs, n_chargebacks. */
 enum {
@@ -370,8 +371,11 @@ static int refresh_account(Store *store, int64_t account, int64_t more_left_over
                 r = money_add(&unassigned, row[3]);
         if (r < 0 || (more_left_over == 0 && unassigned == row[4]))
                 return r;
-        return db_run(store, "update account set left_over = ?, unassigned = ? where id = ?",
+        r = db_run(store, "update account set left_over = ?, unassigned = ? where id = ?",
                 VALUES(INT(row[3]), INT(unassigned), INT(account)));
+        return r < 0 || unassigned == row[4]
+                       ? r
+                       : handover_note_credit(store, account, unassigned - row[4]);
 }
 
 int balance_refresh(Store *store, int64_t account, int64_t invoice, Date reopened_on)
