@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "core/credit.h"
+#include "core/money.h"
 
 /* A notice about some instalments that is outside the contact: routes must be usable. */
 static int plan_aside(Deciding *d, Planned *planned, const size_t *instalments, size_t n)
@@ -155,6 +156,30 @@ static bool is_over(const Instalment *instalment, const Judgement *judgement)
                judgement->reason == REASON_CANCELLED;
 }
 
+/* R10, R16: nothing is suspended that credit covers, and nothing stays so. 1: what is open of the
+ * suspended is covered, 0: it is not. */
+static int is_covered(const Deciding *d)
+{
+        const Policy *policy = NULL;
+        int64_t sum = -d->account->unassigned;
+        size_t n_open = 0;
+
+        for (size_t i = 0; i < d->account->n_instalments; i++) {
+                const Instalment *instalment = &d->account->instalments[i];
+                const Judgement *judgement = &d->decision->judgements[i];
+                if (!instalment->is_suspended || is_over(instalment, judgement))
+                        continue;
+                if (n_open++ == 0)
+                        policy = judgement->policy;
+                if (money_add(&sum, instalment->open) < 0)
+                        return -EOVERFLOW;
+        }
+        if (n_open == 0)
+                return 1;
+        return d->account->unassigned > 0 &&
+               sum <= (policy ? amounts_get(&policy->tolerance, d->account->currency) : 0);
+}
+
 /* R16: at once, once, outside any window, when no suspended instalment is open any more. */
 int plan_reconnect(Deciding *d)
 {
@@ -169,8 +194,6 @@ int plan_reconnect(Deciding *d)
                 const Judgement *judgement = &d->decision->judgements[i];
                 if (!d->account->instalments[i].is_suspended)
                         continue;
-                if (!is_over(&d->account->instalments[i], judgement))
-                        return 0;
                 if (!step) {
                         step = suspending_step(
                                 d->book, judgement->policy, &d->account->instalments[i]);
@@ -179,8 +202,9 @@ int plan_reconnect(Deciding *d)
                 }
                 suspended[n++] = i;
         }
-        if (n == 0 || d->now->guards != 0)
-                return 0;
+        int r = n == 0 || d->now->guards != 0 ? 0 : is_covered(d);
+        if (r <= 0)
+                return r;
         planned.action = ACTION_RECONNECT;
         planned.routes = step ? step->routes : NULL;
         planned.n_routes = step ? step->n_routes : 0;

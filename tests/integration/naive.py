@@ -520,7 +520,7 @@ class Rules:
             parts = customer.account(currency)
             # R16: a reconnect knows no window.
             suspended = [part for part in parts if part.is_suspended]
-            is_free = suspended and all(self.is_closed(customer, part) for part in suspended)
+            is_free = suspended and self.is_paid_up(customer, suspended, credit[currency])
             if self.is_open(now):
                 due = [(part, step) for part in parts
                        if (step := self.due_step(customer, part, now.date()))]
@@ -539,6 +539,12 @@ class Rules:
         for part in customer.parts:
             part.was_closed = self.is_closed(customer, part)
         return notices
+
+    def is_paid_up(self, customer, suspended, credit):
+        """R10, R16: all of it is closed, or what is open of it is covered by credit."""
+        rest = [part for part in suspended if not self.is_closed(customer, part)]
+        return not rest or (credit > 0 and sum(part.open for part in rest) - credit
+                            <= self.tolerance(customer, rest[0]))
 
     def notice(self, customer, action, step, route, lines, total, deadline=None):
         """In the shape that notices are compared in."""
