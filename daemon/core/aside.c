@@ -258,7 +258,7 @@ static int end_invoice(const Deciding *d, size_t first, size_t end, Ending *ret_
 }
 
 /* R11: one thanks for an invoice whose instalments [first, end) are all closed, by payments. What
- * was handed over is another's to close (R17). */
+ * was handed over is another's to close (R17), and to some nobody writes at all (R22). */
 static int plan_invoice_thanks(Deciding *d, size_t first, size_t end)
 {
         Judgement *judgements = d->decision->judgements;
@@ -268,7 +268,8 @@ static int plan_invoice_thanks(Deciding *d, size_t first, size_t end)
         int r = end_invoice(d, first, end, &ending);
 
         if (r < 0 || !policy || policy->n_thanks_routes == 0 || !ending.is_paid ||
-                ending.is_handed_over || (!ending.is_chased && !ending.is_open))
+                ending.is_handed_over || (!ending.is_chased && !ending.is_open) ||
+                account_has_tag(d->account, "do_not_contact"))
                 return r;
         planned.policy = policy;
         planned.lead = first;
