@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "core/money.h"
 #include "store/flags.h"
 
 static bool is_open_to(const Offer *offer, Date day)
@@ -29,23 +30,54 @@ static Date next_until(const Offer *offers, size_t n, Date after)
         return next;
 }
 
-/* Sums that the balances have added up already: they fit. What undoes a payment does so whenever
- * it comes. */
-static int load_timely(Store *store, int64_t invoice, Date until, FactSums *sums)
+#define STANDS "not exists (select 1 from fact w where w.withdraws = f.id)"
+
+/* Sums that the balances have added up already: they fit. Payments and what undoes them through a
+ * day; credits through it or, once the offer is over, all: what was not owed cannot be late. */
+static int load_sums(Store *store, int64_t invoice, Date day, bool is_over, FactSums *sums)
 {
-        int64_t row[2];
+        int64_t row[3];
         int r = db_integers(store,
-                "select coalesce(sum(iif(kind = 'payment', amount, 0)), 0), "
-                "coalesce(sum(iif(kind = 'credit', amount, 0)), 0) from fact f "
-                "where invoice = ? and kind in ('payment', 'credit') and date <= ? "
-                "and not exists (select 1 from fact w where w.withdraws = f.id)",
-                VALUES(INT(invoice), DAY(until)), row, 2);
+                "select coalesce(sum(iif(kind = 'payment' and date <= ?2, amount, 0)), 0), "
+                "coalesce(sum(iif(kind = 'credit' and (?3 or date <= ?2), amount, 0)), 0), "
+                "coalesce(sum(iif(kind in ('refund', 'chargeback') and date <= ?2, amount, 0)), 0) "
+                "from fact f where invoice = ?1 and " STANDS,
+                VALUES(INT(invoice), DAY(day), INT(is_over)), row, 3);
 
         if (r <= 0)
                 return r < 0 ? r : -EUCLEAN;
         sums->payments = row[0];
         sums->credits = row[1];
+        sums->undone = row[2];
         return 0;
+}
+
+/*
+ * What was paid in time and kept. What undoes a payment takes what is paid beyond the offer first,
+ * then what came later: so it takes from what came in time only where it leaves less than that of
+ * all that was there on its day, and what comes after it is late.
+ */
+static int load_timely(Store *store, int64_t invoice, Date until, FactSums *sums)
+{
+        FactSums kept = { 0 };
+        ROWS(rows);
+        int r = load_sums(store, invoice, until, false, sums);
+
+        if (r < 0)
+                return r;
+        sums->payments = MAX(sums->payments - sums->undone, 0);
+        sums->undone = 0;
+        r = rows_open(&rows, store,
+                "select distinct date from fact f where invoice = ? and date > ? "
+                "and kind in ('refund', 'chargeback') and " STANDS,
+                VALUES(INT(invoice), DAY(until)));
+        while (r >= 0 && (r = rows_next(&rows)) > 0) {
+                r = load_sums(store, invoice, row_date(&rows, 0), true, &kept);
+                int64_t paid = MAX(kept.payments - kept.undone, 0);
+                r = money_add(&paid, kept.credits - sums->credits);
+                sums->payments = MIN(sums->payments, paid);
+        }
+        return r;
 }
 
 /* Of two offers that run on a day the better one is good; what was granted is not granted twice. */
@@ -75,6 +107,7 @@ static Date next_day(const InvoiceBalance *balance, Date after)
                 next_until(balance->early, balance->n, after));
 }
 
+/* Nothing is left off for who has all of the money back. */
 int grants_weigh(Store *store, int64_t invoice, InvoiceBalance *balance)
 {
         FactSums timely = balance->sums;

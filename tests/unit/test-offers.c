@@ -142,6 +142,49 @@ static void a_payment_that_was_too_much_takes_the_offer_with_its_refund(void **s
         assert_state(fixture, "F-2", 1, 0, 1500);
 }
 
+/* 285.00 in time settles F-2 of 300.00. */
+static void what_is_undone_is_first_what_was_too_much_then_what_came_later(void **state)
+{
+        static const struct {
+                struct {
+                        FactKind kind;
+                        int64_t amount;
+                        int day;
+                } facts[3];
+                int64_t open, granted, unassigned;
+        } cases[] = {
+                { { { FACT_PAYMENT, 30000, 20 }, { FACT_REFUND, 30000, 22 } }, 0, 1500, 0 },
+                { { { FACT_PAYMENT, 30000, 20 }, { FACT_CHARGEBACK, 30000, 20 } }, 0, 1500, 0 },
+                { { { FACT_PAYMENT, 30000, 20 }, { FACT_REFUND, 30001, 22 } }, 1501, 0, 0 },
+                { { { FACT_PAYMENT, 1000, 20 }, { FACT_REFUND, 900, 22 } }, 0, 1500, 100 },
+                { { { FACT_CREDIT, 6000, 20 }, { FACT_REFUND, 5700, 22 } }, 0, 1500, 300 },
+                { { { FACT_REFUND, 5700, 20 }, { FACT_CREDIT, 6000, 22 } }, 0, 1500, 300 },
+                { { { FACT_CREDIT, 6000, 20 }, { FACT_REFUND, 6001, 22 } }, 1501, 0, 0 },
+                { { { FACT_CREDIT, 30000, 20 }, { FACT_REFUND, 28500, 22 } }, 0, 0, 0 },
+                { { { FACT_REFUND, 28500, 20 }, { FACT_PAYMENT, 28500, 22 } }, 1500, 0, 0 },
+                { { { FACT_PAYMENT, 500, 20 }, { FACT_REFUND, 28500, 22 },
+                          { FACT_PAYMENT, 28000, 23 } },
+                        1500, 0, 0 },
+                { { { FACT_REFUND, 28500, 8 }, { FACT_PAYMENT, 28500, 9 } }, 0, 1500, 0 },
+        };
+        Fixture *fixture = *state;
+        int64_t facts[3];
+
+        fill(fixture);
+        offer(fixture, "F-2", 1, 1500, 10, 0);
+        pay(fixture, "F-2", 28500, 7);
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                size_t n = 0;
+                for (; n < 3 && cases[i].facts[n].amount > 0; n++)
+                        facts[n] = credit(fixture, "F-2", cases[i].facts[n].amount,
+                                cases[i].facts[n].day, cases[i].facts[n].kind);
+                assert_state(fixture, "F-2", 1, cases[i].open, cases[i].granted);
+                assert_int_equal(load_account(fixture, "C-1").unassigned, cases[i].unassigned);
+                while (n > 0)
+                        undo(fixture, facts[--n]);
+        }
+}
+
 static void credits_count_by_their_day_but_take_no_offer_alone(void **state)
 {
         Fixture *fixture = *state;
@@ -312,6 +355,7 @@ int main(void)
                 TEST(a_payment_in_time_of_enough_settles_the_rest),
                 TEST(what_undoes_the_payment_takes_the_grant_back),
                 TEST(a_payment_that_was_too_much_takes_the_offer_with_its_refund),
+                TEST(what_is_undone_is_first_what_was_too_much_then_what_came_later),
                 TEST(credits_count_by_their_day_but_take_no_offer_alone),
                 TEST(only_what_was_sent_is_an_offer_and_the_last_one_counts),
                 TEST(two_instalments_may_be_settled_by_one_sum),
