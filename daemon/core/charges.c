@@ -23,7 +23,7 @@ typedef struct FixedSum {
 } FixedSum;
 
 typedef struct Terms {
-        const char *law; /* where it says so */
+        const char *law[2]; /* where it says so: the interest; that and the fixed sum */
         RateSource source;
         int margin, consumer_margin; /* hundredths of a point, over the reference rate */
         int step;       /* the reference rate is rounded up to a multiple of this; 0: it is not */
@@ -41,32 +41,52 @@ const char *const regime_names[REGIMES] = {
         [REGIME_DE] = "DE",
 };
 
+#define GB_ACT "Late Payment of Commercial Debts (Interest) Act 1998"
+#define GB_RATE "SI 2002/1675, art. 4"
 #define FORTY_EUR                                                                                  \
         {                                                                                          \
                 "EUR", 0, 4000                                                                     \
         }
 
 static const Terms terms[REGIMES] = {
-        [REGIME_NONE] = { "" },
-        [REGIME_FR_BUSINESS] = { "C. com. L441-10 II, D441-5", RATES_ECB, 1000, 1000, 0, false,
-                { FORTY_EUR } },
-        [REGIME_FR_PUBLIC] = { "Code de la commande publique R2192-31, D2192-35", RATES_ECB, 800,
-                800, 0, true, { FORTY_EUR } },
-        [REGIME_EU] = { "Directive 2011/7/EU, art. 2(6), 3(3), 6", RATES_ECB, 800, 800, 0, false,
-                { FORTY_EUR } },
-        [REGIME_GB] = { "Late Payment of Commercial Debts (Interest) Act 1998, s. 5A; SI "
-                        "2002/1675, "
-                        "art. 4",
-                RATES_BOE, 800, 800, 0, true,
-                { { "GBP", 0, 4000 }, { "GBP", 100000, 7000 }, { "GBP", 1000000, 10000 } } },
-        [REGIME_BE] = { "Loi du 2 août 2002, art. 5, 6", RATES_ECB, 800, 800, 50, false,
-                { FORTY_EUR } },
-        [REGIME_DE] = { "BGB § 288 Abs. 1, 2, 5", RATES_DE, 900, 500, 0, false, { FORTY_EUR } },
+        [REGIME_NONE] = { { "", "" } },
+        [REGIME_FR_BUSINESS] = { { "C. com. L441-10 II", "C. com. L441-10 II, D441-5" }, RATES_ECB,
+                1000, 1000, 0, false, { FORTY_EUR } },
+        [REGIME_FR_PUBLIC] = { { "Code de la commande publique R2192-31",
+                                       "Code de la commande publique R2192-31, D2192-35" },
+                RATES_ECB, 800, 800, 0, true, { FORTY_EUR } },
+        [REGIME_EU] = { { "Directive 2011/7/EU, art. 2(6), 3(3)",
+                                "Directive 2011/7/EU, art. 2(6), 3(3), 6" },
+                RATES_ECB, 800, 800, 0, false, { FORTY_EUR } },
+        [REGIME_GB] = { { GB_ACT "; " GB_RATE, GB_ACT ", s. 5A; " GB_RATE }, RATES_BOE, 800, 800, 0,
+                true, { { "GBP", 0, 4000 }, { "GBP", 100000, 7000 }, { "GBP", 1000000, 10000 } } },
+        [REGIME_BE] = { { "Loi du 2 août 2002, art. 5", "Loi du 2 août 2002, art. 5, 6" },
+                RATES_ECB, 800, 800, 50, false, { FORTY_EUR } },
+        [REGIME_DE] = { { "BGB § 288 Abs. 1, 2", "BGB § 288 Abs. 1, 2, 5" }, RATES_DE, 900, 500, 0,
+                false, { FORTY_EUR } },
 };
 
-const char *regime_source(Regime regime)
+/* Which law a country has made of the directive: a customer is bound by that one. */
+static const struct {
+        const char *country;
+        bool is_public;
+        const char *law[2];
+} national[] = {
+        { "ES", false, { "Ley 3/2004, art. 7", "Ley 3/2004, arts. 7 y 8" } },
+        { "ES", true, { "Ley 3/2004, art. 7", "Ley 3/2004, arts. 7 y 8" } },
+        { "IT", false, { "D.Lgs. 231/2002, art. 5", "D.Lgs. 231/2002, artt. 5 e 6" } },
+        { "IT", true, { "D.Lgs. 231/2002, art. 5", "D.Lgs. 231/2002, artt. 5 e 6" } },
+        { "NL", false, { "art. 6:119a BW", "art. 6:119a en 6:96 BW" } },
+        { "NL", true, { "art. 6:119b BW", "art. 6:119b en 6:96 BW" } },
+};
+
+const char *regime_source(Regime regime, const char *country, CustomerKind kind, bool has_fixed)
 {
-        return terms[regime].law;
+        for (size_t i = 0; regime == REGIME_EU && i < ELEMENTSOF(national); i++)
+                if (streq(national[i].country, country) &&
+                        national[i].is_public == (kind == KIND_PUBLIC))
+                        return national[i].law[has_fixed];
+        return terms[regime].law[has_fixed];
 }
 
 const char *const rate_source_names[RATE_SOURCES] = {

@@ -144,7 +144,7 @@ typedef struct ChargeSheet {
 int charges_sheet(const ChargeRules *rules, const Claim *claim, Date today, Arena *arena,
         ChargeSheet *ret_sheet, MissingRate *ret_missing);
 
-/* Where the law stands: "C. com. L441-10 II, D441-5"; "" for none. */
-const char *regime_source(Regime regime);
+/* Where the law of a creditor's country has it: "C. com. L441-10 II, D441-5"; "" for none. */
+const char *regime_source(Regime regime, const char *country, CustomerKind kind, bool has_fixed);
 
 #endif

@@ -320,7 +320,9 @@ static void put_sheet(Making *making, const ChargeSheet *sheet, const int *seqs,
                 shape_money(sheet->charges.interest, making->account.currency));
         shape_put(&charges, "fixed", shape_money(sheet->charges.fixed, making->account.currency));
         shape_put(&charges, "regime", shape_given(regime_names[sheet->regime]));
-        shape_put(&charges, "source", json_string(regime_source(sheet->regime)));
+        shape_put(&charges, "source",
+                json_string(regime_source(sheet->regime, making->engine->config->creditor.country,
+                        making->account.kind, sheet->charges.fixed > 0)));
         shape_put(&charges, "periods", periods);
         shape_put(shaped, "charges", charges);
 }

@@ -49,7 +49,7 @@ static void draw_invoice(Press *press, Sheet *sheet, const PaperInvoice *invoice
         draw_periods(press, sheet, invoice);
         press_paragraph(press, sheet, FACE_SMALL,
                 press_say(press, "pair", press_say(press, "charges.source", NULL),
-                        invoice->charges->source, NULL));
+                        press_name(press, "law", invoice->charges->source), NULL));
 }
 
 /* What was reckoned, claimed or not. */

@@ -249,13 +249,17 @@ static void draw_open_invoices(Press *press, Sheet *sheet)
         sheet_down(sheet, 8);
 }
 
-/* Where the law of the first charges stands. */
+/* Where the law of the first charges stands; of the first with a fixed sum, if there is any. */
 static const char *charges_source(const Dossier *dossier)
 {
-        for (size_t i = 0; i < dossier->n_invoices; i++)
-                if (dossier->invoices[i].charges)
-                        return dossier->invoices[i].charges->source;
-        return NULL;
+        const PaperCharges *found = NULL;
+
+        for (size_t i = 0; i < dossier->n_invoices; i++) {
+                const PaperCharges *charges = dossier->invoices[i].charges;
+                if (charges && (!found || (found->fixed == 0 && charges->fixed > 0)))
+                        found = charges;
+        }
+        return found ? found->source : NULL;
 }
 
 /* The law of that country, in its own language. */
@@ -288,7 +292,7 @@ static void draw_demand(Press *press, Sheet *sheet)
         if (dossier->claim.charges != 0 && source)
                 press_paragraph(press, sheet, FACE_SMALL,
                         press_say(press, "letter.charges", press_date(press, dossier->as_of),
-                                source, NULL));
+                                press_name(press, "law", source), NULL));
         sheet_down(sheet, 3);
         press_paragraph(press, sheet, FACE_DEMAND, demand);
         if (is_law_of(press->language, dossier->creditor.country))

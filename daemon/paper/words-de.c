@@ -101,6 +101,12 @@ const Word words_de[] = {
         { "charges.interest", "Zinsen dieser Rechnung" },
         { "charges.fixed", "Pauschale" },
         { "charges.source", "Rechtsgrundlage" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3), 6",
+                "Richtlinie 2011/7/EU, Art. 2 Nr. 6, Art. 3 Abs. 3, Art. 6" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3)",
+                "Richtlinie 2011/7/EU, Art. 2 Nr. 6, Art. 3 Abs. 3" },
+        { "law.Loi du 2 août 2002, art. 5, 6", "Gesetz vom 2. August 2002, Art. 5, 6" },
+        { "law.Loi du 2 août 2002, art. 5", "Gesetz vom 2. August 2002, Art. 5" },
         { "charges.total", "Summe der Zinsen und Pauschalen" },
         { "charges.unclaimed",
                 "Diese Beträge werden nicht verlangt: Keine Rechnung ist mehr zu bezahlen, "

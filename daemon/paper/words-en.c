@@ -103,6 +103,11 @@ const Word words_en[] = {
         { "charges.interest", "Interest on this invoice" },
         { "charges.fixed", "Fixed sum" },
         { "charges.source", "Legal source" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3), 6",
+                "Directive 2011/7/EU, art. 2(6), 3(3), 6" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3)", "Directive 2011/7/EU, art. 2(6), 3(3)" },
+        { "law.Loi du 2 août 2002, art. 5, 6", "Loi du 2 août 2002, art. 5, 6" },
+        { "law.Loi du 2 août 2002, art. 5", "Loi du 2 août 2002, art. 5" },
         { "charges.total", "Total of interest and fixed sums" },
         { "charges.unclaimed",
                 "These charges are not claimed: no invoice is left to be paid, and they are "

@@ -101,6 +101,11 @@ const Word words_es[] = {
         { "charges.interest", "Intereses de la factura" },
         { "charges.fixed", "Indemnización fija" },
         { "charges.source", "Base legal" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3), 6",
+                "Directiva 2011/7/UE, arts. 2.6, 3.3 y 6" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3)", "Directiva 2011/7/UE, arts. 2.6 y 3.3" },
+        { "law.Loi du 2 août 2002, art. 5, 6", "Loi du 2 août 2002, art. 5, 6" },
+        { "law.Loi du 2 août 2002, art. 5", "Loi du 2 août 2002, art. 5" },
         { "charges.total", "Total de intereses e indemnizaciones" },
         { "charges.unclaimed",
                 "Estos importes no se reclaman: no queda ninguna factura por pagar y no se "

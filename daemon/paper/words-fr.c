@@ -101,6 +101,11 @@ const Word words_fr[] = {
         { "charges.interest", "Intérêts de la facture" },
         { "charges.fixed", "Indemnité forfaitaire" },
         { "charges.source", "Fondement" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3), 6",
+                "Directive 2011/7/UE, art. 2(6), 3(3), 6" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3)", "Directive 2011/7/UE, art. 2(6), 3(3)" },
+        { "law.Loi du 2 août 2002, art. 5, 6", "Loi du 2 août 2002, art. 5, 6" },
+        { "law.Loi du 2 août 2002, art. 5", "Loi du 2 août 2002, art. 5" },
         { "charges.total", "Total des intérêts et indemnités" },
         { "charges.unclaimed",
                 "Ces frais ne sont pas réclamés : aucune facture ne reste à régler, et ils ne "

@@ -101,6 +101,12 @@ const Word words_it[] = {
         { "charges.interest", "Interessi della fattura" },
         { "charges.fixed", "Importo forfettario" },
         { "charges.source", "Fondamento giuridico" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3), 6",
+                "Direttiva 2011/7/UE, artt. 2, punto 6, 3, par. 3, e 6" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3)",
+                "Direttiva 2011/7/UE, artt. 2, punto 6, e 3, par. 3" },
+        { "law.Loi du 2 août 2002, art. 5, 6", "Loi du 2 août 2002, art. 5, 6" },
+        { "law.Loi du 2 août 2002, art. 5", "Loi du 2 août 2002, art. 5" },
         { "charges.total", "Totale di interessi e indennizzi" },
         { "charges.unclaimed",
                 "Questi importi non sono richiesti: nessuna fattura resta da pagare e da soli "

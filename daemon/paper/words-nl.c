@@ -100,6 +100,12 @@ const Word words_nl[] = {
         { "charges.interest", "Rente op deze factuur" },
         { "charges.fixed", "Vaste vergoeding" },
         { "charges.source", "Rechtsgrond" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3), 6",
+                "Richtlijn 2011/7/EU, art. 2, punt 6, 3, lid 3, en 6" },
+        { "law.Directive 2011/7/EU, art. 2(6), 3(3)",
+                "Richtlijn 2011/7/EU, art. 2, punt 6, en 3, lid 3" },
+        { "law.Loi du 2 août 2002, art. 5, 6", "Wet van 2 augustus 2002, art. 5, 6" },
+        { "law.Loi du 2 août 2002, art. 5", "Wet van 2 augustus 2002, art. 5" },
         { "charges.total", "Totaal van rente en vergoedingen" },
         { "charges.unclaimed",
                 "Deze bedragen worden niet gevorderd: er is geen factuur meer te betalen, en "

@@ -293,6 +293,24 @@ def test_another_law_than_the_creditors_is_not_named():
     assert "Code civil" not in words(make("letter", dossier))
 
 
+@pytest.mark.parametrize("language, said", [
+    ("fr", "Directive 2011/7/UE"), ("en", "Directive 2011/7/EU"), ("de", "Richtlinie 2011/7/EU"),
+    ("es", "Directiva 2011/7/UE"), ("it", "Direttiva 2011/7/UE"), ("nl", "Richtlijn 2011/7/EU")])
+def test_the_directive_is_named_in_the_papers_language(language, said):
+    for source in ("Directive 2011/7/EU, art. 2(6), 3(3), 6", "Directive 2011/7/EU, art. 2(6), 3(3)"):
+        dossier = sample(1) | {"language": language}
+        dossier["invoices"][0]["charges"]["source"] = source
+        for kind in ("letter", "charges"):
+            assert said in words(make(kind, dossier))
+
+
+def test_the_letter_names_the_law_of_the_fixed_sum_that_it_asks_for():
+    dossier = sample(2)
+    dossier["invoices"][0]["charges"].update(source="C. com. L441-10 II", fixed="0.00")
+    dossier["claim"] = paper_sample.claim(dossier["invoices"])
+    assert "(C. com. L441-10 II, D441-5)" in words(make("letter", dossier))
+
+
 def test_the_charges_sheet_shows_every_period():
     dossier = two_instalments()
     dossier["invoices"][0]["charges"]["periods"][0]["rate"] = "12.40"

@@ -707,9 +707,40 @@ static void the_periods_of_a_sheet_add_up_to_the_interest(void **state)
 
 static void every_law_is_named_and_no_law_is_not(void **state)
 {
+        static const struct {
+                Regime regime;
+                const char *country;
+                CustomerKind kind;
+                bool has_fixed;
+                const char *source;
+        } laws[] = {
+                { REGIME_FR_BUSINESS, "FR", KIND_BUSINESS, true, "C. com. L441-10 II, D441-5" },
+                { REGIME_FR_BUSINESS, "FR", KIND_BUSINESS, false, "C. com. L441-10 II" },
+                { REGIME_FR_BUSINESS, "ES", KIND_BUSINESS, false, "C. com. L441-10 II" },
+                { REGIME_GB, "GB", KIND_BUSINESS, false,
+                        "Late Payment of Commercial Debts (Interest) Act 1998; SI 2002/1675, "
+                        "art. 4" },
+                { REGIME_EU, "ES", KIND_BUSINESS, true, "Ley 3/2004, arts. 7 y 8" },
+                { REGIME_EU, "ES", KIND_PUBLIC, false, "Ley 3/2004, art. 7" },
+                { REGIME_EU, "IT", KIND_BUSINESS, true, "D.Lgs. 231/2002, artt. 5 e 6" },
+                { REGIME_EU, "IT", KIND_BUSINESS, false, "D.Lgs. 231/2002, art. 5" },
+                { REGIME_EU, "NL", KIND_BUSINESS, true, "art. 6:119a en 6:96 BW" },
+                { REGIME_EU, "NL", KIND_BUSINESS, false, "art. 6:119a BW" },
+                { REGIME_EU, "NL", KIND_PUBLIC, true, "art. 6:119b en 6:96 BW" },
+                { REGIME_EU, "NL", KIND_PUBLIC, false, "art. 6:119b BW" },
+                { REGIME_EU, "PT", KIND_BUSINESS, true, "Directive 2011/7/EU, art. 2(6), 3(3), 6" },
+                { REGIME_EU, "FR", KIND_BUSINESS, false, "Directive 2011/7/EU, art. 2(6), 3(3)" },
+        };
+
         for (Regime regime = REGIME_NONE; regime < REGIMES; regime++)
-                assert_int_equal(*regime_source(regime) == 0, regime == REGIME_NONE);
-        assert_string_equal(regime_source(FR), "C. com. L441-10 II, D441-5");
+                for (int has_fixed = 0; has_fixed <= 1; has_fixed++)
+                        assert_int_equal(
+                                *regime_source(regime, "FR", KIND_BUSINESS, has_fixed) == 0,
+                                regime == REGIME_NONE);
+        for (size_t i = 0; i < ELEMENTSOF(laws); i++)
+                assert_string_equal(regime_source(laws[i].regime, laws[i].country, laws[i].kind,
+                                            laws[i].has_fixed),
+                        laws[i].source);
 }
 
 int main(void)
