@@ -302,6 +302,16 @@ static int64_t line_asked(const Teller *teller, const NoticeLine *line)
         return instalment->open - MIN(instalment->promised_rest, instalment->open);
 }
 
+/* Of ten euros each, at least two. */
+static bool can_split(const Planned *planned, const char *currency)
+{
+        int64_t smallest = 2 * 10;
+
+        for (int i = currency_exponent(currency); i > 0; i--)
+                smallest *= 10;
+        return planned->total >= smallest;
+}
+
 /* R10: the sum asked, and the credit that makes it less than what is open. */
 static void tell_sums(Teller *teller, Value *root)
 {
@@ -320,6 +330,8 @@ static void tell_sums(Teller *teller, Value *root)
                 tell_amount(teller, root, "credit", credit);
         else
                 tell_nothing(teller, root, "credit");
+        tell_flag(
+                teller, root, "can_split", can_split(planned, teller->occasion->account->currency));
         tell_date(teller, root, "deadline", planned->deadline);
 }
 

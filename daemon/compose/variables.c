@@ -51,6 +51,7 @@ static const Variable variables[] = {
         TEXT("total", "1 200,00 €", "the sum asked: what is due less the credit"),
         TEXT("subtotal", "1 500,00 €", "what is open of what is asked for"),
         TEXT("credit", "300,00 €", "credit that lowers the sum; empty without"),
+        FLAG("can_split", "the sum is not too small to be paid in instalments"),
         TEXT("deadline", "20 mars 2026", "last day to pay before what follows; empty without"),
         FLAG("has_charges", "paying late has cost something, and the step tells of it"),
         TEXT("charges.interest", "3,33 €", "interest to this day on all of it; empty without"),

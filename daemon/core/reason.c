@@ -98,7 +98,7 @@ static const ReasonText texts[REASON_MAX] = {
                 "The sum is below what the step[ {step}] asks for at least.",
                 "La somme est inférieure au minimum de l'étape[ {step}]." },
         [REASON_COVERED] = { "covered", "Credit on the account covers what is open.",
-                "Un avoir sur le compte couvre ce qui reste à régler." },
+                "Une somme au crédit du compte couvre ce qui reste à régler." },
         [REASON_CONTACT_IN_FLIGHT] = { "contact-in-flight",
                 "Another notice to this customer is on its way.",
                 "Un autre message à ce client est en cours d'envoi." },

@@ -95,7 +95,7 @@ def test_a_preview_names_the_dossier_that_leaves(firm):
 
 def test_credit_is_the_customers_to_whoever_is_handed_the_file(firm):
     """And the customer's own to the customer."""
-    words = {"fr": ("Avoir du client", "Avoir à votre crédit"),
+    words = {"fr": ("Somme au crédit du client", "Somme à votre crédit"),
              "en": ("The customer’s credit", "Your credit"),
              "de": ("Guthaben des Kunden", "Ihr Guthaben"),
              "es": ("Saldo a favor del cliente", "Saldo a su favor"),

@@ -84,6 +84,22 @@ static void be_partly_paid(Scene *scene)
         scene->planned.total = 50000;
 }
 
+static void be_consumer(Scene *scene)
+{
+        scene->account.kind = KIND_CONSUMER;
+}
+
+static void owe_a_cent(Scene *scene)
+{
+        scene->instalments[0].open = scene->planned.total = 1;
+}
+
+static void have_one_part(Scene *scene)
+{
+        scene->planned.n_lines = 1;
+        scene->planned.total = 41000;
+}
+
 static void have_credit(Scene *scene)
 {
         scene->account.unassigned = 1000;
@@ -362,9 +378,9 @@ static const struct Saying {
                 "500,00\u00a0€, reste d’un montant de 1\u202f200,00\u00a0€",
                 "€500.00, remaining out of €1,200.00" },
         { ACTION_REMIND, have_credit, FORM_EMAIL,
-                "Avoir à votre crédit, déduit\u202f: 10,00\u00a0€",
+                "Somme à votre crédit, déduite\u202f: 10,00\u00a0€",
                 "Your credit, deducted: €10.00" },
-        { ACTION_REMIND, have_credit, FORM_SMS, "avoir de 10,00 € déduit",
+        { ACTION_REMIND, have_credit, FORM_SMS, "10,00 € à votre crédit déduits",
                 "after credit of €10.00" },
         { ACTION_REMIND, have_attachment, FORM_EMAIL, "(copie jointe)", "(copy attached)" },
         { ACTION_REMIND, have_everything, FORM_EMAIL,
@@ -385,6 +401,10 @@ static const struct Saying {
         { ACTION_DEADLINE, be_service, FORM_EMAIL, "suspendre le service", "suspend the service" },
         { ACTION_DEADLINE, have_no_deadline, FORM_EMAIL, "dès que possible", "as soon as you can" },
         { ACTION_DEADLINE, be_plain, FORM_EMAIL, "paiement en plusieurs fois", "instalments" },
+        { ACTION_DEADLINE, be_consumer, FORM_SMS, "les clauses du contrat pour retard",
+                "terms for late payment would apply" },
+        { ACTION_REMIND, have_all_terms, FORM_EMAIL, "hors les frais de retard ci-dessus",
+                "apart from the late payment charges above" },
         { ACTION_DEADLINE, have_charges, FORM_EMAIL, "intérêts de retard\u202f: 3,33\u00a0€",
                 "late payment interest: €3.33" },
         { ACTION_DEADLINE, have_charges, FORM_EMAIL,
@@ -463,6 +483,10 @@ static const struct OccasionSaying {
                 "In total: €1,210.00" },
         { NOTICE_PLAN_CONFIRMED, be_plain, FORM_SMS, "en 3 fois du 30/03/2026 au 30/05/2026",
                 "in 3 instalments from 30 Mar 2026 to 30 May 2026" },
+        { NOTICE_PLAN_CONFIRMED, have_one_part, FORM_SMS, "à régler le 30/03/2026, 410,00 €",
+                "to be paid on 30 Mar 2026, €410.00" },
+        { NOTICE_PLAN_CONFIRMED, have_one_part, FORM_EMAIL, "en une fois, à cette date",
+                "at once, on this day" },
         { NOTICE_PLAN_CONFIRMED, be_plain, FORM_WHATSAPP, "• le 30 mai 2026", "• 30 May 2026" },
         { NOTICE_HANDOVER, be_plain, FORM_EMAIL, "Boulangerie Martin\nMarie Martin\n",
                 "Boulangerie Martin\nMarie Martin\n" },
@@ -676,6 +700,8 @@ static void a_text_does_not_say_what_is_not_so(void **state)
                 { ACTION_COURTESY, be_due_soon, "oubli" },
                 { ACTION_COURTESY, be_due_soon, "pas encore reçu" },
                 { ACTION_REMIND, have_little, "Bonjour ," },
+                { ACTION_REMIND, owe_a_cent, "plusieurs fois" },
+                { ACTION_REMIND, have_offer, "hors les frais" },
         };
         Fixture *fixture = *state;
 
