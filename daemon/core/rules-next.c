@@ -5,6 +5,7 @@
  * fresh enough for it (R18–R20).
  */
 
+#include "core/credit.h"
 #include "core/ladder.h"
 #include "core/rules.h"
 
@@ -103,14 +104,17 @@ bool rule_earliest(Case *c)
                settle_until(c, VERDICT_WAIT, c->waits_for, earliest);
 }
 
-/* R10, of what acts for its instalment alone (R8): the sum that it is about, less all credit of the
- * account, whatever part of it a file is given in the end. What is grouped is summed up in
+/* R10, of what acts for its instalment alone (R8): the sum that it is about, less the credit of the
+ * account; of a file, less what other files leave of that. What is grouped is summed up in
  * contact.c. */
 bool rule_sum(Case *c)
 {
         const Step *step = case_step(c);
         const char *currency = c->account->currency;
-        int64_t sum = c->instalment->open - c->account->unassigned;
+        size_t i = (size_t)(c->instalment - c->account->instalments);
+        int64_t credit = step->action < ACTION_AGENCY ? c->account->unassigned
+                                                      : credit_of_instalment(c->account, i);
+        int64_t sum = c->instalment->open - credit;
 
         if (step->action <= ACTION_DEADLINE)
                 return false;

@@ -139,8 +139,10 @@ static int find_invoices(Making *making)
         return r < 0 ? r : making->n_invoices > 0 ? 0 : -ENOENT;
 }
 
-static bool is_claimed(const Making *making, size_t i)
+static bool is_claimed(const void *owner, size_t i)
 {
+        const Making *making = owner;
+
         for (size_t k = 0; k < making->n_invoices; k++) {
                 const DossierInvoice *invoice = &making->invoices[k];
                 if (i >= invoice->first && i < invoice->first + invoice->n)
@@ -149,20 +151,17 @@ static bool is_claimed(const Making *making, size_t i)
         return false;
 }
 
-/* R10: of the credit each instalment has its part; of what is claimed elsewhere, that file has. */
+/* R10. Left is what nothing that is due has need of. */
 static void weigh_credit(Making *making)
 {
         const Account *account = &making->account;
+        int64_t left = account->unassigned;
 
-        making->credit_left = account->unassigned;
-        for (size_t i = 0; account->unassigned > 0 && i < account->n_instalments; i++) {
-                int64_t credit = credit_of_instalment(account, i);
-                if (is_claimed(making, i))
-                        making->credit += credit;
-                else if (!is_due(making, &account->instalments[i]))
-                        continue;
-                making->credit_left -= credit;
-        }
+        making->credit = credit_of_claim(account, is_claimed, making);
+        for (size_t i = 0; left > 0 && i < account->n_instalments; i++)
+                if (is_claimed(making, i) || is_due(making, &account->instalments[i]))
+                        left -= MIN(left, MAX(account->instalments[i].open, 0));
+        making->credit_left = left;
 }
 
 /* Whether another file has it, whatever its capitals: not every system tells them apart. */

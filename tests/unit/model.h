@@ -402,7 +402,7 @@ static bool model_is_last(const Instalment *instalment)
                (instalment->method == METHOD_DIRECT_DEBIT && !instalment->collection_failed);
 }
 
-/* Of the account's credit, what those that fell due before it leave. */
+/* Of the account's credit, what files leave that fell due before it. */
 static int64_t model_share(const World *world, const Instalment *lead)
 {
         int64_t credit = world->account.unassigned;
@@ -414,7 +414,8 @@ static int64_t model_share(const World *world, const Instalment *lead)
                         order = strcmp(other->number, lead->number);
                 if (order == 0)
                         order = other->seq - lead->seq;
-                if (order < 0 && date_is_set(other->due) && !model_is_last(other) &&
+                if (order < 0 && (other->is_handed_over || !is_empty(other->approved)) &&
+                        date_is_set(other->due) && !model_is_last(other) &&
                         other->status == STATUS_OPEN && other->open > 0)
                         credit -= MIN(credit, other->open);
         }

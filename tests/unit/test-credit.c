@@ -18,7 +18,8 @@ typedef enum How {
         DISPUTED_BY_IMPORT,
         COLLECTED,
         UNDATED,
-        CANCELLED
+        CANCELLED,
+        NOT_A_FILE
 } How;
 
 static void each_part_of_the_credit_is_given_once_and_to_the_oldest(void **state)
@@ -51,6 +52,10 @@ static void each_part_of_the_credit_is_given_once_and_to_the_oldest(void **state
                         { 0, 50 } },
                 { "what is collected comes last", 50, 2, { 1, 2 }, { 100, 100 },
                         { COLLECTED, PLAIN }, { 0, 50 } },
+                { "no file has all that files leave", 150, 3, { 1, 2, 3 }, { 100, 100, 100 },
+                        { NOT_A_FILE, PLAIN, NOT_A_FILE }, { 50, 100, 50 } },
+                { "no file takes nothing away", 50, 2, { 1, 2 }, { 100, 100 },
+                        { NOT_A_FILE, PLAIN }, { 0, 50 } },
                 { "what has no day comes last", 50, 2, { 0, 2 }, { 100, 100 }, { UNDATED, PLAIN },
                         { 0, 50 } },
         };
@@ -71,6 +76,7 @@ static void each_part_of_the_credit_is_given_once_and_to_the_oldest(void **state
                                 .due = how == UNDATED ? DATE_NONE
                                                       : date_of(2026, 3, cases[i].days[k]),
                                 .open = cases[i].open[k],
+                                .is_handed_over = how != NOT_A_FILE,
                                 .is_disputed = how == DISPUTED,
                                 .status = how == CANCELLED            ? STATUS_CANCELLED
                                           : how == DISPUTED_BY_IMPORT ? STATUS_DISPUTED

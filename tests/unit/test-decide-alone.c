@@ -217,10 +217,12 @@ static void r17_files_of_an_account_take_its_credit_once(void **state)
         assert_int_equal(firm->decision.notices[0].total, 120000);
         assert_int_equal(firm->decision.notices[1].total, 120000);
         assert_int_equal(firm->decision.notices[2].total, 70000);
-        firm->account.unassigned = 120500; /* that covers any one of them */
+        firm->account.unassigned = 120500; /* the oldest is covered, and 5.00 of the next */
         decide_on(firm, "2026-04-17");
-        assert_reason(firm, 0, VERDICT_WAIT, REASON_COVERED);
-        assert_int_equal(firm->decision.n_notices, 0);
+        assert_reason(firm, 2, VERDICT_WAIT, REASON_COVERED);
+        assert_int_equal(firm->decision.n_notices, 2);
+        assert_int_equal(firm->decision.notices[0].total, 119500);
+        assert_int_equal(firm->decision.notices[1].total, 120000);
 }
 
 static void a_step_that_needs_approval_goes_once_it_has_it(void **state)
