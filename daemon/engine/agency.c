@@ -107,12 +107,12 @@ int engine_tell_agency(Engine *engine, int64_t account)
         return r < 0 || !is_handed_over ? r : tell_at_once(engine, account, &arena);
 }
 
+/* A step that waits for its approval, and has it. */
 static bool is_approved(const Instalment *instalment, const Policy *policy)
 {
         int step = *instalment->approved ? policy_find_step(policy, instalment->approved) : -1;
 
-        return step >= 0 && policy->steps[step].action >= ACTION_AGENCY &&
-               !instalment_has_done(instalment, policy->steps[step].id);
+        return step >= 0 && !instalment_has_done(instalment, policy->steps[step].id);
 }
 
 bool approval_is_overtaken(const Instalment *instalment, const Judgement *judgement)
@@ -120,5 +120,6 @@ bool approval_is_overtaken(const Instalment *instalment, const Judgement *judgem
         if (!judgement->policy || !is_approved(instalment, judgement->policy))
                 return false;
         return judgement->verdict == VERDICT_CLOSED || judgement->verdict == VERDICT_NEVER ||
-               judgement->reason == REASON_PROMISED || judgement->reason == REASON_DISPUTED;
+               judgement->reason == REASON_COVERED || judgement->reason == REASON_PROMISED ||
+               judgement->reason == REASON_DISPUTED;
 }

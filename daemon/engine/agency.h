@@ -25,8 +25,8 @@ int agency_tell(Engine *engine, const Account *account, const AgencyNews *news, 
 /* Both at once, after a fact about one account: in a transaction of its own. */
 int engine_tell_agency(Engine *engine, int64_t account);
 
-/* Whether a file was approved to be handed over, and has since been settled, promised or disputed:
- * it must not go out by itself when that ends, perhaps months later. */
+/* Whether a step was approved, and what it asks for has since been settled, covered, promised or
+ * disputed: it must not go out by itself when that ends, perhaps months later. */
 bool approval_is_overtaken(const Instalment *instalment, const Judgement *judgement);
 
 #endif

@@ -440,22 +440,23 @@ class Rules:
 
     def forget_approval(self, customer, part, today):
         """R17: never by itself, so not when what has overtaken an approval ends again."""
-        is_handover = self.is_leaving(customer, part) and part.approved not in [
-            d.step for d in part.done]
+        is_waiting = part.approved not in [d.step for d in part.done] and any(
+            step["id"] == part.approved for step in self.policy_of(customer, part)["steps"])
         is_out = (part.status != "open" or part.amount <= 0 or self.is_closed(customer, part)
                   or part.is_replaced or part.due is None or "do_not_contact" in customer.tags
                   or (part.method == "direct_debit" and not part.collection_failed))
         is_agreed = self.is_promised(part, today) and not self.is_held(part, today)
-        if is_handover and (is_out or part.is_disputed or is_agreed):
+        if is_waiting and (is_out or part.is_disputed or is_agreed):
             part.approved = ""
 
-    def due_step(self, customer, part, today):
+    def due_step(self, customer, part, today, though_blind=False):
         if not self.is_chased(customer, part, today, for_others=True):
             return None
         step = self.next_step(customer, part, today)
         if step is None or (step.get("approve") and part.approved != step["id"]):
             return None
-        if SEVERITY.index(step["action"]) >= SEVERITY.index("deadline") and self.is_blind(today):
+        if SEVERITY.index(step["action"]) >= SEVERITY.index("deadline") and self.is_blind(today) \
+                and not though_blind:
             return None
         day = self.earliest(customer, part, step)
         return step if day is not None and today >= day else None
@@ -521,6 +522,14 @@ class Rules:
             # R16: a reconnect knows no window.
             suspended = [part for part in parts if part.is_suspended]
             is_free = suspended and self.is_paid_up(customer, suspended, credit[currency])
+            for part in parts:  # what acts for its instalment alone, and is covered by credit
+                step = self.due_step(customer, part, now.date(), though_blind=True)
+                if step and step["action"] not in GROUPED and (
+                        part.open - credit[currency] <= self.tolerance(customer, part)):
+                    part.approved = ""
+            group = [(part, step) for part in parts if (
+                step := self.due_step(customer, part, now.date())) and step["action"] in GROUPED]
+            self.forget_covered(customer, currency, group, credit[currency], now.date())
             if self.is_open(now):
                 due = [(part, step) for part in parts
                        if (step := self.due_step(customer, part, now.date()))]
@@ -587,11 +596,10 @@ class Rules:
         place = self.policy_of(customer, part)["steps"].index(step)
         return (-SEVERITY.index(step["action"]), -place, part.due, part.invoice, part.seq)
 
-    def contact(self, customer, currency, group, credit, today):
+    def choose(self, customer, currency, group, credit, today):
+        """(group, leader, asked, total) of a contact, or None."""
         parts = customer.account(currency)
-        while True:
-            if not group:
-                return []
+        while group:
             part, lead = min(group, key=lambda pair: self.leads(customer, pair))
             if not self.routes(customer, lead):
                 group = [pair for pair in group if pair[0] is not part]
@@ -601,8 +609,22 @@ class Rules:
             total = sum(p.open for p in asked) - credit
             enough = [(p, s) for p, s in group if total >= amount_in(s.get("min_total"), currency)]
             if len(enough) == len(group):
-                break
+                return group, (part, lead), asked, total
             group = enough
+        return None
+
+    def forget_covered(self, customer, currency, group, credit, today):
+        """R17: an approval to ask for what credit covers."""
+        chosen = self.choose(customer, currency, group, credit, today)
+        if chosen and chosen[3] <= self.tolerance(customer, chosen[1][0]):
+            for part, _ in chosen[0]:
+                part.approved = ""
+
+    def contact(self, customer, currency, group, credit, today):
+        chosen = self.choose(customer, currency, group, credit, today)
+        if chosen is None:
+            return []
+        group, (part, lead), asked, total = chosen
         if total <= self.tolerance(customer, part):
             return []
         if customer.last_contact.get(currency) == today:
