@@ -126,8 +126,9 @@ static json_t *shape_also(const Explaining *e, size_t i)
         return also;
 }
 
-/* What only a person can do about it, with what to type. */
-static json_t *shape_tasks(const Explaining *e, int seq)
+/* What only a person can do about it, with what to type; and about another invoice's text or
+ * document, which keeps back every notice of the account (R23). */
+static json_t *shape_tasks(const Explaining *e, const char *number, int seq)
 {
         json_t *tasks = json_array(), *task;
         size_t i;
@@ -135,7 +136,9 @@ static json_t *shape_tasks(const Explaining *e, int seq)
         json_array_foreach(e->tasks, i, task)
         {
                 const json_t *of = json_object_get(task, "instalment");
-                if (json_is_null(of) || json_integer_value(of) == seq)
+                const char *invoice = json_string_value(json_object_get(task, "invoice"));
+                bool is_of_another = invoice && !streq(invoice, number);
+                if (is_of_another || json_is_null(of) || json_integer_value(of) == seq)
                         shape_append(&tasks, json_incref(task));
         }
         return tasks;
@@ -206,7 +209,7 @@ static json_t *shape_judgement(const Explaining *e, size_t i)
         shape_put(&shaped, "reason", json_string(reason_code(judgement->reason)));
         shape_put(&shaped, "sentence", shape_text(strbuf_text(&sentence)));
         shape_put(&shaped, "also", shape_also(e, i));
-        shape_put(&shaped, "tasks", shape_tasks(e, instalment->seq));
+        shape_put(&shaped, "tasks", shape_tasks(e, instalment->number, instalment->seq));
         strbuf_release(&sentence);
         return shaped;
 }

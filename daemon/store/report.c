@@ -87,7 +87,8 @@ int store_list_invoice_tasks(Store *store, int64_t account, int64_t invoice,
         int r = rows_open(&rows, store,
                 TASK_COLUMNS "from task t " TASK_NAMES
                              "where t.account = ?1 and t.closed_at is null "
-                             "and t.invoice in (0, ?2) order by t.id",
+                             "and (t.invoice in (0, ?2) "
+                             "or t.kind in ('document', 'no-document', 'template')) order by t.id",
                 VALUES(INT(account), INT(invoice)));
 
         while (r == 0 && (r = rows_next(&rows)) > 0) {

@@ -79,6 +79,18 @@ def test_a_task_says_what_to_type_next(late):
                                         "relancectl test email --to ADDRESS"]
 
 
+def test_an_invoice_names_what_keeps_its_whole_account_back(late):
+    """R23: F-2's document is missing, and F-1 waits with it."""
+    late.policy([["email"]], attach="overdue")
+    late.load([firms.customer()], [firms.invoice("F-2", document="away.pdf")],
+              at="2026-03-03T09:00")
+    late.once(DAY1)
+    assert late.states() == [] and late.tasks() == ["no-document"]
+    [row] = late.json("explain", "F-1", at=DAY1)
+    assert [(task["kind"], task["invoice"]) for task in row["tasks"]] == [("no-document", "F-2")]
+    assert "F-2" in late.ctl("explain", "F-1", at=DAY1).stdout
+
+
 @pytest.mark.parametrize("word, said", [
     ("begun-refused-message", "spam"), ("retry", "busy"), ("begun-uncertain", "no answer")])
 def test_an_invoice_is_shown_with_what_the_other_side_said(late, word, said):
