@@ -72,6 +72,18 @@ static bool is_covered_promise(
         return credit > 0 && sum - credit <= amounts_get(&policy->tolerance, account->currency);
 }
 
+/* What came back after its day does not break it: all that was promised had come by then. */
+static bool was_kept_promise(
+        const Rulebook *book, const Account *account, const Instalment *instalment)
+{
+        const Policy *policy = rulebook_policy_of(book, account, instalment);
+        int64_t tolerance = amounts_get(&policy->tolerance, account->currency);
+
+        return date_is_set(instalment->reopened_on) &&
+               date_compare(instalment->reopened_on, instalment->promised_until) > 0 &&
+               instalment->reopened_from - instalment->promised_rest <= tolerance;
+}
+
 bool promise_is_broken(
         const Rulebook *book, const Account *account, const Instalment *instalment, Date today)
 {
@@ -80,6 +92,7 @@ bool promise_is_broken(
                 return false;
         return still_to_come(instalment) > 0 && is_owed(book, account, instalment) &&
                !is_disputed_or_held(instalment, today) &&
+               !was_kept_promise(book, account, instalment) &&
                !is_covered_promise(book, account, instalment);
 }
 
@@ -93,15 +106,54 @@ static bool is_late_part(
         return date_compare(today, date_add(part->due, MAX(grace_days, 1))) >= 0;
 }
 
-bool plan_is_broken(const Rulebook *book, const Account *account, int64_t plan, Date today)
+/* What is missing of a plan's late parts, beyond what its policy tolerates of each. */
+static int64_t late_sum(const Rulebook *book, const Account *account, int64_t plan, Date today,
+        const Instalment **ret_late)
 {
+        int64_t sum = 0;
+
         for (size_t i = 0; i < account->n_instalments; i++) {
                 const Instalment *part = &account->instalments[i];
-                if (part->plan == plan && !part->is_plan_broken &&
-                        is_late_part(book, account, part, today))
-                        return true;
+                if (part->plan != plan || part->is_plan_broken ||
+                        !is_late_part(book, account, part, today))
+                        continue;
+                *ret_late = part;
+                if (money_add(&sum, part->open) < 0)
+                        return INT64_MAX;
         }
-        return false;
+        return sum;
+}
+
+/* Credit on the account pays late parts, those of the plan that was made first before others'. */
+static int64_t credit_for_plan(
+        const Rulebook *book, const Account *account, int64_t plan, Date today)
+{
+        const Instalment *late;
+        int64_t credit = account->unassigned, before = 0;
+
+        while (credit > 0) {
+                int64_t next = plan;
+                for (size_t i = 0; i < account->n_instalments; i++)
+                        if (account->instalments[i].plan > before)
+                                next = MIN(next, account->instalments[i].plan);
+                if (next == plan)
+                        break;
+                credit -= late_sum(book, account, next, today, &late);
+                before = next;
+        }
+        return MAX(credit, 0);
+}
+
+bool plan_is_broken(const Rulebook *book, const Account *account, int64_t plan, Date today)
+{
+        const Instalment *late = NULL;
+        int64_t sum = late_sum(book, account, plan, today, &late);
+
+        if (!late)
+                return false;
+        int64_t credit = credit_for_plan(book, account, plan, today);
+        const Policy *policy = rulebook_policy_of(book, account, late);
+        return sum - credit > amounts_get(&policy->tolerance, account->currency);
 }
 
 static bool was_told(const Instalment *instalment, NoticeKind kind)

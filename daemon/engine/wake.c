@@ -190,7 +190,8 @@ static void keep_broken(Wake *wake, const Account *account, const Decision *deci
         for (size_t i = 0; i < account->n_instalments; i++) {
                 if (!duty_of_broken_stays(&decision->judgements[i]))
                         continue;
-                for (size_t k = 0; k < ELEMENTSOF(kinds); k++)
+                bool is_taken_back = account->instalments[i].promise == 0;
+                for (size_t k = is_taken_back; k < ELEMENTSOF(kinds); k++)
                         keep(wake, &(Task){ .kind = kinds[k],
                                            .account = account->id,
                                            .invoice = account->instalments[i].invoice,

@@ -279,8 +279,8 @@ static int remove_parts(Store *store, const Value key[static 3])
 }
 
 /* What was sent or skipped of a part is behind what it replaced: each step once, as it was last,
- * and none that the part has from there. What is still suspended goes on without its notice, which was
- * about the part. */
+ * and none that the part has from there. What is still suspended goes on without its notice, which
+ * was about the part. */
 static int give_back_steps(Store *store, const Value key[static 3])
 {
         return db_run(store,

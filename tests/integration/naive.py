@@ -289,12 +289,13 @@ class Rules:
 
     def break_plans(self, customer, today):
         """A part that is open too late: its plan is over, and the old ladder goes on."""
-        self.settle(customer)
+        credit = self.settle(customer)
         grace = self.config["policies"]["plan"].get("grace_days", 3)
         for plan in {id(p.plan): p.plan for p in customer.parts if p.plan}.values():
-            if plan.is_broken or not any(today >= part.due + DAY * grace
-                                         and not self.is_closed(customer, part)
-                                         for part in plan.parts):
+            late = [part for part in plan.parts if today >= part.due + DAY * grace
+                    and not self.is_closed(customer, part)]
+            if plan.is_broken or not late or sum(part.open for part in late) \
+                    - credit[late[0].currency] <= self.tolerance(customer, late[0]):
                 continue
             plan.is_broken = True
             first = plan.parts[0]
@@ -302,6 +303,7 @@ class Rules:
             for part in plan.parts:
                 part.due = min(part.due, today)
                 part.policy = plan.replaced[0].policy
+                part.whole = plan.replaced[0].whole
                 part.done = plan.replaced[0].done + part.done
         self.settle(customer)
 
