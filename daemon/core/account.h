@@ -92,6 +92,7 @@ typedef struct Instalment {
         int n_promises;        /* all that stand, this one among them */
         int64_t plan;          /* of a part: the fact of its plan, broken or not; 0: none (R15) */
         bool is_plan_broken;
+        int64_t whole;    /* then: the amount of what it replaced, which assigns its policy (R21) */
         int64_t fee;      /* of amount: the plan's fee, paid last; 0 on all but a first part */
         bool is_replaced; /* what was open of it has become a plan's parts (R15) */
         unsigned said; /* bits by NoticeKind: told of its present promise, plan (under way, sent) */

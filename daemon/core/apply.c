@@ -159,7 +159,7 @@ bool account_find_heritage(const Account *whole, int64_t plan, Heritage *ret_her
         }
         if (!oldest)
                 return false;
-        *ret_heritage = (Heritage){ oldest->policy, oldest->done, oldest->n_done };
+        *ret_heritage = (Heritage){ oldest->policy, oldest->amount, oldest->done, oldest->n_done };
         return true;
 }
 
@@ -194,6 +194,7 @@ int account_break_plan(
                         part->due = today;
                 part->is_plan_broken = true;
                 part->policy = heritage->policy;
+                part->whole = heritage->amount;
                 int r = inherit_steps(part, heritage, arena);
                 if (r < 0)
                         return r;

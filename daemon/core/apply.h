@@ -41,10 +41,11 @@ int account_apply(Account *account, const Sent *sent, Arena *arena);
 int account_apply_planned(Account *account, const Decision *decision, const Planned *planned,
         const Now *now, Arena *arena);
 
-/* What the parts of a plan go back to when it breaks: the policy of the oldest instalment that it
- * replaced, and the steps behind that one (R15). */
+/* What the parts of a plan go back to when it breaks: the policy and the amount of the oldest
+ * instalment that it replaced, and the steps behind that one (R15). */
 typedef struct Heritage {
         const char *policy;
+        int64_t amount;
         const Done *done;
         size_t n_done;
 } Heritage;

@@ -62,7 +62,8 @@ static bool rule_matches(
                 return false;
         if (rule->currency && !streq(rule->currency, account->currency))
                 return false;
-        if (rule->amount && !is_at_least(instalment->amount, account->currency, rule->amount))
+        int64_t amount = instalment->whole > 0 ? instalment->whole : instalment->amount;
+        if (rule->amount && !is_at_least(amount, account->currency, rule->amount))
                 return false;
         return !rule->tag || account_has_tag(account, rule->tag);
 }

@@ -38,7 +38,11 @@ static const char done_sql[] =
 static const char terms_sql[] =
         "select account, invoice, seq, promise, promised_until, promised_rest, n_promises, "
         "is_adopted, approved, plan, is_plan_broken, fee, replaced_by, said, offer_until, "
-        "offer_discount, granted, said_on "
+        "offer_discount, granted, said_on, "
+        "iif(is_plan_broken, (select t.amount from terms o cross join instalment t "
+        "on t.account = o.account and t.invoice = o.invoice and t.seq = o.seq "
+        "where o.account = terms.account and o.invoice = terms.invoice "
+        "and o.replaced_by = terms.plan order by t.status = 3, t.due, t.seq limit 1), 0) "
         "from terms where account > ?1 and account <= ?2 order by account, invoice, seq";
 
 /* A range of accounts being read; ids in (after, last]. */
@@ -267,6 +271,7 @@ static int read_terms_row(const Rows *rows, Arena *arena, Instalment *instalment
         instalment->offer_discount = row_integer(rows, 15);
         instalment->granted = row_integer(rows, 16);
         instalment->said_on = row_date(rows, 17);
+        instalment->whole = row_integer(rows, 18);
         return instalment->approved ? 0 : -ENOMEM;
 }
 
