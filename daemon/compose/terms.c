@@ -86,7 +86,8 @@ static void tell_offer(Teller *teller, Value *root)
         value_set(root, "offer", group);
 }
 
-/* An invoice's discount for early payment as it still holds for a line, or 0. */
+/* An invoice's discount for early payment as it still holds for a line, or 0. Who has more credit
+ * than that leaves to pay is told of none. */
 static int64_t line_discount(const Teller *teller, const NoticeLine *line)
 {
         const InvoiceDetail *detail = &teller->occasion->details[line->instalment];
@@ -96,7 +97,16 @@ static int64_t line_discount(const Teller *teller, const NoticeLine *line)
                 date_compare(detail->discount_until, teller->today) < 0)
                 return 0;
         int64_t discount = detail->discounts[instalment->seq - 1];
-        return discount < instalment->open ? discount : 0;
+        return discount < MIN(instalment->open, teller->occasion->planned->total) ? discount : 0;
+}
+
+/* What is enough for a line, never more than what is enough for all: credit counts as in the sum
+ * asked. */
+static int64_t enough(const Teller *teller, const NoticeLine *line, int64_t discount)
+{
+        int64_t open = line_instalment(teller, line)->open;
+
+        return discount > 0 ? MIN(open, teller->occasion->planned->total) - discount : 0;
 }
 
 /* Of the notice as a whole: where the lines that have one agree about it. */
@@ -123,7 +133,7 @@ static void tell_discount(Teller *teller, Value *root)
                 percent = percent == detail->discount_percent_hundredths ? percent : 0;
                 add_up(&sum, discount);
         }
-        bool is_told = sum > 0 && is_one_day;
+        bool is_told = sum > 0 && sum < planned->total && is_one_day;
         tell_flag(teller, root, "has_discount", sum > 0);
         tell_date(teller, group, "until", is_told ? until : DATE_NONE);
         tell_percent(teller, group, "percent", is_told ? percent : 0);
@@ -300,14 +310,12 @@ void tell_line_terms(Teller *teller, Value *object, const NoticeLine *line)
         tell_amount_if_any(teller, object, "fixed_sum", fixed);
         tell_amount_if_any(teller, object, "charges", sum);
         tell_amount_if_any(teller, object, "offer_discount", offered);
-        tell_amount_if_any(
-                teller, object, "offer_open", offered > 0 ? instalment->open - offered : 0);
+        tell_amount_if_any(teller, object, "offer_open", enough(teller, line, offered));
         tell_percent(teller, object, "discount_percent",
                 discount > 0 ? detail->discount_percent_hundredths : 0);
         tell_date(teller, object, "discount_until",
                 discount > 0 ? detail->discount_until : DATE_NONE);
         tell_amount_if_any(teller, object, "discount_amount", discount);
-        tell_amount_if_any(
-                teller, object, "discount_open", discount > 0 ? instalment->open - discount : 0);
+        tell_amount_if_any(teller, object, "discount_open", enough(teller, line, discount));
         tell_amount_if_any(teller, object, "fee", MIN(instalment->fee, instalment->open));
 }

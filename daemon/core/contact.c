@@ -234,6 +234,21 @@ static NoticeLine due_line(const Deciding *d, Planned *planned, size_t i)
         return line;
 }
 
+/* Who has more credit than the discounts leave to pay is offered none. */
+static void withdraw_needless_offer(Planned *planned)
+{
+        int64_t discounts = 0;
+
+        for (size_t i = 0; i < planned->n_lines; i++)
+                if (money_add(&discounts, planned->lines[i].discount) < 0)
+                        discounts = INT64_MAX;
+        if (discounts <= planned->total)
+                return;
+        for (size_t i = 0; i < planned->n_lines; i++)
+                planned->lines[i].discount = 0;
+        planned->offer_until = DATE_NONE;
+}
+
 int plan_contact(Deciding *d)
 {
         Planned planned = planned_new(NOTICE_CONTACT, d->forced ? REASON_BY_PERSON : REASON_DUE);
@@ -253,6 +268,7 @@ int plan_contact(Deciding *d)
                         planned_add_line(d, &planned,
                                 (NoticeLine){ .instalment = i, .step = -1, .is_mentioned = true });
         }
+        withdraw_needless_offer(&planned);
         planned.deadline = latest_deadline(d, &planned);
         deciding_add(d, &planned);
         return 0;

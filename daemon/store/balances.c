@@ -9,8 +9,8 @@
 
 #include "core/money.h"
 #include "store/flags.h"
-#include "store/grants.h"
 #include "store/handover.h"
+#include "store/pools.h"
 
 /* What a fact adds to: payments, credits, undone, n_write_offs, n_chargebacks. */
 enum {
@@ -295,15 +295,6 @@ int balance_load(
         return 0;
 }
 
-int balance_weigh(Store *store, int64_t invoice, InvoiceBalance *balance, int64_t *ret_left_over)
-{
-        int r = grants_weigh(store, invoice, balance);
-
-        if (r < 0)
-                return r;
-        return balance_invoice(balance->shares, balance->n, &balance->sums, ret_left_over);
-}
-
 /* Only what was closed is reopened: reopened before and still open, it counts from then. What a
  * tolerance had closed is settled, which only the wake knows. */
 #define IS_REOPENED                                                                                \
@@ -329,41 +320,47 @@ static int set_granted(Store *store, const int64_t key[static 3], int64_t grante
         return r < 0 ? r : flags_mark_terms(store, key[0], key[1], (int)key[2]);
 }
 
-static int refresh_invoice(
+static int write_invoice(const Pool *pool, const PooledInvoice *invoice, Date reopened_on)
+{
+        const InvoiceBalance *balance = &invoice->balance;
+        int64_t n_open = 0;
+        int r = 0;
+
+        for (size_t i = 0; i < balance->n && r == 0; i++) {
+                const int64_t key[] = { pool->account, invoice->id, balance->seqs[i] };
+                const Share *now = &balance->shares[i], *was = &invoice->stored[i];
+                n_open += (now->open > 0) - (was->open > 0);
+                if (now->open != was->open)
+                        r = set_open(pool->store, key, now->open, reopened_on);
+                if (r == 0 && now->granted != was->granted)
+                        r = set_granted(pool->store, key, now->granted);
+        }
+        if (r == 0 && n_open != 0)
+                r = db_run(pool->store,
+                        "update meta set open_instalments = open_instalments + ? where id = 1",
+                        VALUES(INT(n_open)));
+        if (r == 0 && invoice->left_over != balance->left_over)
+                r = db_run(pool->store, "update invoice set left_over = ? where id = ?",
+                        VALUES(INT(invoice->left_over), INT(invoice->id)));
+        return r;
+}
+
+static int refresh_invoices(
         Store *store, int64_t account, int64_t invoice, Date reopened_on, int64_t *ret_more)
 {
         _cleanup_(arena_release) Arena arena = ARENA_INIT;
-        InvoiceBalance balance;
-        int64_t left_over, n_open = 0;
+        Pool pool;
+        int r = pool_load(store, account, invoice, &arena, &pool);
 
-        int r = balance_load(store, account, invoice, &arena, &balance);
-        if (r < 0)
-                return r;
-        Share *was = arena_alloc_array(&arena, balance.n, sizeof(Share));
-        if (!was)
-                return -ENOMEM;
-        memcpy(was, balance.shares, balance.n * sizeof(Share));
-        r = balance_weigh(store, invoice, &balance, &left_over);
-        for (size_t i = 0; i < balance.n && r == 0; i++) {
-                const int64_t key[] = { account, invoice, balance.seqs[i] };
-                const Share *now = &balance.shares[i];
-                n_open += (now->open > 0) - (was[i].open > 0);
-                if (now->open != was[i].open)
-                        r = set_open(store, key, now->open, reopened_on);
-                if (r == 0 && now->granted != was[i].granted)
-                        r = set_granted(store, key, now->granted);
+        if (r == 0)
+                r = pool_weigh(&pool);
+        for (size_t i = 0; r == 0 && i < pool.n; i++) {
+                const PooledInvoice *one = &pool.invoices[i];
+                r = write_invoice(&pool, one, reopened_on);
+                if (r == 0)
+                        r = money_add(ret_more, one->left_over - one->balance.left_over);
         }
-        if (r == 0 && n_open != 0)
-                r = db_run(store,
-                        "update meta set open_instalments = open_instalments + ? where id = 1",
-                        VALUES(INT(n_open)));
-        if (r == 0 && left_over != balance.left_over)
-                r = db_run(store, "update invoice set left_over = ? where id = ?",
-                        VALUES(INT(left_over), INT(invoice)));
-        if (r < 0)
-                return r;
-        *ret_more = left_over - balance.left_over;
-        return 0;
+        return r;
 }
 
 static int refresh_account(Store *store, int64_t account, int64_t more_left_over)
@@ -395,11 +392,9 @@ int balance_refresh(Store *store, int64_t account, int64_t invoice, Date reopene
 {
         int64_t more_left_over = 0;
 
-        if (invoice != 0) {
-                int r = refresh_invoice(store, account, invoice, reopened_on, &more_left_over);
-                if (r < 0 || more_left_over == 0)
-                        return r;
-        }
+        int r = refresh_invoices(store, account, invoice, reopened_on, &more_left_over);
+        if (r < 0 || (invoice != 0 && more_left_over == 0))
+                return r;
         return refresh_account(store, account, more_left_over);
 }
 

@@ -22,7 +22,7 @@ int balance_refresh(Store *store, int64_t account, int64_t invoice, Date reopene
 /* The day on which what a fact of that value date uncovers is reopened (R12). */
 int balance_reopening_day(Store *store, Date value_date, Date today, Date *ret_day);
 
-/* The invoice's shares as R10 counts them (arena); for balance_refresh() and store_verify(). */
+/* The invoice's shares as R10 counts them (arena). */
 typedef struct Offer {
         Date until;
         int64_t discount; /* 0: there is none */
@@ -30,7 +30,7 @@ typedef struct Offer {
 typedef struct InvoiceBalance {
         FactSums sums;
         int64_t left_over;
-        Share *shares;         /* granted and open: as stored, until balance_weigh() */
+        Share *shares;         /* granted and open: as stored, until pool_weigh() */
         Offer *offers, *early; /* of each: the last one sent, its share of the invoice's own */
         bool *is_whole;        /* neither a part of a plan nor replaced by one, nor a credit */
         int *seqs;
@@ -38,7 +38,5 @@ typedef struct InvoiceBalance {
 } InvoiceBalance;
 int balance_load(
         Store *store, int64_t account, int64_t invoice, Arena *arena, InvoiceBalance *ret_balance);
-/* What is granted, open and left over, anew. -EOVERFLOW. */
-int balance_weigh(Store *store, int64_t invoice, InvoiceBalance *balance, int64_t *ret_left_over);
 
 #endif

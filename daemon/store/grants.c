@@ -32,17 +32,22 @@ static Date next_until(const Offer *offers, size_t n, Date after)
 
 #define STANDS "not exists (select 1 from fact w where w.withdraws = f.id)"
 
-/* Sums that the balances have added up already: they fit. Payments and what undoes them through a
- * day; credits through it or, once the offer is over, all: what was not owed cannot be late. */
-static int load_sums(Store *store, int64_t invoice, Date day, bool is_over, FactSums *sums)
+#define SUMS_THROUGH_A_DAY                                                                         \
+        "select coalesce(sum(iif(kind = 'payment' and date <= ?2, amount, 0)), 0), "               \
+        "coalesce(sum(iif(kind = 'credit' and (?3 or date <= ?2), amount, 0)), 0), "               \
+        "coalesce(sum(iif(kind in ('refund', 'chargeback') and date <= ?2, amount, 0)), 0) "       \
+        "from fact f where " STANDS
+
+/* Sums that the balances have added up already: they fit. */
+int grants_load_sums(
+        Store *store, int64_t account, int64_t invoice, Date day, bool is_over, FactSums *sums)
 {
         int64_t row[3];
-        int r = db_integers(store,
-                "select coalesce(sum(iif(kind = 'payment' and date <= ?2, amount, 0)), 0), "
-                "coalesce(sum(iif(kind = 'credit' and (?3 or date <= ?2), amount, 0)), 0), "
-                "coalesce(sum(iif(kind in ('refund', 'chargeback') and date <= ?2, amount, 0)), 0) "
-                "from fact f where invoice = ?1 and " STANDS,
-                VALUES(INT(invoice), DAY(day), INT(is_over)), row, 3);
+        int r = invoice != 0 ? db_integers(store, SUMS_THROUGH_A_DAY " and invoice = ?1",
+                                       VALUES(INT(invoice), DAY(day), INT(is_over)), row, 3)
+                             : db_integers(store,
+                                       SUMS_THROUGH_A_DAY " and account = ?1 and invoice is null",
+                                       VALUES(INT(account), DAY(day), INT(is_over)), row, 3);
 
         if (r <= 0)
                 return r < 0 ? r : -EUCLEAN;
@@ -61,7 +66,7 @@ static int load_timely(Store *store, int64_t invoice, Date until, FactSums *sums
 {
         FactSums kept = { 0 };
         ROWS(rows);
-        int r = load_sums(store, invoice, until, false, sums);
+        int r = grants_load_sums(store, 0, invoice, until, false, sums);
 
         if (r < 0)
                 return r;
@@ -72,7 +77,7 @@ static int load_timely(Store *store, int64_t invoice, Date until, FactSums *sums
                 "and kind in ('refund', 'chargeback') and " STANDS,
                 VALUES(INT(invoice), DAY(until)));
         while (r >= 0 && (r = rows_next(&rows)) > 0) {
-                r = load_sums(store, invoice, row_date(&rows, 0), true, &kept);
+                r = grants_load_sums(store, 0, invoice, row_date(&rows, 0), true, &kept);
                 int64_t paid = MAX(kept.payments - kept.undone, 0);
                 r = money_add(&paid, kept.credits - sums->credits);
                 sums->payments = MIN(sums->payments, paid);
@@ -80,17 +85,14 @@ static int load_timely(Store *store, int64_t invoice, Date until, FactSums *sums
         return r;
 }
 
-/* Of two offers that run on a day the better one is good; what was granted is not granted twice. */
-static void set_discounts(InvoiceBalance *balance, Date until)
+int64_t grants_discount(const InvoiceBalance *balance, size_t i, Date until)
 {
-        for (size_t i = 0; i < balance->n; i++) {
-                const Offer *sent = &balance->offers[i], *early = &balance->early[i];
-                int64_t discount = is_open_to(sent, until) ? sent->discount : 0;
-                if (is_open_to(early, until))
-                        discount = MAX(discount, early->discount);
-                Share *share = &balance->shares[i];
-                share->discount = MAX(discount - share->granted, 0);
-        }
+        const Offer *sent = &balance->offers[i], *early = &balance->early[i];
+        int64_t discount = is_open_to(sent, until) ? sent->discount : 0;
+
+        if (is_open_to(early, until))
+                discount = MAX(discount, early->discount);
+        return MAX(discount - balance->shares[i].granted, 0);
 }
 
 static Date earlier_set(Date a, Date b)
@@ -100,8 +102,7 @@ static Date earlier_set(Date a, Date b)
         return date_compare(a, b) < 0 ? a : b;
 }
 
-/* The next last day of any offer. */
-static Date next_day(const InvoiceBalance *balance, Date after)
+Date grants_next_day(const InvoiceBalance *balance, Date after)
 {
         return earlier_set(next_until(balance->offers, balance->n, after),
                 next_until(balance->early, balance->n, after));
@@ -117,12 +118,13 @@ int grants_weigh(Store *store, int64_t invoice, InvoiceBalance *balance)
                 balance->shares[i].granted = 0;
         if (balance->sums.payments <= balance->sums.undone)
                 return 0;
-        for (Date until = next_day(balance, DATE_NONE); date_is_set(until) && r == 0;
-                until = next_day(balance, until)) {
+        for (Date until = grants_next_day(balance, DATE_NONE); date_is_set(until) && r == 0;
+                until = grants_next_day(balance, until)) {
                 r = load_timely(store, invoice, until, &timely);
                 if (r < 0)
                         return r;
-                set_discounts(balance, until);
+                for (size_t i = 0; i < balance->n; i++)
+                        balance->shares[i].discount = grants_discount(balance, i, until);
                 r = balance_grant(balance->shares, balance->n, &timely);
         }
         return r;
@@ -158,5 +160,5 @@ int grants_refresh_offers(Store *store, int64_t account, int64_t contact)
 
         while (r >= 0 && (r = rows_next(&rows)) > 0)
                 r = refresh_offer(store, account, &rows);
-        return r;
+        return r < 0 ? r : balance_refresh(store, account, 0, DATE_NONE);
 }

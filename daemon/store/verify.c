@@ -12,6 +12,7 @@
 #include "store/database.h"
 #include "store/flags.h"
 #include "store/grants.h"
+#include "store/pools.h"
 #include "store/words.h"
 
 typedef struct Finding {
@@ -143,23 +144,18 @@ static int tell(const Subject *subject, const char *kind, const char *finding)
 
 static int check_balance(Subject *subject)
 {
-        InvoiceBalance balance;
-        int64_t left_over;
+        Pool pool;
 
         arena_reset(&subject->arena);
-        int r = balance_load(
-                subject->store, subject->account, subject->id, &subject->arena, &balance);
+        int r = pool_load(subject->store, subject->account, subject->id, &subject->arena, &pool);
         if (r < 0)
                 return r;
-        Share *was = arena_alloc_array(&subject->arena, balance.n, sizeof(Share));
-        if (!was)
-                return -ENOMEM;
-        memcpy(was, balance.shares, balance.n * sizeof(Share));
-        r = balance_weigh(subject->store, subject->id, &balance, &left_over);
-        bool is_wrong = r < 0 || left_over != balance.left_over;
-        for (size_t i = 0; i < balance.n && !is_wrong; i++)
-                is_wrong = balance.shares[i].open != was[i].open ||
-                           balance.shares[i].granted != was[i].granted;
+        r = pool_weigh(&pool);
+        const InvoiceBalance *balance = &pool.invoices[0].balance;
+        bool is_wrong = r < 0 || pool.invoices[0].left_over != balance->left_over;
+        for (size_t i = 0; i < balance->n && !is_wrong; i++)
+                is_wrong = balance->shares[i].open != pool.invoices[0].stored[i].open ||
+                           balance->shares[i].granted != pool.invoices[0].stored[i].granted;
         return is_wrong ? tell(subject, "invoice", "what is open is not what its facts leave") : 0;
 }
 

@@ -324,6 +324,26 @@ static void check_contact_day(const World *world, const Planned *planned)
                 "sooner than contact_gap_days after the last");
 }
 
+/* What the step of a line offers. */
+static int line_percent(const World *world, const Decision *decision, const NoticeLine *line)
+{
+        return line->step < 0 ? 0 : line_step(world, decision, line)->offer_percent;
+}
+
+/* Credit may leave less to pay than the offers leave off: then nothing is offered. */
+static bool has_offers(const World *world, const Decision *decision, const Planned *planned)
+{
+        int64_t sum = 0, offers = 0;
+
+        for (size_t k = 0; k < planned->n_lines; k++) {
+                const NoticeLine *line = &planned->lines[k];
+                int percent = line_percent(world, decision, line);
+                sum += (world->instalments[line->instalment].open * percent + 50) / 100;
+                offers += percent > 0;
+        }
+        return offers > 0 && sum <= planned->total;
+}
+
 /* An offer never leaves off more than its part of what is open, and has a day. */
 static void check_offer(
         const World *world, const Planned *planned, const NoticeLine *line, const Step *step)
@@ -368,7 +388,8 @@ static void check_line(
 static void check_contact(const World *world, const Decision *decision, const Planned *planned)
 {
         int64_t sum = -world->account.unassigned;
-        bool has_lead = false, has_deadline = false, has_offer = false;
+        bool has_lead = false, has_deadline = false;
+        bool has_offer = has_offers(world, decision, planned);
 
         for (size_t k = 0; k < planned->n_lines; k++) {
                 const NoticeLine *line = &planned->lines[k];
@@ -377,13 +398,12 @@ static void check_contact(const World *world, const Decision *decision, const Pl
                 sum += line->is_mentioned ? 0 : instalment->open;
                 has_lead = has_lead || (line->instalment == planned->lead && step);
                 has_deadline = has_deadline || (step && step->deadline_days > 0);
-                has_offer = has_offer || (step && step->offer_percent > 0);
                 check(world,
                         k == 0 || date_compare(world->instalments[line[-1].instalment].due,
                                           instalment->due) <= 0,
                         "lines out of order");
                 check_line(world, planned, line, step);
-                check_offer(world, planned, line, step);
+                check_offer(world, planned, line, has_offer ? step : NULL);
         }
         check(world, has_lead, "no line of the lead");
         check(world, planned->total == sum, "the sum");

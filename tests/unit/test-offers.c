@@ -348,6 +348,73 @@ static void a_plan_ends_the_offers_of_what_it_replaces(void **state)
         assert_state(fixture, "F-3", 1, 0, 200);
 }
 
+static int64_t pay_account(Fixture *fixture, int64_t amount, int day, FactKind kind)
+{
+        PaymentRow row = payment_row("", "", amount);
+        int64_t fact;
+
+        row.customer = "C-1";
+        row.date = DAY_AFTER(day);
+        row.kind = kind;
+        begin(fixture);
+        assert_int_equal(
+                store_put_payment(fixture->store, &row, AT_DAY(day), DAY_AFTER(day)), PUT_ADDED);
+        assert_ok(store_last_fact(fixture->store, &fact));
+        commit(fixture);
+        return fact;
+}
+
+/* What F-2 of 300.00 and the account leave to pay, with an offer of 15.00 by the tenth day. */
+static void credit_counts_as_in_the_sum_asked(void **state)
+{
+        static const struct {
+                int64_t credit, unassigned, paid;
+                int credit_day, day;
+                FactKind undoing;
+                int64_t undone, granted;
+        } cases[] = {
+                { .credit = 10000, .paid = 18500, .day = 10, .granted = 1500 },
+                { .credit = 10000, .paid = 18499, .day = 10 },
+                { .credit = 10000, .paid = 18500, .day = 11 },
+                { .credit = 10000, .credit_day = 11, .paid = 18500, .day = 10 },
+                { .credit = 10000, .paid = 19000, .day = 10, .granted = 1000 },
+                { .credit = 10000, .paid = 20000, .day = 10 },
+                { .unassigned = 28500, .day = 10, .granted = 1500 },
+                { .unassigned = 28499, .day = 10 },
+                { .unassigned = 28500, .day = 11 },
+                { .unassigned = 18000, .paid = 10500, .day = 10, .granted = 1500 },
+                { .unassigned = 28500, .day = 10, .undoing = FACT_CHARGEBACK, .undone = 1 },
+                { .unassigned = 30000,
+                        .day = 10,
+                        .undoing = FACT_REFUND,
+                        .undone = 1500,
+                        .granted = 1500 },
+        };
+        Fixture *fixture = *state;
+        int64_t facts[4];
+
+        fill(fixture);
+        offer(fixture, "F-2", 1, 1500, 10, 0);
+        for (size_t i = 0; i < ELEMENTSOF(cases); i++) {
+                size_t n = 0;
+                if (cases[i].credit > 0)
+                        facts[n++] = pay_account(
+                                fixture, cases[i].credit, cases[i].credit_day, FACT_PAYMENT);
+                if (cases[i].unassigned > 0)
+                        facts[n++] = pay_account(
+                                fixture, cases[i].unassigned, cases[i].day, FACT_PAYMENT);
+                if (cases[i].paid > 0)
+                        facts[n++] = pay(fixture, "F-2", cases[i].paid, cases[i].day);
+                if (cases[i].undone > 0)
+                        facts[n++] = pay_account(fixture, cases[i].undone, 20, cases[i].undoing);
+                assert_state(fixture, "F-2", 1, 30000 - cases[i].paid - cases[i].granted,
+                        cases[i].granted);
+                while (n > 0)
+                        undo(fixture, facts[--n]);
+                assert_state(fixture, "F-2", 1, 30000, 0);
+        }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -362,6 +429,7 @@ int main(void)
                 TEST(an_offer_of_one_instalment_is_none_of_another),
                 TEST(an_invoices_early_discount_is_granted_half_up),
                 TEST(an_early_discount_of_instalments_adds_up_and_a_file_may_change_it),
+                TEST(credit_counts_as_in_the_sum_asked),
                 TEST(a_plan_ends_the_offers_of_what_it_replaces),
         };
 
