@@ -119,8 +119,7 @@ typedef struct TaskReport {
 int store_list_tasks(Store *store, int (*row)(void *owner, const TaskReport *row), void *owner);
 int store_page_tasks(Store *store, int (*row)(void *owner, const TaskReport *row), void *owner,
         Pager **ret_pager);
-/* Open ones about an invoice or all of its account, or about a text or document that keeps back the
- * whole account (R23). */
+/* Open ones about an invoice or all of its account, or that keep back the whole account (R23). */
 int store_list_invoice_tasks(Store *store, int64_t account, int64_t invoice,
         int (*row)(void *owner, const TaskReport *row), void *owner);
 

@@ -482,7 +482,8 @@ class Rules:
                 continue
             asked = [each for each in customer.account(part.currency) if each is part or (
                 step["action"] in GROUPED and self.is_listed(customer, each, today))]
-            total = sum(each.open for each in asked) - credit[part.currency]
+            total = sum(each.open for each in asked) - self.credit_for(
+                customer, part, step, credit[part.currency])
             if self.is_worth(customer, part, step, total):
                 found.append((step["action"] if is_persons else "approve", part.invoice, part.seq))
         return sorted(found)
@@ -524,11 +525,13 @@ class Rules:
             # R16: a reconnect knows no window.
             suspended = [part for part in parts if part.is_suspended]
             is_free = suspended and self.is_paid_up(customer, suspended, credit[currency])
-            for part in parts:  # what acts for its instalment alone, and is covered by credit
-                step = self.due_step(customer, part, now.date(), though_blind=True)
-                if step and step["action"] not in GROUPED and (
-                        part.open - credit[currency] <= self.tolerance(customer, part)):
-                    part.approved = ""
+            covered = [  # of what acts for its instalment alone
+                part for part in parts
+                if (step := self.due_step(customer, part, now.date(), though_blind=True))
+                and step["action"] not in GROUPED and part.open - self.credit_for(
+                    customer, part, step, credit[currency]) <= self.tolerance(customer, part)]
+            for part in covered:
+                part.approved = ""
             group = [(part, step) for part in parts if (
                 step := self.due_step(customer, part, now.date())) and step["action"] in GROUPED]
             self.forget_covered(customer, currency, group, credit[currency], now.date())
@@ -537,8 +540,10 @@ class Rules:
                        if (step := self.due_step(customer, part, now.date()))]
                 group = [(part, step) for part, step in due if step["action"] in GROUPED]
                 notices += self.contact(customer, currency, group, credit[currency], now.date())
-                for part, step in due:
-                    total = part.open - credit[currency]
+                own = [(part, step, part.open - self.credit_for(customer, part, step,
+                                                                credit[currency]))
+                       for part, step in due]
+                for part, step, total in own:
                     if not self.is_worth(customer, part, step, total):
                         continue
                     if step["action"] == "suspend":
@@ -564,6 +569,25 @@ class Rules:
                 "deadline": deadline and str(deadline),
                 "lines": sorted((part.invoice, part.seq, own or "", money(part.open))
                                 for part, own in lines)}
+
+    @staticmethod
+    def credit_for(customer, part, step, credit):
+        """R10; R17: of a file, what other files that fell due first leave of the credit."""
+        def has_file(each):
+            return each.is_handed_over or each.approved
+
+        def order(each):
+            is_last = (each.is_disputed or each.status == "disputed" or each.due is None
+                       or (each.method == "direct_debit" and not each.collection_failed))
+            return is_last, each.due or datetime.date.max, each.invoice, each.seq
+
+        if step["action"] not in ("agency", "legal"):
+            return credit
+        for each in customer.account(part.currency):
+            if (each is not part and each.open > 0 and each.status in ("open", "disputed")
+                    and has_file(each) and (not has_file(part) or order(each) < order(part))):
+                credit -= min(credit, each.open)
+        return credit
 
     def is_worth(self, customer, part, step, total):
         """R10: the sum of a notice, less the credit on the account."""
