@@ -132,9 +132,10 @@ static const Command commands[] = {
                 .help = "let the customer pay in parts", .path = "/v1/plan/", .is_post = true,
                 .show = show_recorded,
                 .detail = "What is open of the invoice becomes N parts under the policy 'plan'. A "
-                          "part that is late\nbeyond its grace_days breaks the plan. Months are "
-                          "of the calendar; a first part on the\nlast day of its month puts the "
-                          "others on the last day of theirs." },
+                          "part that is late\nbeyond its grace_days breaks the plan. What is paid "
+                          "from now on pays the parts first.\nMonths are of the calendar; a first "
+                          "part on the last day of its month puts the others on\nthe last day of "
+                          "theirs." },
         { "hold", { TARGET },
                 { { "until", "DATE", "its last day (default: until released)" }, NOTE },
                 .help = "do not chase for a while", .path = "/v1/hold/", .is_post = true,

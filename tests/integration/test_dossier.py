@@ -809,7 +809,7 @@ def test_files_of_one_account_take_its_credit_once(bare_firm):
     bare_firm.config["policies"]["standard"] = {"steps": STEPS[1:]}
     bare_firm.write_config()
     bare_firm.init()
-    bare_firm.load([firms.customer()], [firms.invoice("F-1", amount="30.00"),
+    bare_firm.load([firms.customer()], [firms.invoice("F-1", amount="70.00"),
                                         firms.invoice("F-2", due="2026-03-01", amount="20.00"),
                                         firms.invoice("F-3", due="2026-03-03", amount="300.00")],
                    [{"id": "P-1", "customer": "C-1", "date": "2026-03-04", "amount": "40.00",
@@ -824,15 +824,19 @@ def test_files_of_one_account_take_its_credit_once(bare_firm):
         total = claim["total"].replace(".", ",")
         assert total in pdf_words(files["letter.pdf"]) and total in pdf_words(files["dossier.pdf"])
     assert {number: (claim["principal"], claim["credit"]) for number, claim in claims.items()} == {
-        "F-1": ("30.00", "20.00"), "F-3": ("300.00", "0.00")}
+        "F-1": ("70.00", "40.00"), "F-3": ("300.00", "40.00")}  # each as though it alone went
     whole = json.loads(opened(make(bare_firm, "customer:C-1", "all.zip", at="2026-03-16T11:00"))[
         "dossier.json"])["claim"]
-    assert (whole["principal"], whole["credit"]) == ("350.00", "40.00")
+    assert (whole["principal"], whole["credit"]) == ("390.00", "40.00")
     bare_firm.ctl("approve", "agency", at="2026-03-16T11:00")
     bare_firm.wake("2026-03-16T11:30")
     sent = {notice["lines"][0]["invoice"]: notice["total"] for notice in bare_firm.sent()
             if notice["action"] == "agency"}
-    assert sent == {"F-1": "10.00", "F-3": "300.00"}
+    assert sent == {"F-1": "30.00", "F-3": "300.00"}
+    for task in tasks:
+        claim = json.loads(opened(bare_firm.folder / task["dossier"])["dossier.json"])["claim"]
+        assert Decimal(claim["principal"]) - Decimal(claim["credit"]) == Decimal(
+            sent[task["invoice"]])
 
 
 @pytest.fixture(scope="module")
@@ -863,7 +867,7 @@ def test_no_letter_demands_charges_alone(covered, target):
 
 @pytest.mark.parametrize("target, credit, left, unclaimed", [
     ("F-1", "100.00", "50.00", True), ("customer:C-1", "100.00", "50.00", True),
-    ("G-1", "200.00", "0.00", False), ("G-2", "100.00", "0.00", True),
+    ("G-1", "300.00", "0.00", False), ("G-2", "100.00", "0.00", True),
     ("customer:C-2", "300.00", "0.00", False), ("H-1", "0.00", "0.00", True)])
 def test_charges_are_claimed_only_along_with_what_is_open(covered, target, credit, left, unclaimed):
     path = make(covered, target, f"{target}-claim.zip")
