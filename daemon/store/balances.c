@@ -40,8 +40,9 @@ static int add_to_sums(int64_t sums[static SUMS_MAX], FactKind kind, int64_t amo
 
 /* Payments and credits alone, without what was written off, make up the whole. */
 #define IS_PAID_ALONE                                                                              \
-        "?5 >= (select sum(max(t.amount - coalesce(m.taken, 0) - coalesce(m.granted, 0), 0)) "     \
-        "from instalment t left join terms m on m.account = t.account "                            \
+        "?5 >= (select coalesce(sum(max("                                                          \
+        "t.amount - coalesce(m.taken, 0) - coalesce(m.granted, 0), 0)), 0) from instalment t "     \
+        "left join terms m on m.account = t.account "                                              \
         "and m.invoice = t.invoice and m.seq = t.seq "                                             \
         "where t.account = ?3 and t.invoice = ?4 and t.status <> 3)"
 

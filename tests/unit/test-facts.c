@@ -494,6 +494,23 @@ static void a_write_off_closes_whatever_its_amount(void **state)
         assert_int_equal(put_payment(fixture, &row), PUT_NO_TARGET);
 }
 
+static void what_was_written_off_and_cancelled_still_takes_money(void **state)
+{
+        Fixture *fixture = *state;
+        InvoiceRow cancelled = invoice_row("F-1", "C-1", 120000);
+        PaymentRow write_off = payment_row("W-1", "F-1", 1);
+        const PaymentRow payment = payment_row("P-1", "F-1", 1000);
+
+        fill(fixture);
+        write_off.kind = FACT_WRITE_OFF;
+        assert_int_equal(put_payment(fixture, &write_off), PUT_ADDED);
+        cancelled.status = STATUS_CANCELLED;
+        assert_int_equal(put_invoice(fixture, &cancelled), PUT_CHANGED);
+        assert_int_equal(put_payment(fixture, &payment), PUT_ADDED);
+        assert_int_equal(load_account(fixture, "C-1").unassigned, 1000);
+        assert_verified(fixture);
+}
+
 static void cancelling_and_credit_notes_leave_credit(void **state)
 {
         Fixture *fixture = *state;
@@ -687,6 +704,7 @@ int main(void)
                 TEST(arrival_counts_in_a_simulated_store_from_the_start),
                 TEST(a_payment_may_move_to_another_invoice),
                 TEST(a_write_off_closes_whatever_its_amount),
+                TEST(what_was_written_off_and_cancelled_still_takes_money),
                 TEST(cancelling_and_credit_notes_leave_credit),
                 TEST(sums_that_do_not_fit_stop_only_their_row),
                 TEST(facts_are_never_edited),
