@@ -111,7 +111,7 @@ typedef struct Instalment {
         bool is_in_flight;      /* a notice that carries a step of it is pending, handed or begun */
         bool is_uncertain;      /* such a notice may have been sent (DESIGN 5) */
         bool is_aside;          /* every route refused; until the contact changes (R4) */
-        bool has_payment;       /* payments had a part in closing it, no write-off the end of it */
+        bool has_payment;       /* it was paid, not credited alone; nothing was written off */
         bool is_settled;        /* closed and all that follows from it done: nothing to do */
         const Done *done;       /* oldest first */
         size_t n_done;

@@ -38,32 +38,19 @@ static int add_to_sums(int64_t sums[static SUMS_MAX], FactKind kind, int64_t amo
         return -EINVAL;
 }
 
-/* Payments and credits alone, without what was written off, make up the whole. */
-#define IS_PAID_ALONE                                                                              \
-        "?5 >= (select coalesce(sum(max("                                                          \
-        "t.amount - coalesce(m.taken, 0) - coalesce(m.granted, 0), 0)), 0) from instalment t "     \
-        "left join terms m on m.account = t.account "                                              \
-        "and m.invoice = t.invoice and m.seq = t.seq "                                             \
-        "where t.account = ?3 and t.invoice = ?4 and t.status <> 3)"
-
-/* What decide() wants to know beyond balances: whether money came and not only the end of it (R11),
- * and whether a direct debit came back (R22). */
+/* What decide() wants to know beyond balances: whether it was paid, and nothing of it written off
+ * (R11), and whether a direct debit came back (R22). */
 static int set_marks(
         Store *store, int64_t account, int64_t invoice, const int64_t sums[static SUMS_MAX])
 {
-        int64_t paid = 0;
+        bool is_paid = sums[SUM_PAYMENTS] > sums[SUM_UNDONE] && sums[SUM_WRITE_OFFS] == 0;
 
-        if (__builtin_sub_overflow(sums[SUM_PAYMENTS], sums[SUM_UNDONE], &paid) ||
-                money_add(&paid, sums[SUM_CREDITS]) < 0)
-                return -EOVERFLOW;
         return db_run(store,
-                "update instalment set has_payment = ?1 and (?6 = 0 or " IS_PAID_ALONE "), "
-                "collection_failed = ?2, "
+                "update instalment set has_payment = ?1, collection_failed = ?2, "
                 "is_settled = iif(collection_failed <> ?2, 0, is_settled) "
                 "where account = ?3 and invoice = ?4 "
-                "and (has_payment <> ?1 or ?6 > 0 or collection_failed <> ?2)",
-                VALUES(INT(sums[SUM_PAYMENTS] > sums[SUM_UNDONE]), INT(sums[SUM_CHARGEBACKS] > 0),
-                        INT(account), INT(invoice), INT(paid), INT(sums[SUM_WRITE_OFFS])));
+                "and (has_payment <> ?1 or collection_failed <> ?2)",
+                VALUES(INT(is_paid), INT(sums[SUM_CHARGEBACKS] > 0), INT(account), INT(invoice)));
 }
 
 static int add_to_invoice(

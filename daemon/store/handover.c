@@ -11,7 +11,6 @@
 #include "store/persons.h"
 
 #define TOLD "tell-agency"
-#define CREDIT "account-credit"
 #define MONEY "'payment', 'credit', 'refund', 'chargeback', 'write-off'"
 
 int store_is_handed_over(Store *store, int64_t account, bool *ret_is_handed_over)
@@ -53,7 +52,8 @@ int store_has_handover_news(Store *store, int64_t account, int64_t invoice, bool
         int64_t one;
         int r = db_integers(store,
                 "select 1 from fact f left join fact w on w.id = f.withdraws "
-                "where f.invoice = ?2 and (f.kind in (" MONEY ", 'withdrawn', '" CREDIT "') "
+                "where f.invoice = ?2 and (f.kind in (" MONEY ", 'withdrawn', '" FACT_ACCOUNT_CREDIT
+                "') "
                 "or w.kind in (" MONEY ") or " IS_CORRECTED ") "
                 "and f.at > (select min(at) from done where account = ?1 and invoice = ?2 "
                 "and action in (6, 7) and is_skip = 0) "
@@ -78,7 +78,8 @@ int handover_note_credit(Store *store, int64_t account, int64_t more)
 {
         return db_run(store,
                 "insert into fact (kind, at, invoice, amount) "
-                "select '" CREDIT "', (select at from fact where id = (select max(id) from fact)), "
+                "select '" FACT_ACCOUNT_CREDIT
+                "', (select at from fact where id = (select max(id) from fact)), "
                 "t.invoice, ?2 from instalment t where t.account = ?1 and t.open > 0 "
                 "and (t.is_handed_over = 1 or (t.is_in_flight or t.is_uncertain) "
                 "and exists (select 1 from contact_line l cross join contact c on c.id = l.contact "

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#include "store/handover.h"
 #include "store/imported.h"
 #include "store/words.h"
 
@@ -95,9 +96,12 @@ int store_dispute(
 
 int store_last_fact(Store *store, int64_t *ret_fact)
 {
-        int r = db_integers(store, "select max(id) from fact", NO_VALUES, ret_fact, 1);
+        int r = db_integers(store,
+                "select id from fact where kind <> '" FACT_ACCOUNT_CREDIT "' "
+                "order by id desc limit 1",
+                NO_VALUES, ret_fact, 1);
 
-        return r < 0 ? r : r == 0 || *ret_fact == 0 ? -ENOENT : 0;
+        return r < 0 ? r : r == 0 ? -ENOENT : 0;
 }
 
 int store_assign_policy(

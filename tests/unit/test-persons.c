@@ -448,6 +448,27 @@ static void note_refused(void *owner, const char *channel, const char *address)
                 address);
 }
 
+/* What the agency is told of it is nobody's word. */
+static void the_last_fact_is_the_one_that_was_said(void **state)
+{
+        Fixture *fixture = *state;
+        Account account = fill(fixture);
+        const StepMark mark = { account.id, account.instalments[0].invoice, 1, "agency",
+                ACTION_AGENCY, "" };
+        PaymentRow row = payment_row("P-1", "", 5000);
+        int64_t fact;
+        FactHead head;
+
+        begin(fixture);
+        assert_ok(store_mark_done(fixture->store, &mark, NOON, TODAY, &fact));
+        commit(fixture);
+        row.customer = "C-1";
+        assert_int_equal(put_payment(fixture, &row), PUT_ADDED);
+        assert_ok(store_last_fact(fixture->store, &fact));
+        assert_ok(store_find_fact(fixture->store, fact, &fixture->arena, &head));
+        assert_string_equal(head.kind, "payment");
+}
+
 static void an_opt_out_is_of_every_address_and_outlives_a_new_one(void **state)
 {
         Fixture *fixture = *state;
@@ -638,6 +659,7 @@ int main(void)
                 TEST(a_files_dispute_comes_back_with_an_undone_release),
                 TEST(who_has_written_by_a_channel_is_known_until_it_is_taken_back),
                 TEST(a_reply_pauses_until_the_later_day_or_a_release),
+                TEST(the_last_fact_is_the_one_that_was_said),
                 TEST(an_opt_out_is_of_every_address_and_outlives_a_new_one),
                 TEST(a_customers_hold_is_undone_on_all_of_its_invoices),
                 TEST(money_that_is_taken_back_reopens_and_what_no_one_said_is_not),
