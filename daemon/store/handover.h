@@ -20,8 +20,8 @@ int store_has_handover_news(Store *store, int64_t account, int64_t invoice, bool
 /* Notes that a person was told: a fact. Needs the caller's transaction, here and below. */
 int store_note_handover_news(Store *store, int64_t invoice, Instant at);
 
-/* The account's credit has become more, or less: a fact beside the one that changed it, and nobody's
- * word. For store/ itself. */
+/* The account's credit has become more, or less: a fact beside the one that changed it, and no word
+ * of a person's. For store/ itself. */
 #define FACT_ACCOUNT_CREDIT "account-credit"
 int handover_note_credit(Store *store, int64_t account, int64_t more);
 
